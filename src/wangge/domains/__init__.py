@@ -1,0 +1,1 @@
+"""What the city does; each domain looks only at those below it."""

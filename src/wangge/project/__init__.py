@@ -1,0 +1,1 @@
+"""Composition root: settings, addresses, who hears what, start-up checks, command line."""

@@ -1,0 +1,313 @@
+"""The row types of the standards' tables: one frozen value per row, typed and split, nothing computed.
+
+The columns and their meaning are those of the tables under ``data/national``; every row keeps where it came from
+(``at``: file and line) so that a finding can name it. ``confidence`` is A (two independent sources or a printed
+official figure), B (one source) or C (own knowledge or choice, unconfirmed).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row stands: file name and line, and whether the city's overlay put it there."""
+
+    file: str
+    line: int
+    overlay: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A legal row of the table of moves 案卷流转表: verb, from stage, to stage and everything they need."""
+
+    move_id: str
+    verb: str
+    verb_zh: str
+    kind: str  # entry, move, overlay
+    from_stage: str
+    to_stage: str
+    posts: tuple[str, ...]
+    args: tuple[str, ...]  # names; a trailing "?" marks an optional one
+    evidence: tuple[str, ...]
+    guards: tuple[str, ...]
+    clock_ops: tuple[tuple[str, str], ...]  # (operation, clock)
+    counters: tuple[str, ...]
+    message_to: tuple[str, ...]
+    clause_or_standard: str
+    source: str
+    confidence: str
+    note: str
+    post_by: tuple[str, ...]
+    counters_if: str
+    at: Origin
+
+    @property
+    def required_args(self) -> tuple[str, ...]:
+        return tuple(a for a in self.args if not a.endswith("?"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    stage: str
+    stage_zh: str
+    phase: str
+    phase_zh: str
+    work_list_post: str
+    stage_clock: str
+    handling_clock: str
+    is_ending: bool
+    open311_status: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class StageLimit:
+    stage_clock: str
+    name_zh: str
+    value: int
+    unit: str
+    post: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    reason: str
+    reason_zh: str
+    when: str
+    check_order: int
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    source: str
+    source_zh: str
+    entry: str
+    stated_entry: str
+    reporter_kind: str  # collector, citizen, none
+    needs_verification: bool
+    complaint: bool
+    self_handled: bool
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class CitySetting:
+    key: str
+    default: str
+    allowed: str
+    meaning: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    set: str
+    request: str
+    seq: int
+    condition: str
+    evidence: tuple[str, ...]
+    endorsers: tuple[str, ...]
+    deciding_post: str
+    second_person: bool
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    name: str
+    name_zh: str
+    set: str
+    stage: str
+    condition: str
+    verb: str
+    args: str
+    second_look_percent: int
+    second_look: str  # "", before, after
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    act: str
+    act_zh: str
+    set: str
+    steps: tuple[str, ...]
+    post: str
+    condition: str
+    second_look_percent: int
+    second_look: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    ladder: str
+    level: str
+    from_posts: tuple[str, ...]
+    addressee: str
+    addressee_zh: str
+    answer_within: str  # "4 work_hour"
+    confidence: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class AskReason:
+    why: str
+    why_zh: str
+    pauses_handling: bool
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class AppealKind:
+    kind: str
+    kind_zh: str
+    open_case: bool
+    needs: str
+    granted_zh: str
+    effect: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUnit:
+    unit: str
+    name_zh: str
+    name_en: str
+    clock: str  # continuous, working
+    minutes: int
+    rule: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A minor class 小类 of one edition: component 部件 or event 事件."""
+
+    edition: str
+    category_type: str  # component, event
+    code4: str
+    major_code: str
+    major_zh: str
+    major_en: str
+    minor_code: str
+    minor_zh: str
+    minor_en: str
+    is_extension: bool
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+    @property
+    def key(self) -> str:
+        """``component:0101``: the way a class is written in reports, moves and settings."""
+        return f"{self.category_type}:{self.code4}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A filing condition 立案条件 of a minor class with its allowance 处置时限 and closing condition."""
+
+    scheme: str
+    edition: str
+    category_type: str
+    code4: str
+    minor_zh: str
+    condition_seq: int
+    filing_condition_keywords_zh: str
+    filing_condition_en: str
+    value: int
+    unit: str
+    unit_zh: str
+    minutes: int
+    closing_keywords_zh: str
+    closing_en: str
+    is_extension: bool
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    edition: str
+    title: str
+    has_time_limits: bool
+    components: int
+    events: int
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    post: str
+    post_zh: str
+    belongs_to: str
+    scope: str
+    may_see: str
+    separation_of_duties: str
+    work_list_stages: tuple[str, ...]
+    verbs: tuple[str, ...]
+    confidence: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    term: str
+    of: str
+    label_zh: str
+    alternatives: tuple[str, ...]
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Every table of the standards with the city's overlay applied, as loaded from their files."""
+
+    moves: tuple[Move, ...]
+    stages: tuple[Stage, ...]
+    stage_limits: tuple[StageLimit, ...]
+    refusals: tuple[Refusal, ...]
+    entries: tuple[Entry, ...]
+    settings: tuple[CitySetting, ...]
+    approval_tiers: tuple[Tier, ...]
+    automations: tuple[Automation, ...]
+    composites: tuple[Composite, ...]
+    ladders: tuple[Rung, ...]
+    ask_reasons: tuple[AskReason, ...]
+    appeal_kinds: tuple[AppealKind, ...]
+    time_units: tuple[TimeUnit, ...]
+    categories: tuple[Category, ...]
+    time_limits: tuple[TimeLimit, ...]
+    editions: tuple[Edition, ...]
+    posts: tuple[Post, ...]
+    labels: tuple[Label, ...]

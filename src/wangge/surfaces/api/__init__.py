@@ -1,0 +1,1 @@
+"""The JSON API for the field app, the hotline and partner systems."""

@@ -1,0 +1,1 @@
+"""Exchange with other systems: imports of foreign reports."""
