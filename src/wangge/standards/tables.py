@@ -1,25 +1,39 @@
 """The row types of the standards' tables: one frozen value per row, typed and split, nothing computed.
 
-The columns and their meaning are those of the tables under ``data/national``; every row keeps where it came from
-(``at``: file and line) so that a finding can name it. ``confidence`` is A (two independent sources or a printed
-official figure), B (one source) or C (own knowledge or choice, unconfirmed).
+The columns and their meaning are those of the tables under ``data/national``; every row keeps where it came
+from (``at``: file and line) so that a finding can name it. ``confidence`` is A (two independent sources or a
+printed official figure), B (one source) or C (own knowledge or choice, unconfirmed).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a row stands: file name and line, and whether the city's overlay put it there."""
+    """Where a row stands and the days it holds: [valid_from, valid_to), an empty end is open.
+
+    ``overlay`` says whether the city's overlay put the row there; ``key`` is the row's key in its table.
+    """
 
     file: str
     line: int
     overlay: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    table: str = ""
+    key: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day < self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +304,68 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """A count, rate or composite index; its formula names other indicators."""
+
+    id: str
+    object: str
+    kind: str  # count, rate, composite
+    name_zh: str
+    name_en: str
+    definition: str
+    counted_at: str
+    formula: str
+    numerator: str
+    denominator: str
+    better: str  # higher, lower, ""
+    score_rule: str
+    source_formula: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """One half-open band [from, to) of a score table; an empty end is open."""
+
+    band_table: str
+    band_seq: int
+    from_value: str
+    to_value: str
+    score: str
+    label_zh: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class EditionInForce:
+    """Which edition of classes and time limits new cases take, for the days its origin holds."""
+
+    edition: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A city's own value of a setting for a scope (``city``, ``district:CODE`` …) and its days."""
+
+    key: str
+    value: str
+    scope: str
+    source: str
+    confidence: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: one value per state, a cheap cache key
 class Tables:
     """Every table of the standards with the city's overlay applied, as loaded from their files."""
 
@@ -311,3 +387,10 @@ class Tables:
     editions: tuple[Edition, ...]
     posts: tuple[Post, ...]
     labels: tuple[Label, ...]
+    indicators: tuple[Indicator, ...] = ()
+    score_bands: tuple[ScoreBand, ...] = ()
+    editions_in_force: tuple[EditionInForce, ...] = ()
+    setting_values: tuple[SettingValue, ...] = ()
+    # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
+    replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
+    states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

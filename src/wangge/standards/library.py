@@ -1,0 +1,234 @@
+"""The library of tables: the national rows with a city's overlay on them, as they hold on a day.
+
+A row of the overlay replaces the national row of the same key for the days it holds, a new key adds a row,
+and ``remove=yes`` takes a row away. ``load_tables`` refuses with every finding at once, and answers from
+memory after the first call of the process.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from wangge.standards.findings import Finding, StandardsRefused, gettext_noop
+from wangge.standards.reading import (
+    FORM_OF_FILE,
+    FORMS,
+    SETTING_VALUES,
+    RawRow,
+    TableForm,
+    read_file,
+    typed_row,
+)
+from wangge.standards.tables import Origin, Tables
+
+NATIONAL = Path(__file__).parent / "data" / "national"
+# tables of reference that pages quote but no rule reads
+REFERENCE_FILES = frozenset(
+    {"clock_rules.csv", "code_structures.csv", "events_unnumbered.csv", "fields.csv", "standards_list.csv"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The raw rows of every table, national and overlay, with the findings of reading them."""
+
+    national: dict[str, list[RawRow]]
+    overlay: dict[str, list[RawRow]]
+    findings: tuple[Finding, ...]
+
+    @property
+    def boundaries(self) -> tuple[date, ...]:
+        """The days on which some row begins or ends, in order."""
+        days = {
+            day
+            for side in (self.national, self.overlay)
+            for name, rows in side.items()
+            if name != SETTING_VALUES.name
+            for row in rows
+            for day in (row.at.valid_from, row.at.valid_to)
+            if day
+        }
+        return tuple(sorted(days))
+
+
+def load_tables(overlay: Path | None = None, *, on: date | None = None) -> Tables:
+    """Every table with ``overlay`` applied, as it holds ``on`` a day (None: after the last dated change).
+
+    Raises StandardsRefused naming each fault by file and line. Cached per process and state of the tables.
+    """
+    stack = read_stack(overlay)
+    before = [day for day in stack.boundaries if on is None or day <= on]
+    return _state(overlay, before[-1] if before else None)
+
+
+def load_directory(directory: Path) -> tuple[Tables, tuple[Finding, ...]]:
+    """Read another directory of whole tables as if it were the national one, with its findings."""
+    stack = _read(directory, None)
+    day = stack.boundaries[-1] if stack.boundaries else None
+    tables, findings = _build(stack, day)
+    return tables, (*stack.findings, *findings)
+
+
+def forget_loaded_tables() -> None:
+    """Drop what the process has read: for tests, and after an import wrote into the overlay."""
+    read_stack.cache_clear()
+    _state.cache_clear()
+
+
+@functools.cache
+def read_stack(overlay: Path | None) -> Stack:
+    """The raw rows of the shipped tables and of ``overlay``."""
+    return _read(NATIONAL, overlay)
+
+
+def _read(base: Path, overlay: Path | None) -> Stack:
+    findings: list[Finding] = []
+    national: dict[str, list[RawRow]] = defaultdict(list)
+    above: dict[str, list[RawRow]] = defaultdict(list)
+    for form in FORMS:
+        for file in form.files:
+            if not (base / file).is_file():
+                findings.append(_no_such_file(file))
+                continue
+            found, wrong = read_file(base / file, form, shown_as=f"{base.name}/{file}", overlay=False)
+            national[form.name] += found
+            findings += wrong
+    if overlay is not None:
+        findings += _read_overlay(overlay, above)
+    findings += _overlaps(national) + _overlaps(above)
+    return Stack(dict(national), dict(above), tuple(findings))
+
+
+def _read_overlay(overlay: Path, above: dict[str, list[RawRow]]) -> list[Finding]:
+    if not overlay.is_dir():
+        return [
+            Finding(
+                Origin(str(overlay), 0, True),
+                gettext_noop("城市目录不存在。"),
+                gettext_noop("请检查 WANGGE_CITY_DIR。"),
+            )
+        ]
+    findings: list[Finding] = []
+    for path in sorted(overlay.glob("*.csv")):
+        form = SETTING_VALUES if path.name == "settings.csv" else FORM_OF_FILE.get(path.name)
+        shown_as = f"{overlay.name}/{path.name}"
+        if form is None:
+            findings.append(
+                Finding(
+                    Origin(shown_as, 1, True),
+                    gettext_noop("没有名为“%(file)s”的表。"),
+                    gettext_noop("文件名须与国家表相同：%(known)s。"),
+                    {"file": path.name, "known": " ".join(sorted(FORM_OF_FILE))},
+                )
+            )
+            continue
+        found, wrong = read_file(path, form, shown_as=shown_as, overlay=True)
+        above[form.name] += found
+        findings += wrong
+    return findings
+
+
+def _no_such_file(file: str) -> Finding:
+    return Finding(Origin(file, 0), gettext_noop("缺少这张表。"), gettext_noop("请恢复该文件。"))
+
+
+def _overlaps(side: dict[str, list[RawRow]]) -> list[Finding]:
+    """Two rows of one key that hold on the same day."""
+    findings = []
+    for rows in side.values():
+        by_key: dict[tuple[str, ...], list[RawRow]] = defaultdict(list)
+        for row in rows:
+            by_key[row.at.key].append(row)
+        for same in by_key.values():
+            for index, row in enumerate(same):
+                first = next((other for other in same[:index] if overlap(row.at, other.at)), None)
+                if first:
+                    findings.append(_overlap_finding(row, first))
+    return findings
+
+
+def overlap(a: Origin, b: Origin) -> bool:
+    """Whether two rows hold on some same day."""
+    low, high = date.min, date.max
+    return (a.valid_from or low) < (b.valid_to or high) and (b.valid_from or low) < (a.valid_to or high)
+
+
+def _overlap_finding(row: RawRow, first: RawRow) -> Finding:
+    return Finding(
+        row.at,
+        gettext_noop("“%(key)s”与 %(first)s 的有效期重叠。"),
+        gettext_noop("同一行的两个版本不能同时有效，请改 valid_from 或 valid_to。"),
+        {"key": " ".join(row.at.key), "first": str(first.at)},
+    )
+
+
+@functools.cache
+def _state(overlay: Path | None, boundary: date | None) -> Tables:
+    stack = read_stack(overlay)
+    tables, findings = _build(stack, boundary)
+    findings = (*stack.findings, *findings)
+    if findings:
+        raise StandardsRefused(findings)
+    return tables
+
+
+def _build(stack: Stack, day: date | None) -> tuple[Tables, list[Finding]]:
+    findings: list[Finding] = []
+    built: dict[str, Any] = {}
+    replaced: dict[tuple[str, tuple[str, ...]], object] = {}
+    for form in FORMS:
+        rows, wrong = _rows_on(form, stack, day, replaced)
+        built[form.name] = rows
+        findings += wrong
+    values = []
+    for raw in stack.overlay.get(SETTING_VALUES.name, ()):
+        row, wrong = typed_row(raw)
+        findings += wrong
+        if row is not None:
+            values.append(row)
+    tables = Tables(**built, setting_values=tuple(values), replaced=replaced, states_on=stack.boundaries)
+    return tables, findings
+
+
+def _holds(row: RawRow, day: date | None) -> bool:
+    return row.at.valid_from is None if day is None else row.at.holds_on(day)
+
+
+def _rows_on(
+    form: TableForm, stack: Stack, day: date | None, replaced: dict[tuple[str, tuple[str, ...]], object]
+) -> tuple[tuple[Any, ...], list[Finding]]:
+    findings: list[Finding] = []
+    national = {row.at.key: row for row in stack.national.get(form.name, ()) if _holds(row, day)}
+    overlay = {row.at.key: row for row in stack.overlay.get(form.name, ()) if _holds(row, day)}
+    rows: list[Any] = []
+    for key in (*national, *(key for key in overlay if key not in national)):
+        below, above = national.get(key), overlay.get(key)
+        if above is not None:
+            replaced[form.name, key] = typed_row(below)[0] if below else None
+        raw = above or below
+        if raw is None or raw.removes:
+            if raw is not None and below is None:
+                findings.append(_removes_nothing(raw))
+            continue
+        if above is not None and below is not None:
+            # columns the overlay's file leaves out keep the national value
+            raw = RawRow(form, {**below.cells, **above.cells}, above.at)
+        row, wrong = typed_row(raw)
+        findings += wrong
+        if row is not None:
+            rows.append(row)
+    return tuple(rows), findings
+
+
+def _removes_nothing(raw: RawRow) -> Finding:
+    return Finding(
+        raw.at,
+        gettext_noop("要删除的“%(key)s”不存在。"),
+        gettext_noop("请检查主键，或删去这一行。"),
+        {"key": " ".join(raw.at.key)},
+    )
