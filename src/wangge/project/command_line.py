@@ -1,0 +1,54 @@
+"""The command ``wangge``: which subcommands exist and where each one lives; a module is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from wangge.groundwork.embedded_postgres import ClusterFailed
+from wangge.project.environment import EnvironmentRefused
+
+COMMANDS = {
+    "serve": "wangge.project.commands.serve:serve",
+    "migrate": "wangge.project.commands.migrate:migrate",
+    "check": "wangge.project.commands.check:check",
+    "backup": "wangge.project.commands.backup:backup",
+    "restore": "wangge.project.commands.restore:restore",
+}
+"""Name of the subcommand → module and click command."""
+
+
+class _Commands(click.Group):
+    """Finds a subcommand in ``COMMANDS`` and imports its module only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wangge", prog_name="wangge")
+def wangge() -> None:
+    """网格：城市管理监督指挥中心的工作平台。"""
+
+
+def main() -> None:
+    """Run the command line; exit 0 on success, 1 on a finding, 2 on wrong use."""
+    try:
+        wangge.main(prog_name="wangge")
+    except EnvironmentRefused as refused:
+        for line in refused.lines:
+            click.echo(line, err=True)
+        sys.exit(1)
+    except ClusterFailed as failed:
+        click.echo(str(failed), err=True)
+        sys.exit(1)

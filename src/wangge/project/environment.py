@@ -1,0 +1,202 @@
+"""The settings of the process, read from the environment once and refused with one clear line each when wrong.
+
+Settings of the city (work slots, limits, automations) are not here: they are dated overlay rows of the standards.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zlib
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KEY_LEAST_LENGTH = 50
+KEY_LEAST_DIFFERENT = 10
+
+
+class Mode(StrEnum):
+    """How strictly the process is run: a demo on one's own machine, or a city."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Role(StrEnum):
+    """As whom the process speaks to the database."""
+
+    APPLICATION = "application"
+    OWNER = "owner"
+
+
+class EnvironmentRefused(Exception):
+    """The environment is wrong; ``lines`` says so, one line for each mistake, and what to do."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Environment(BaseSettings):
+    """What the process was told. Every name is WANGGE_ + the field in capitals, but DATABASE_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
+
+    mode: Mode = Mode.DEMO
+    var: Path = Path("var")
+    secret_key: str = ""
+    debug: bool = False
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Host names the city answers to, separated by commas."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Other origins whose pages may read the API, separated by commas; never ``*``."""
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    owner_database_url: str = ""
+    database_role: Role = Role.APPLICATION
+    photos_s3_bucket: str = ""
+    photos_s3_endpoint: str = ""
+    clock_offset_minutes: int = 0
+    overlay: Path | None = None
+    """Directory of the city's own rows over the national standards."""
+    totp_compulsory: bool = False
+    session_hours: int = Field(default=10, ge=1, le=24)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    metrics_public: bool = False
+    behind_tls: bool | None = None
+    """Pages are reached by https, so cookies are marked secure; production unless said otherwise."""
+    least_free_mebibytes: int = Field(default=200, ge=0)
+    """Below this free space under ``var`` the city calls itself not ready."""
+    log_level: str = "INFO"
+
+    @field_validator("hosts", "cors_origins", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("var", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is our own, under ``var``."""
+        return not self.database_url
+
+    @property
+    def production(self) -> bool:
+        """Whether a real city runs here."""
+        return self.mode is Mode.PRODUCTION
+
+    @property
+    def instance(self) -> str:
+        """A short name that tells this city from another one on the same host."""
+        return f"{zlib.crc32(str(self.var).encode()):08x}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel by https only."""
+        return self.production if self.behind_tls is None else self.behind_tls
+
+
+@lru_cache(maxsize=1)
+def read_environment() -> Environment:
+    """The environment of this process; raises ``EnvironmentRefused`` with every mistake at once."""
+    try:
+        found = Environment()
+    except ValidationError as error:
+        raise EnvironmentRefused([_line_of(e["loc"], str(e["msg"])) for e in error.errors()]) from None
+    refused = mistakes_in(found)
+    if refused:
+        raise EnvironmentRefused(refused)
+    return found
+
+
+def mistakes_in(environment: Environment) -> list[str]:
+    """One line for each setting that a process must not start with."""
+    checks = (_mistakes_of_production, _mistakes_of_key, _mistakes_of_origins, _mistakes_of_database)
+    return [line for check in checks for line in check(environment)]
+
+
+def secret_key_of(environment: Environment) -> str:
+    """The given key, or for a demo one made once and kept under ``var``, readable by its owner alone."""
+    if environment.secret_key:
+        return environment.secret_key
+    path = environment.var / "secret-key"
+    if not path.exists():
+        environment.var.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Put a secret there whole or not at all; of two processes the first one wins."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _line_of(location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0]) if location else "?"
+    variable = name if name == "DATABASE_URL" else f"WANGGE_{name.upper()}"
+    return f"{variable} 的值不可用：{message}"
+
+
+def _mistakes_of_production(environment: Environment) -> list[str]:
+    if not environment.production:
+        return []
+    lines = []
+    if not environment.secret_key:
+        lines.append("正式运行缺少密钥：请设置 WANGGE_SECRET_KEY（不少于 50 个随机字符）。")
+    if environment.debug:
+        lines.append("正式运行不得打开调试：请去掉 WANGGE_DEBUG。")
+    if not environment.hosts:
+        lines.append("正式运行须写明域名：请设置 WANGGE_HOSTS（逗号分隔）。")
+    return lines
+
+
+def _mistakes_of_key(environment: Environment) -> list[str]:
+    key = environment.secret_key
+    if not key or (len(key) >= KEY_LEAST_LENGTH and len(set(key)) >= KEY_LEAST_DIFFERENT):
+        return []
+    return [f"密钥太弱：WANGGE_SECRET_KEY 须不少于 {KEY_LEAST_LENGTH} 个随机字符。"]
+
+
+def _mistakes_of_origins(environment: Environment) -> list[str]:
+    lines = []
+    if "*" in environment.hosts and environment.production:
+        lines.append("正式运行的 WANGGE_HOSTS 不得为 *：请逐个写明域名。")
+    for origin in environment.cors_origins:
+        if "*" in origin:
+            lines.append("跨域不得对所有来源开放：请在 WANGGE_CORS_ORIGINS 中逐个写明来源，不用 *。")
+        elif not origin.startswith(("https://", "http://")):
+            lines.append(f"WANGGE_CORS_ORIGINS 中的 {origin} 不是来源：请写成 https://域名。")
+    return lines
+
+
+def _mistakes_of_database(environment: Environment) -> list[str]:
+    lines = []
+    for name, url in (
+        ("DATABASE_URL", environment.database_url),
+        ("WANGGE_OWNER_DATABASE_URL", environment.owner_database_url),
+    ):
+        if url and not url.startswith(("postgres://", "postgresql://")):
+            lines.append(f"{name} 须以 postgresql:// 开头：本系统只用 PostgreSQL。")
+    if environment.owner_database_url and not environment.database_url:
+        lines.append("设置了 WANGGE_OWNER_DATABASE_URL 却没有 DATABASE_URL：请同时设置。")
+    return lines

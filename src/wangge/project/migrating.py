@@ -1,0 +1,56 @@
+"""Bringing the database to this version: Django's migrations as owner, then what the application role may do."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from wangge.groundwork.append_only import APPEND_ONLY_TABLES
+from wangge.project.database import connection_of
+from wangge.project.environment import Role, read_environment
+
+_OWNERS_ALONE = ("django_migrations",)
+"""Tables the application reads and never writes."""
+
+
+def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
+    """Run the migrations; the process must have been opened as owner."""
+    call_command("migrate", plan=plan, verbosity=verbosity, interactive=False)
+
+
+def grant_to_application(role: str | None = None) -> None:
+    """Give the application role what it needs and no more: history may be read and appended to.
+
+    Partitions get no grant of their own: rows are reached through their table. Harmless when repeated.
+    """
+    name = role or str(connection_of(read_environment(), Role.APPLICATION).get("user", ""))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if not name or cursor.fetchone() == (name,):
+            return
+        role_name = sql.Identifier(name)
+        for order in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
+        ):
+            cursor.execute(sql.SQL(order).format(role_name).as_string())
+        cursor.execute(APPEND_ONLY_TABLES)
+        append_only = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(_grant_on(table, append_only=table in append_only, role=role_name))
+
+
+def _grant_on(table: str, *, append_only: bool, role: sql.Identifier) -> str:
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    if table in _OWNERS_ALONE:
+        rights = "SELECT"
+    elif append_only:
+        rights = "SELECT, INSERT"
+    return sql.SQL("GRANT " + rights + " ON {} TO {}").format(sql.Identifier(table), role).as_string()
