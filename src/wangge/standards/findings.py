@@ -1,7 +1,7 @@
 """A finding: one thing wrong in the tables, where it stands and what to do about it.
 
-The texts are Chinese templates marked for translation; a surface passes its own ``translate``. This module and
-the whole shelf stay free of Django, since the pure logic of the cases reads the tables.
+The texts are Chinese templates marked for translation; a surface passes its own ``translate``. This module
+and the whole shelf stay free of Django, since the pure logic of the cases reads the tables.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def _as_written(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: ``at`` (file and line), ``what`` is wrong, what to ``do``; ``values`` fill both templates."""
+    """One fault: where (``at``), ``what`` is wrong, what to ``do``; ``values`` fill both templates."""
 
     at: Origin
     what: str

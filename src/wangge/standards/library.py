@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from wangge.standards.checks import check_tables
 from wangge.standards.findings import Finding, StandardsRefused, gettext_noop
 from wangge.standards.reading import (
     FORM_OF_FILE,
@@ -61,23 +63,30 @@ def load_tables(overlay: Path | None = None, *, on: date | None = None) -> Table
 
     Raises StandardsRefused naming each fault by file and line. Cached per process and state of the tables.
     """
-    stack = read_stack(overlay)
-    before = [day for day in stack.boundaries if on is None or day <= on]
-    return _state(overlay, before[-1] if before else None)
+    states = _states(overlay)
+    days = [day for day in states if day is not None and (on is None or day <= on)]
+    return states[days[-1] if days else None]
 
 
-def load_directory(directory: Path) -> tuple[Tables, tuple[Finding, ...]]:
-    """Read another directory of whole tables as if it were the national one, with its findings."""
+def find_faults(overlay: Path | None = None) -> tuple[Finding, ...]:
+    """What ``load_tables`` would refuse, as findings; empty when the tables are sound."""
+    try:
+        _states(overlay)
+    except StandardsRefused as refused:
+        return refused.findings
+    return ()
+
+
+def read_directory(directory: Path) -> tuple[Stack, tuple[Finding, ...]]:
+    """Read another directory of tables for comparison; tables it lacks count as empty (not cached)."""
     stack = _read(directory, None)
-    day = stack.boundaries[-1] if stack.boundaries else None
-    tables, findings = _build(stack, day)
-    return tables, (*stack.findings, *findings)
+    return stack, tuple(finding for finding in stack.findings if finding.at.line)
 
 
 def forget_loaded_tables() -> None:
     """Drop what the process has read: for tests, and after an import wrote into the overlay."""
     read_stack.cache_clear()
-    _state.cache_clear()
+    _states.cache_clear()
 
 
 @functools.cache
@@ -168,61 +177,80 @@ def _overlap_finding(row: RawRow, first: RawRow) -> Finding:
 
 
 @functools.cache
-def _state(overlay: Path | None, boundary: date | None) -> Tables:
+def _states(overlay: Path | None) -> dict[date | None, Tables]:
+    """Every state of the tables by the day it begins (None: before the first change), all of them checked."""
     stack = read_stack(overlay)
-    tables, findings = _build(stack, boundary)
-    findings = (*stack.findings, *findings)
+    states: dict[date | None, Tables] = {}
+    findings = list(stack.findings)
+    for day in (None, *stack.boundaries):
+        states[day], wrong = _build(stack, day)
+        findings += wrong
     if findings:
-        raise StandardsRefused(findings)
-    return tables
+        raise StandardsRefused(distinct(findings))
+    return states
+
+
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each fault once, by file and line: a row that stands in several states is found wrong in each."""
+    by_text = {finding.text(): finding for finding in findings}
+    return tuple(sorted(by_text.values(), key=lambda finding: (finding.at.file, finding.at.line)))
+
+
+@dataclass
+class _Building:
+    """What is put together while the rows of one day are read."""
+
+    findings: list[Finding] = field(default_factory=list)
+    replaced: dict[tuple[str, tuple[str, ...]], object] = field(default_factory=dict)
+    lost_rows: bool = False
+
+    def typed(self, raw: RawRow) -> Any:
+        row, wrong = typed_row(raw)
+        self.findings += wrong
+        self.lost_rows |= row is None
+        return row
+
+    def rows(self, form: TableForm, stack: Stack, day: date | None) -> tuple[Any, ...]:
+        national = {row.at.key: row for row in stack.national.get(form.name, ()) if _holds(row, day)}
+        overlay = {row.at.key: row for row in stack.overlay.get(form.name, ()) if _holds(row, day)}
+        typed = [
+            self._one(form, national.get(key), overlay.get(key))
+            for key in (*national, *(key for key in overlay if key not in national))
+        ]
+        return tuple(row for row in typed if row is not None)
+
+    def _one(self, form: TableForm, below: RawRow | None, above: RawRow | None) -> Any:
+        if above is None:
+            return self.typed(below) if below else None
+        self.replaced[form.name, above.at.key] = typed_row(below)[0] if below else None
+        if above.removes:
+            if below is None:
+                self.findings.append(_removes_nothing(above))
+            return None
+        if below is not None:
+            # columns the overlay's file leaves out keep the national value
+            above = RawRow(form, {**below.cells, **above.cells}, above.at)
+        return self.typed(above)
 
 
 def _build(stack: Stack, day: date | None) -> tuple[Tables, list[Finding]]:
-    findings: list[Finding] = []
-    built: dict[str, Any] = {}
-    replaced: dict[tuple[str, tuple[str, ...]], object] = {}
-    for form in FORMS:
-        rows, wrong = _rows_on(form, stack, day, replaced)
-        built[form.name] = rows
-        findings += wrong
-    values = []
-    for raw in stack.overlay.get(SETTING_VALUES.name, ()):
-        row, wrong = typed_row(raw)
-        findings += wrong
-        if row is not None:
-            values.append(row)
-    tables = Tables(**built, setting_values=tuple(values), replaced=replaced, states_on=stack.boundaries)
-    return tables, findings
+    building = _Building()
+    built: dict[str, Any] = {form.name: building.rows(form, stack, day) for form in FORMS}
+    values = [building.typed(raw) for raw in stack.overlay.get(SETTING_VALUES.name, ())]
+    tables = Tables(
+        **built,
+        setting_values=tuple(value for value in values if value is not None),
+        replaced=building.replaced,
+        states_on=stack.boundaries,
+    )
+    if not building.lost_rows:
+        # with rows missing, the checks between tables would only repeat the same fault in other words
+        building.findings += check_tables(tables)
+    return tables, building.findings
 
 
 def _holds(row: RawRow, day: date | None) -> bool:
     return row.at.valid_from is None if day is None else row.at.holds_on(day)
-
-
-def _rows_on(
-    form: TableForm, stack: Stack, day: date | None, replaced: dict[tuple[str, tuple[str, ...]], object]
-) -> tuple[tuple[Any, ...], list[Finding]]:
-    findings: list[Finding] = []
-    national = {row.at.key: row for row in stack.national.get(form.name, ()) if _holds(row, day)}
-    overlay = {row.at.key: row for row in stack.overlay.get(form.name, ()) if _holds(row, day)}
-    rows: list[Any] = []
-    for key in (*national, *(key for key in overlay if key not in national)):
-        below, above = national.get(key), overlay.get(key)
-        if above is not None:
-            replaced[form.name, key] = typed_row(below)[0] if below else None
-        raw = above or below
-        if raw is None or raw.removes:
-            if raw is not None and below is None:
-                findings.append(_removes_nothing(raw))
-            continue
-        if above is not None and below is not None:
-            # columns the overlay's file leaves out keep the national value
-            raw = RawRow(form, {**below.cells, **above.cells}, above.at)
-        row, wrong = typed_row(raw)
-        findings += wrong
-        if row is not None:
-            rows.append(row)
-    return tuple(rows), findings
 
 
 def _removes_nothing(raw: RawRow) -> Finding:

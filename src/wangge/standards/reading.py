@@ -22,7 +22,7 @@ class TableForm:
     name: str  # the field of Tables
     files: tuple[str, ...]
     row_type: type
-    key: tuple[str, ...]
+    key: tuple[str, ...]  # empty: one row at a time, whatever it says
     columns: Mapping[str, str] = field(default_factory=dict)  # field -> column
     separators: Mapping[str, str] = field(default_factory=dict)  # field -> what splits a list; else blanks
     required: tuple[str, ...] = ()  # further columns that may not be empty
@@ -118,7 +118,15 @@ FORMS: tuple[TableForm, ...] = (
         required=("filing_condition_keywords_zh", "closing_keywords_zh"),
     ),
     TableForm("editions", ("editions.csv",), rows.Edition, ("edition",), required=("title",)),
-    TableForm("posts", ("posts.csv",), rows.Post, ("post",), required=("post_zh",)),
+    TableForm("posts", ("posts.csv", "posts_added.csv"), rows.Post, ("post",), required=("post_zh",)),
+    TableForm("access", ("access.csv",), rows.AccessRow, ("name",), required=("posts", "name_zh")),
+    TableForm(
+        "sight",
+        ("sight.csv",),
+        rows.SightRow,
+        ("post", "window"),
+        required=("scope", "personal", "denouncer"),
+    ),
     TableForm(
         "labels",
         ("labels.csv",),
@@ -138,12 +146,14 @@ FORMS: tuple[TableForm, ...] = (
         {"from_value": "from", "to_value": "to"},
         required=("score",),
     ),
-    TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ("edition",)),
+    TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 
 FORM_OF_FILE: Mapping[str, TableForm] = {file: form for form in FORMS for file in form.files}
 # the overlay's settings.csv has another form than the national one: values instead of definitions
-SETTING_VALUES = TableForm("setting_values", ("settings.csv",), rows.SettingValue, ("key", "scope"))
+SETTING_VALUES = TableForm(
+    "setting_values", ("settings.csv",), rows.SettingValue, ("key", "scope"), required=("value",)
+)
 
 _BOOLS = {"yes": True, "no": False, "Y": True, "N": False}
 _DATED = ("valid_from", "valid_to")
@@ -264,7 +274,7 @@ def _field_types(row_type: type) -> Mapping[str, Any]:
 
 
 def typed_row(raw: RawRow) -> tuple[Any, list[Finding]]:
-    """The typed row of ``raw``; None with findings when a cell cannot be read."""
+    """The typed row of ``raw`` and what is wrong with it; None when a cell cannot be read at all."""
     findings: list[Finding] = []
     values: dict[str, Any] = {"at": raw.at}
     form = raw.form
@@ -273,10 +283,7 @@ def typed_row(raw: RawRow) -> tuple[Any, list[Finding]]:
             continue
         column = form.column(name)
         if column not in raw.cells:
-            if column in ("note", "source", "confidence") and form is SETTING_VALUES:
-                findings.append(_missing(raw.at, column))
-            else:
-                findings.append(_absent(raw.at, column))
+            findings.append(_absent(raw.at, column))
             continue
         cell = raw.cells[column]
         must = column in ("source", "confidence", *form.required)
@@ -290,7 +297,8 @@ def typed_row(raw: RawRow) -> tuple[Any, list[Finding]]:
             findings.append(
                 _cell(raw.at, column, cell, _EXPECTED.get(kind, gettext_noop("写作 操作:时钟。")))
             )
-    return (form.row_type(**values) if not findings else None), findings
+    readable = len(values) == len(_field_types(form.row_type))
+    return (form.row_type(**values) if readable else None), findings
 
 
 _EXPECTED = {int: gettext_noop("请写整数。"), bool: gettext_noop("请写 yes、no、Y 或 N。")}

@@ -294,6 +294,35 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRow:
+    """A page or endpoint by name and who may open it: posts, or the words of ``standards.access.OpenTo``."""
+
+    name: str
+    posts: tuple[str, ...]
+    name_zh: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SightRow:
+    """One window of a post onto the cases: stages (none named: every stage) × scope × personal data."""
+
+    post: str
+    window: int
+    stages: tuple[str, ...]
+    scope: str
+    personal: str
+    denouncer: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     term: str
     of: str
@@ -391,6 +420,8 @@ class Tables:
     score_bands: tuple[ScoreBand, ...] = ()
     editions_in_force: tuple[EditionInForce, ...] = ()
     setting_values: tuple[SettingValue, ...] = ()
+    access: tuple[AccessRow, ...] = ()
+    sight: tuple[SightRow, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

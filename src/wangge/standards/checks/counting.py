@@ -1,0 +1,98 @@
+"""Checks of what is counted: counters of the moves, indicators and their formulas, score bands."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from wangge.standards.checks.moving import clock_names, unknown
+from wangge.standards.conditions import CountCondition, CountOn, parse_counters_if
+from wangge.standards.findings import Finding, gettext_noop
+from wangge.standards.tables import Move, ScoreBand, Tables
+
+# a composite names this table for its area's class; the class's own table is chosen by the area
+_BAND_TABLE_BY_CLASS = "area_filed_per_grid"
+
+
+def counters_are_indicators(t: Tables) -> Iterator[Finding]:
+    counts = {indicator.id for indicator in t.indicators if indicator.kind == "count"}
+    for move in t.moves:
+        for counter in set(move.counters) - counts:
+            yield unknown(move.at, "counters", counter)
+        try:
+            rules = parse_counters_if(move.counters_if)
+        except ValueError as error:
+            yield Finding(
+                move.at,
+                gettext_noop("无法理解 counters_if 中的“%(part)s”。"),
+                gettext_noop("写作 条件 & 条件: 计数 计数，多项用“; ”分开。"),
+                {"part": str(error)},
+            )
+            continue
+        for rule in rules:
+            for counter in {*rule.added, *rule.taken_back} - counts:
+                yield unknown(move.at, "counters_if", counter)
+            for condition in rule.conditions:
+                if not _names_known_things(t, move, condition):
+                    yield unknown(move.at, "counters_if", condition.name or " ".join(condition.values))
+
+
+def _names_known_things(t: Tables, move: Move, condition: CountCondition) -> bool:
+    settings = {setting.key for setting in t.settings}
+    args = {arg.removesuffix("?") for arg in move.args}
+    match condition.on:
+        case CountOn.SETTING:
+            return condition.name in settings
+        case CountOn.CLOCK:
+            return condition.name in clock_names(t)
+        case CountOn.POST:
+            return set(condition.values) <= set(move.posts)
+        case CountOn.ARGUMENT:
+            return condition.name in args
+        case CountOn.ARGUMENT_IN_SETTING:
+            return condition.name in args and set(condition.values) <= settings
+        case _:
+            return True
+
+
+def formulas_name_indicators(t: Tables) -> Iterator[Finding]:
+    ids = {indicator.id for indicator in t.indicators}
+    bands = {band.band_table for band in t.score_bands} | {_BAND_TABLE_BY_CLASS, "band"}
+    for indicator in t.indicators:
+        for word in set(re.findall(r"[a-z][a-z_]+", indicator.formula)) - bands - ids:
+            yield unknown(indicator.at, "formula", word)
+        rule = "100 - value" if indicator.better == "lower" else "value"
+        weights = [Fraction(weight) for weight in re.findall(r"0\.\d+", indicator.formula)]
+        wrong = {
+            "count": not indicator.definition,
+            "rate": not (indicator.numerator and indicator.denominator) or indicator.score_rule != rule,
+            "composite": sum(weights) != 1,
+        }.get(indicator.kind, True)
+        if wrong:
+            yield Finding(
+                indicator.at,
+                gettext_noop("指标“%(id)s”不完整。"),
+                gettext_noop("计数须有定义，比率须有分子、分母和 score_rule，综合指标的权重之和须为 1。"),
+                {"id": indicator.id},
+            )
+
+
+def bands_leave_no_gap(t: Tables) -> Iterator[Finding]:
+    tables: dict[str, list[ScoreBand]] = defaultdict(list)
+    for band in t.score_bands:
+        tables[band.band_table].append(band)
+    for name, bands in tables.items():
+        joined = all(a.to_value == b.from_value for a, b in pairwise(bands))
+        if not joined or bands[-1].to_value or bands[0].from_value not in ("", "0"):
+            yield Finding(
+                bands[0].at,
+                gettext_noop("分档表“%(name)s”有空档或重叠。"),
+                gettext_noop("各档 [from, to) 首尾相接，第一档从 0 或空起，最后一档 to 留空。"),
+                {"name": name},
+            )
+
+
+COUNTING_CHECKS = (counters_are_indicators, formulas_name_indicators, bands_leave_no_gap)
