@@ -2,8 +2,8 @@
 
 Four systems: `wgs84` (CGCS2000 agrees to centimetres: no conversion between them), `gcj02` (offset of maps
 published in China), `bd09` (Baidu's further offset) and `city`, the survey's 3° Gauss-Krüger plane in metres,
-by its EPSG code. The offsets have no published inverse: it is found by iteration. Outside the box in which the
-offset is applied a point is left alone. Every formula serves one point (`math`) and many (`numpy`).
+by its EPSG code. The offsets have no published inverse: it is found by iteration. Outside the box in which
+the offset is applied a point is left alone. Every formula serves one point (`math`) and many (`numpy`).
 """
 
 import math
