@@ -1,14 +1,14 @@
-"""Append-only tables and their month partitions: what a migration needs so that the database itself refuses change.
+"""Append-only tables and their month partitions: what migrations need so that the database refuses change.
 
 A migration makes the partitioned table in SQL and adds three operations::
 
-    ready_for_history(),                        # the functions below, once per app that uses them (idempotent)
-    keep_append_only("cases_step"),             # UPDATE, DELETE and TRUNCATE are refused, for the owner too
-    partition_by_month("cases_step", "2024-01", "2024-12"),   # first partitions; more by ensure_month_partitions
+    ready_for_history(),              # the functions below; in every app that uses them (idempotent)
+    keep_append_only("cases_step"),   # UPDATE, DELETE and TRUNCATE are refused, to the owner too
+    partition_by_month("cases_step", "2024-01", "2024-12"),   # the first partitions
 
 ``ensure_month_partitions(first date, last date)`` may be called by the application role: it adds the missing
-partitions of every month-partitioned table, runs as the owner and does nothing else. Partition bounds are the first
-days of months; the key column is a ``date`` that holds such a day.
+partitions of every month-partitioned table, runs as the owner and does nothing else. Partition bounds are
+the first days of months; the key column is a ``date`` that holds such a day.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from django.db.migrations.operations.base import Operation
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'append-only: % on % is refused; a mistake is reversed by a further row', TG_OP, TG_TABLE_NAME
+    RAISE EXCEPTION 'append-only: % on % is refused; a mistake is reversed by a further row',
+        TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME;
 END
 $$;
 
 -- Makes the partitions of one table that are missing between two months, both included.
-CREATE OR REPLACE FUNCTION ensure_months_of(parent regclass, first_month date, last_month date) RETURNS integer
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ensure_months_of(parent regclass, first_month date, last_month date)
+RETURNS integer LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     month date := date_trunc('month', first_month)::date;
     part text;
@@ -56,7 +57,8 @@ BEGIN
 END
 $$;
 
--- For the application role: every month-partitioned table has its partitions between two days; how many were made.
+-- For the application role: give every month-partitioned table its partitions between two days.
+-- Answers how many were made.
 CREATE OR REPLACE FUNCTION ensure_month_partitions(first_day date, last_day date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -108,12 +110,12 @@ def keep_append_only(table: str) -> Operation:
 
 
 def partition_by_month(table: str, first: str, last: str) -> Operation:
-    """The first partitions of a table PARTITION BY RANGE (a date column), months as ``2024-01``, both included.
+    """The first partitions of a table PARTITION BY RANGE (a date column); both months (``2024-01``) included.
 
     Add it after ``keep_append_only``, so that the partitions get their guard.
     """
     days = [date.fromisoformat(f"{month}-01").isoformat() for month in (first, last)]
     return RunSQL(
-        f"SELECT ensure_months_of('{table}', '{days[0]}', '{days[1]}')",  # noqa: S608 - checked dates
+        f"SELECT ensure_months_of('{table}', '{days[0]}', '{days[1]}')",
         reverse_sql=RunSQL.noop,
     )

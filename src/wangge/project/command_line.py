@@ -1,4 +1,4 @@
-"""The command ``wangge``: which subcommands exist and where each one lives; a module is imported when it is called."""
+"""The command ``wangge``: which subcommands exist and where each lives; it is imported when it is called."""
 
 from __future__ import annotations
 

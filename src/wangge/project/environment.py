@@ -1,6 +1,7 @@
-"""The settings of the process, read from the environment once and refused with one clear line each when wrong.
+"""The settings of the process, read from the environment once; each wrong one is refused with one line.
 
-Settings of the city (work slots, limits, automations) are not here: they are dated overlay rows of the standards.
+Settings of the city (work slots, limits, automations) are not here: they are dated overlay rows of the
+standards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bringing the database to this version: Django's migrations as owner, then what the application role may do."""
+"""Bringing the database to this version: migrations as owner, then what the application role may do."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ LEAST_POSTGRES = 150000
 def open_city(*, as_owner: bool = False) -> Iterator[Environment]:
     """Have the database running and Django set up for this while.
 
-    ``as_owner``: the process speaks as the role that migrates and loads, not as the application. The role is fixed
-    for the life of the process, as is everything else of the environment.
+    ``as_owner``: the process speaks as the role that migrates and loads, not as the application. The role is
+    fixed for the life of the process, as is everything else of the environment.
     """
     if as_owner:
         os.environ["WANGGE_DATABASE_ROLE"] = Role.OWNER

@@ -33,7 +33,7 @@ class PageMiddleware:
         self.pages = self._chain(get_response)
 
     def _chain(self, innermost: Handler) -> Handler:
-        """Built from the inside outwards; hooks are collected in the order Django's own handler calls them."""
+        """Built from the inside outwards, hooks in the order Django's own handler calls them."""
         handler = innermost
         for name in reversed(settings.PAGE_MIDDLEWARE):
             try:

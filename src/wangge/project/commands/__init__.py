@@ -1,1 +1,1 @@
-"""The subcommands of ``wangge`` that belong to the running of the whole: serve, migrate, check, backup, restore."""
+"""The subcommands of ``wangge``: they open the city, make one call of what they front, and print."""
