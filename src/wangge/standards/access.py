@@ -16,7 +16,7 @@ from functools import lru_cache
 from wangge.standards.findings import Finding, gettext_noop
 from wangge.standards.tables import SightRow, Tables
 
-# Posts whose holders are no staff of the city: no second factor is asked of them, ``staff`` does not mean them.
+# Posts whose holders are no staff: no second factor is asked of them, and ``staff`` does not mean them.
 POSTS_OUTSIDE_STAFF = frozenset({"reporter", "system"})
 
 
@@ -95,7 +95,7 @@ def open_to(tables: Tables) -> Mapping[str, frozenset[str]]:
 
 
 def may_open(name: str, posts: Iterable[str], *, signed_in: bool, tables: Tables) -> bool:
-    """Whether someone with ``posts`` may open the page or endpoint ``name``; unknown names are open to nobody."""
+    """Whether someone with ``posts`` may open the page or endpoint ``name``; an unknown name: nobody."""
     allowed = open_to(tables).get(name, frozenset())
     held = frozenset(posts)
     if OpenTo.ANYONE in allowed:
