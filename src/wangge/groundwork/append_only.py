@@ -42,7 +42,7 @@ BEGIN
         part := (SELECT relname FROM pg_class WHERE oid = parent) || to_char(month, '_YYYY_MM');
         IF to_regclass(format('public.%I', part)) IS NULL THEN
             -- Made beside the parent and attached: writers of the parent need not wait.
-            EXECUTE format('CREATE TABLE public.%I (LIKE %s INCLUDING ALL)', part, parent);
+            EXECUTE format('CREATE TABLE public.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', part, parent);
             EXECUTE format('ALTER TABLE %s ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
                            parent, part, month, (month + interval '1 month')::date);
             IF guarded THEN

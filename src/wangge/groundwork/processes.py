@@ -55,8 +55,8 @@ def all_processes() -> list[int]:
 def command_of(number: int) -> list[str]:
     """The command line of a living process; empty when it is gone, or dead and not yet collected (a zombie).
 
-    This one file of /proc is readable by everybody; the working directory of another user's process is not,
-    even for the root of a container.
+    This file of /proc is readable by everybody; the working directory of another user's process is not, even
+    for the root of a container.
     """
     try:
         return Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")

@@ -1,0 +1,59 @@
+"""What every test may ask for: the city's database as the application sees it, and as its owner does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+
+from tests.city_database import CityDatabase, clear_photos
+from wangge.groundwork.embedded_postgres import APPLICATION, OWNER, Cluster
+
+_databases: list[CityDatabase] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's own: a copy of a template the owner migrated, used as the application."""
+    cluster = Cluster(Path(settings.ENVIRONMENT.var), durable=False)
+    with cluster.in_use(), django_db_blocker.unblock():
+        database = CityDatabase(cluster)
+        database.prepare()
+        _databases.append(database)
+        yield
+        database.drop()
+        clear_photos(settings.MEDIA_ROOT)
+
+
+def _renew_database(_case: TransactionTestCase) -> None:
+    """In place of Django's TRUNCATE, which history refuses."""
+    _databases[0].renew()
+
+
+TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def city_database(transactional_db: None) -> CityDatabase:
+    """The database of this worker, fresh after the test; for tests that commit."""
+    return _databases[0]
+
+
+@pytest.fixture
+def as_owner(city_database: CityDatabase) -> Iterator[None]:
+    """Django speaks as the owner, as in ``wangge migrate`` and the loaders."""
+    city_database.speak_as(OWNER, city_database.name)
+    yield
+    city_database.speak_as(APPLICATION, city_database.name)
+
+
+@pytest.fixture
+def owner_link(city_database: CityDatabase) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of its own as the owner, beside Django's: sees and makes only what is committed."""
+    with city_database.owner_link() as link:
+        yield link
