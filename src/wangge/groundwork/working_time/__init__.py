@@ -1,9 +1,9 @@
 """Working time: when a limit is due, and how many counted minutes lie between two moments.
 
-Pure: no clock, no database, no files. Moments are whole *civil minutes* (minutes since 1970-01-01T00:00 on the
-wall clock of Asia/Shanghai), days are whole days since 1970-01-01. A clock counts the minutes [t, t+1); the
-deadline is the earliest moment at which the allowance is used up, so it falls on 12:00 or 18:00 and not on the
-opening after it. The rules are those of docs/decisions/working-time.md.
+Pure: no clock, no database, no files. Moments are whole *civil minutes* (minutes since 1970-01-01T00:00 on
+the wall clock of Asia/Shanghai), days are whole days since 1970-01-01. A clock counts the minutes [t, t+1);
+the deadline is the earliest moment at which the allowance is used up, so it falls on 12:00 or 18:00 and not
+on the opening after it. The rules are those of docs/decisions/working-time.md.
 """
 
 from wangge.groundwork.working_time.allowances import (
