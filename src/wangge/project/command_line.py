@@ -11,6 +11,8 @@ from wangge.groundwork.embedded_postgres import ClusterFailed
 from wangge.project.environment import EnvironmentRefused
 
 COMMANDS = {
+    "standards": "wangge.project.commands.standards:standards",
+    "moves": "wangge.project.commands.moves:moves",
     "serve": "wangge.project.commands.serve:serve",
     "migrate": "wangge.project.commands.migrate:migrate",
     "check": "wangge.project.commands.check:check",

@@ -119,7 +119,7 @@ def _read_overlay(overlay: Path, above: dict[str, list[RawRow]]) -> list[Finding
             Finding(
                 Origin(str(overlay), 0, True),
                 gettext_noop("城市目录不存在。"),
-                gettext_noop("请检查 WANGGE_CITY_DIR。"),
+                gettext_noop("请检查 WANGGE_OVERLAY。"),
             )
         ]
     findings: list[Finding] = []
