@@ -1,7 +1,7 @@
-"""Owns the figures of imported reports: counts, spreads of hours, on-time shares, computed from the reports alone.
+"""Owns the figures of imported reports: counts, spreads of hours, on-time shares, from the reports alone.
 
-They say what came in, for comparison with the other city's own figures. Days, hours and years are those of the
-mapping's zone. Memory: one number for each closed report, one count for each distinct value.
+They say what came in, for comparison with the other city's own figures. Days, hours and years are those of
+the mapping's zone. Memory: one number for each closed report, one count for each distinct value.
 """
 
 from __future__ import annotations

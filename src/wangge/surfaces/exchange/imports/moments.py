@@ -1,4 +1,4 @@
-"""Owns the reading of foreign times: many styles; an offset, UTC, or a wall clock with summer time."""
+"""Owns the reading of foreign times: many styles; an offset, UTC, or a wall clock with summer time.
 
 Styles are ``iso`` or patterns in strptime's letters (%Y %y %m %d %H %I %M %S %p and literal text). A pattern
 is turned into one regular expression when the mapping is loaded: strptime is far too slow for each row.

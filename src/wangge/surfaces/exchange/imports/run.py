@@ -64,7 +64,7 @@ class ImportRun:
     """One pass over one file. ``reports`` may be walked through once; ``tally`` and ``progress`` follow it."""
 
     def __init__(self, path: Path, mapping: MappingFile, *, at: datetime, refuse: Refuse) -> None:
-        """``at`` is the present moment. Raises FileRefused when columns the mapping needs are not there."""
+        """``at`` is the present moment. FileRefused when columns the mapping needs are not there."""
         self.path, self.mapping = path, mapping
         self.progress = Progress(path)
         self.tally = Tally(absent_columns=_absent_columns(path, mapping))
@@ -74,7 +74,7 @@ class ImportRun:
             self.tally.unknown_codes[name] = reader.unknown_codes
 
     def reports(self) -> Iterator[ForeignReport]:
-        """Every report that can be taken, in the order of the file. Raises FileRefused where the file breaks."""
+        """Every report that can be taken, in the order of the file. FileRefused where it breaks."""
         tally, translate, findings = self.tally, self._translator.translate, self.tally.findings
         with _SeenKeys() as seen:
             for line, record in read_rows(self.path, self.mapping.layout, self.progress):
@@ -103,7 +103,7 @@ class ImportRun:
 
 
 def _absent_columns(path: Path, mapping: MappingFile) -> tuple[str, ...]:
-    """The columns the mapping names and a CSV file does not have; FileRefused when it cannot do without."""
+    """The columns the mapping names and a CSV file lacks; FileRefused when it cannot do without."""
     if mapping.declaration.format is not FileFormat.CSV:
         return ()
     header = set(csv_header(path, mapping.layout))
@@ -119,7 +119,7 @@ def _absent_columns(path: Path, mapping: MappingFile) -> tuple[str, ...]:
 
 
 class _SeenKeys:
-    """The external keys met so far, in a private file that SQLite keeps small in memory and deletes itself."""
+    """The external keys met so far, in a private file that SQLite keeps small in memory and deletes."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
@@ -140,7 +140,7 @@ class _SeenKeys:
 
 
 class RefusedFile:
-    """The file of refused rows: line, key, reason, what was stated, and the row itself as JSON for repair.
+    """The file of refused rows: line, key, reason, what was stated, and the row as JSON for repair.
 
     It comes into being with the first refused row, readable by its owner alone: rows hold people's words.
     """
