@@ -63,7 +63,7 @@ class Environment(BaseSettings):
     photos_s3_endpoint: str = ""
     clock_offset_minutes: int = 0
     overlay: Path | None = None
-    """Directory of the city's own rows over the national standards."""
+    """Directory of the city's own rows over the national standards; ``overlay`` under var by default."""
     totp_compulsory: bool = False
     session_hours: int = Field(default=10, ge=1, le=24)
     oidc_issuer: str = ""
@@ -87,6 +87,14 @@ class Environment(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @property
+    def city_overlay(self) -> Path | None:
+        """The directory of the city's own rows, when there is one."""
+        if self.overlay is not None:
+            return self.overlay.expanduser().resolve()
+        own = self.var / "overlay"
+        return own if own.is_dir() else None
 
     @property
     def embedded(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import psycopg
 
@@ -25,14 +25,23 @@ def open_city(*, as_owner: bool = False) -> Iterator[Environment]:
     if as_owner:
         os.environ["WANGGE_DATABASE_ROLE"] = Role.OWNER
     environment = read_environment()
-    with Cluster(environment.var).in_use() if environment.embedded else nullcontext():
-        if not environment.embedded:
-            _refuse_old_postgres(environment)
+    with open_database(environment):
         _set_up_django()
         try:
             yield environment
         finally:
             _close_connections()
+
+
+@contextmanager
+def open_database(environment: Environment) -> Iterator[Cluster | None]:
+    """Have the database running for this while: our own (then the cluster is given), or the named one."""
+    if environment.embedded:
+        with Cluster(environment.var).in_use() as cluster:
+            yield cluster
+    else:
+        _refuse_old_postgres(environment)
+        yield None
 
 
 def _set_up_django() -> None:

@@ -7,12 +7,12 @@ Every millisecond of the API counts, and its callers bring a token with each req
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -46,7 +46,7 @@ class PageMiddleware:
                 self.template_hooks.append(part.process_template_response)
             if hasattr(part, "process_exception"):
                 self.exception_hooks.append(part.process_exception)
-            handler = convert_exception_to_response(part)
+            handler = cast(Handler, convert_exception_to_response(part))
         return handler
 
     def _is_machine(self, request: HttpRequest) -> bool:
@@ -54,7 +54,12 @@ class PageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pages go through the chain, machines straight to the view."""
-        return (self.get_response if self._is_machine(request) else self.pages)(request)
+        if not self._is_machine(request):
+            return self.pages(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
+        return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         """The view hooks of the chain, for pages."""

@@ -38,6 +38,7 @@ _OWN_APPS = [
         "wangge.domains.notices",
         "wangge.domains.geography",
         "wangge.domains.cases",
+        "wangge.surfaces.web",
     )
     if _exists(f"{app}.apps")
 ]
@@ -88,7 +89,6 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = ENVIRONMENT.var / "static"
 _BUILT = _SOURCE / "surfaces" / "web" / "static"
 STATICFILES_DIRS = [_BUILT] if _BUILT.is_dir() else []
 MEDIA_ROOT = ENVIRONMENT.var / "photos"
@@ -110,6 +110,7 @@ if ENVIRONMENT.photos_s3_bucket:
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+/built/.+[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+$"
 
 # Doors of machines skip what only pages need; see the middleware's own words.
 MIDDLEWARE = [
@@ -185,6 +186,10 @@ if ENVIRONMENT.secure_cookies:
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_ORIGINS = ENVIRONMENT.cors_origins
+CITY_OVERLAY = ENVIRONMENT.city_overlay
+VAR = ENVIRONMENT.var
+LEAST_FREE_MEBIBYTES = ENVIRONMENT.least_free_mebibytes
+METRICS_PUBLIC = ENVIRONMENT.metrics_public
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

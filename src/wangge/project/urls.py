@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from wangge.surfaces.api import health
+
 
 def _surface(prefix: str, module: str) -> list[URLPattern | URLResolver]:
     try:
@@ -15,6 +17,9 @@ def _surface(prefix: str, module: str) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     *_surface("", "wangge.surfaces.api.urls"),
     *_surface("", "wangge.surfaces.exchange.urls"),
     *_surface("", "wangge.surfaces.web.urls"),

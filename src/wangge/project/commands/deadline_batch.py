@@ -75,13 +75,13 @@ def _answers(
 ) -> Iterator[tuple[list[str], str, str]]:
     start, limit, unit = (places[name] for name in _NEEDED)
     pauses, extend = places.get("pauses"), places.get("extend")
-    for cells in reader:
-        if not cells:
+    for written in reader:
+        cells = written + [""] * (width - len(written))
+        if not written:
             continue
         if len(cells) > width:
             yield cells, "", f"有 {len(cells)} 列，表头只有 {width} 列：含逗号的内容请加引号"
             continue
-        cells += [""] * (width - len(cells))
         try:
             due_at = rows.due_at(
                 cells[start],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from wangge.project.opening import open_city
+from wangge.project.words import _
 
 
-@click.command()
-@click.option("--plan", is_flag=True, help="只列出将要执行的迁移。")
+@click.command(help=_("把数据库升级到本版本的结构，并授予应用角色所需的权限。"))
+@click.option("--plan", is_flag=True, help=_("只列出将要执行的升级。"))
 def migrate(*, plan: bool) -> None:
-    """把数据库升级到本版本的结构。"""
+    """Migrate as owner, then grant."""
     with open_city(as_owner=True):
         from wangge.project.migrating import grant_to_application, migrate_database
 

@@ -11,6 +11,7 @@ import click
 
 from wangge.groundwork.clock import today
 from wangge.project.commands.moves import overlay_of, overlay_option
+from wangge.standards.calendars import check_calendars
 from wangge.standards.comparing import Change, Difference, compare, take_over
 from wangge.standards.editions import categories_of, edition_in_force, limits_of
 from wangge.standards.findings import Finding, StandardsRefused
@@ -74,7 +75,7 @@ def _tables(overlay: Path | None, day: date, *, as_json: bool) -> Tables:
 def check(*, as_json: bool, overlay: Path | None) -> None:
     """检查国家表与城市目录；有问题时逐条列出文件和行号，退出码 1。"""
     where = overlay_of(overlay)
-    findings = find_faults(where)
+    findings = (*find_faults(where), *check_calendars(where))
     if findings:
         _refuse(findings, as_json=as_json)
     tables = load_tables(where)
