@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -102,7 +103,7 @@ def deliver(*, consumer: str, handle: Callable[[OutboxFact], None], most: int, a
     return len(facts)
 
 
-def _lock(consumer: str) -> dict[str, object] | None:
+def _lock(consumer: str) -> dict[str, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT after_transaction, after_id, floor_id, floor_month FROM outbox_delivery"
@@ -118,7 +119,7 @@ def _lock(consumer: str) -> dict[str, object] | None:
     return dict(zip(("after_transaction", "after_id", "floor_id", "floor_month"), row, strict=True))
 
 
-def _read(place: dict[str, object], most: int) -> list[OutboxFact]:
+def _read(place: dict[str, Any], most: int) -> list[OutboxFact]:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, {**place, "most": most})
         return [OutboxFact(*row) for row in cursor.fetchall()]

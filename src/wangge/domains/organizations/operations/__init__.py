@@ -1,0 +1,1 @@
+"""The only writers of organizations, one module per family of verbs."""
