@@ -11,6 +11,8 @@ from wangge.groundwork.embedded_postgres import ClusterFailed
 from wangge.project.environment import EnvironmentRefused
 
 COMMANDS = {
+    "user": "wangge.project.commands.user:user",
+    "token": "wangge.project.commands.token:token",
     "standards": "wangge.project.commands.standards:standards",
     "moves": "wangge.project.commands.moves:moves",
     "serve": "wangge.project.commands.serve:serve",

@@ -19,12 +19,13 @@ from wangge.domains.organizations.logic import (
     AUDIT_COLUMNS,
     Actor,
     AuditKind,
+    Holding,
     Sight,
     actor_of,
     month_of,
     sight_of,
 )
-from wangge.domains.organizations.models import Department, District, Person
+from wangge.domains.organizations.models import AccessToken, Department, District, Person
 from wangge.standards.access import SightWindow, sight_by_post
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Tables
@@ -104,6 +105,36 @@ def person_named(username: str) -> Person | None:
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """Person id → display name; one statement."""
     return dict(Person.objects.filter(id__in=list(person_ids)).values_list("id", "display_name"))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person as lists show him, with the posts he holds now."""
+
+    person_id: int
+    username: str
+    display_name: str
+    is_active: bool
+    holdings: tuple[Holding, ...]
+
+
+def people_with_posts(*, at: datetime) -> tuple[PersonLine, ...]:
+    """Every person by user name with the posts held at ``at``; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id, p.username, p.display_name, p.is_active, {_HOLDINGS}"  # noqa: S608 - our own text
+            " FROM organizations_person p ORDER BY p.username",
+            {"at": at},
+        )
+        return tuple(
+            PersonLine(number, username, name, active, tuple(Holding(*each) for each in holdings))
+            for number, username, name, active, holdings in cursor.fetchall()
+        )
+
+
+def tokens_of(*, username: str) -> tuple[AccessToken, ...]:
+    """A person's tokens, oldest first."""
+    return tuple(AccessToken.objects.filter(person__username__iexact=username).order_by("id"))
 
 
 _HOLDERS = """
