@@ -60,7 +60,8 @@ class AreaRow(models.Model):
                 | Q(kind=Kind.COMMUNITY, code__regex=r"^[0-9]{12}$")
                 # 14 digits in CJ/T 213-2005, 15 in GB/T 30428.1-2013.
                 | Q(kind=Kind.UNIT_GRID, code__regex=r"^[0-9]{14,15}$")
-                | Q(kind=Kind.RESPONSIBILITY_GRID, code__regex=r"^[0-9A-Za-z-]+$"),
+                | Q(kind=Kind.RESPONSIBILITY_GRID, code__regex=r"^[0-9A-Za-z-]+$")
+                | ~Q(kind__in=Kind.values),
             ),
             models.CheckConstraint(name="area_has_name", condition=~Q(name="")),
             models.CheckConstraint(

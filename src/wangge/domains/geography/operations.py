@@ -124,8 +124,10 @@ def _redraw(cursor: Any, new: NewBoundary, from_on: date) -> None:
 
 
 def _copy_areas(areas: Sequence[Area]) -> None:
+    # COPY goes past Django's cursor: its errors are given Django's names here.
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY geography_area ({_AREA_COLUMNS}) FROM STDIN") as copy,
     ):
         for area in areas:
@@ -148,6 +150,7 @@ def _copy_duties(duties: Sequence[GridDuty]) -> None:
     columns = "grid_code, collector_id, rank, valid_from, valid_to"
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY geography_grid_duty ({columns}) FROM STDIN") as copy,
     ):
         for duty in duties:
