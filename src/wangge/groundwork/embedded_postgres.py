@@ -163,8 +163,24 @@ class Cluster:
         write_whole(self._secrets_file, json.dumps(made))
 
     def _start(self) -> None:
-        if self.running_process() is not None:
-            return
+        if not self._answers_while_running():
+            self._start_stopped()
+
+    def _answers_while_running(self) -> bool:
+        """Whether it runs already; waits for one that recovers, and for the end of one that is dying."""
+        until = time.monotonic() + _START_SECONDS
+        while self.running_process() is not None:
+            try:
+                psycopg.connect(**self.connection(APPLICATION), connect_timeout=5).close()
+            except psycopg.OperationalError as error:
+                if time.monotonic() > until or "password authentication failed" in str(error):
+                    raise ClusterFailed(f"数据库在运行却不应答：{error}") from None
+                time.sleep(0.02)
+            else:
+                return True
+        return False
+
+    def _start_stopped(self) -> None:
         account = account_for(self.data)
         lost = not self._passwords()
         if lost:
@@ -229,6 +245,8 @@ class Cluster:
                         os.kill(number, signal.SIGKILL)
             time.sleep(0.02)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for left_lock in self.socket_directory.glob(".s.PGSQL.*"):
+            left_lock.unlink()
 
     def _write_settings(self, account: Account | None) -> None:
         path = self.data / "wangge.conf"

@@ -59,6 +59,7 @@ def command_of(number: int) -> list[str]:
     for the root of a container.
     """
     try:
-        return Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
+        line = Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").rstrip("\0")
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return []
+    return line.split("\0") if line else []
