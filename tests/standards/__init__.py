@@ -1,0 +1,1 @@
+"""The ground: environment, embedded database, roles, commands that run the whole."""
