@@ -11,29 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a row stands and the days it holds: [valid_from, valid_to), an empty end is open.
-
-    ``overlay`` says whether the city's overlay put the row there; ``key`` is the row's key in its table.
-    """
-
-    file: str
-    line: int
-    overlay: bool = False
-    valid_from: date | None = None
-    valid_to: date | None = None
-    table: str = ""
-    key: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-    def holds_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+# re-exported: whoever reads the tables finds every row type here
+from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
+from wangge.standards.measures import ScoreBand as ScoreBand  # noqa: PLC0414
+from wangge.standards.origin import Origin as Origin  # noqa: PLC0414
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,45 +309,6 @@ class Label:
     of: str
     label_zh: str
     alternatives: tuple[str, ...]
-    note: str
-    at: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A count, rate or composite index; its formula names other indicators."""
-
-    id: str
-    object: str
-    kind: str  # count, rate, composite
-    name_zh: str
-    name_en: str
-    definition: str
-    counted_at: str
-    formula: str
-    numerator: str
-    denominator: str
-    better: str  # higher, lower, ""
-    score_rule: str
-    source_formula: str
-    source: str
-    confidence: str
-    note: str
-    at: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreBand:
-    """One half-open band [from, to) of a score table; an empty end is open."""
-
-    band_table: str
-    band_seq: int
-    from_value: str
-    to_value: str
-    score: str
-    label_zh: str
-    source: str
-    confidence: str
     note: str
     at: Origin
 
