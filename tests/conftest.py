@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.test import TransactionTestCase
 
 from tests.city_database import CityDatabase, clear_photos
 from wangge.groundwork.embedded_postgres import APPLICATION, OWNER, Cluster
+
+# `make soak`: many more examples of every property.
+hypothesis.settings.register_profile("soak", max_examples=5000, deadline=None)
 
 _databases: list[CityDatabase] = []
 

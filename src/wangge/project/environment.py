@@ -66,9 +66,18 @@ class Environment(BaseSettings):
     """Directory of the city's own rows over the national standards; ``overlay`` under var by default."""
     totp_compulsory: bool = False
     session_hours: int = Field(default=10, ge=1, le=24)
+    session_idle_minutes: int = Field(default=60, ge=1)
+    password_days: int = Field(default=0, ge=0)
+    """Passwords older than this must be changed at the next sign-in; 0: they do not age."""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    oidc_authorization_url: str = ""
+    oidc_token_url: str = ""
+    oidc_userinfo_url: str = ""
+    oidc_keys_url: str = ""
+    oidc_username_claim: str = "preferred_username"
+    """Which claim of the provider is the user name here."""
     metrics_public: bool = False
     behind_tls: bool | None = None
     """Pages are reached by https, so cookies are marked secure; production unless said otherwise."""
@@ -132,7 +141,13 @@ def read_environment() -> Environment:
 
 def mistakes_in(environment: Environment) -> list[str]:
     """One line for each setting that a process must not start with."""
-    checks = (_mistakes_of_production, _mistakes_of_key, _mistakes_of_origins, _mistakes_of_database)
+    checks = (
+        _mistakes_of_production,
+        _mistakes_of_key,
+        _mistakes_of_origins,
+        _mistakes_of_database,
+        _mistakes_of_provider,
+    )
     return [line for check in checks for line in check(environment)]
 
 
@@ -195,6 +210,26 @@ def _mistakes_of_origins(environment: Environment) -> list[str]:
             lines.append("跨域不得对所有来源开放：请在 WANGGE_CORS_ORIGINS 中逐个写明来源，不用 *。")
         elif not origin.startswith(("https://", "http://")):
             lines.append(f"WANGGE_CORS_ORIGINS 中的 {origin} 不是来源：请写成 https://域名。")
+    return lines
+
+
+def _mistakes_of_provider(environment: Environment) -> list[str]:
+    names = (
+        "issuer",
+        "client_id",
+        "client_secret",
+        "authorization_url",
+        "token_url",
+        "userinfo_url",
+        "keys_url",
+    )
+    given = {name for name in names if getattr(environment, f"oidc_{name}")}
+    missing = [f"WANGGE_OIDC_{name.upper()}" for name in names if given and name not in given]
+    lines = [f"统一身份认证的设置不全：还须设置 {' '.join(missing)}。"] if missing else []
+    for name in names:
+        url = getattr(environment, f"oidc_{name}")
+        if environment.production and name.endswith("_url") and url and not url.startswith("https://"):
+            lines.append(f"WANGGE_OIDC_{name.upper()} 须以 https:// 开头。")
     return lines
 
 

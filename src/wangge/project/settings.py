@@ -168,9 +168,21 @@ if OIDC:
     OIDC_RP_CLIENT_ID = ENVIRONMENT.oidc_client_id
     OIDC_RP_CLIENT_SECRET = ENVIRONMENT.oidc_client_secret
     OIDC_OP_ISSUER = ENVIRONMENT.oidc_issuer
+    OIDC_OP_AUTHORIZATION_ENDPOINT = ENVIRONMENT.oidc_authorization_url
+    OIDC_OP_TOKEN_ENDPOINT = ENVIRONMENT.oidc_token_url
+    OIDC_OP_USER_ENDPOINT = ENVIRONMENT.oidc_userinfo_url
+    OIDC_OP_JWKS_ENDPOINT = ENVIRONMENT.oidc_keys_url
+    OIDC_USERNAME_CLAIM = ENVIRONMENT.oidc_username_claim
+    OIDC_RP_SCOPES = "openid profile"
     OIDC_RP_SIGN_ALGO = "RS256"
+    OIDC_USE_PKCE = True
+    OIDC_TIMEOUT = 10
+    OIDC_CREATE_USER = False
+    AUTHENTICATION_BACKENDS.append("wangge.domains.organizations.identity_provider.ExistingPeopleBackend")
 
 SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
+SESSION_IDLE_MINUTES = ENVIRONMENT.session_idle_minutes
+PASSWORD_AGE_DAYS = ENVIRONMENT.password_days
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,4 @@
-"""The command ``wangge import reports``: reads foreign reports by a mapping, shows what it found, hands them on."""
+"""The command ``wangge import reports``: reads foreign reports by a mapping and shows what it found."""
 
 from __future__ import annotations
 
@@ -203,11 +203,14 @@ def _figures(mapping: MappingFile, hours: str) -> Figures:
 
 
 def _show(document: dict[str, Any]) -> None:
-    console = Console()
+    # foreign codes may hold square brackets: nothing printed here is markup
+    console = Console(markup=False, highlight=False)
     totals = _("读取 %(rows)d 行，可用 %(taken)d 行，退回 %(refused)d 行；%(seconds).1f 秒。")
     console.print(totals % document)
     if document["refused_file"]:
         console.print(_("退回行及原因见 %(refused_file)s。") % document)
+    if document["absent_tables"]:
+        console.print(_("没有给出可选的代码表：%s。") % " ".join(document["absent_tables"]))
     if document["absent_columns"]:
         console.print(_("文件没有这些列，按空处理：%s。") % " ".join(document["absent_columns"]))
     reasons = {**document["refused_by_reason"], **document["findings"]}

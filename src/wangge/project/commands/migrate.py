@@ -10,11 +10,12 @@ from wangge.project.words import _
 
 @click.command(help=_("把数据库升级到本版本的结构，并授予应用角色所需的权限。"))
 @click.option("--plan", is_flag=True, help=_("只列出将要执行的升级。"))
-def migrate(*, plan: bool) -> None:
+@click.option("--quiet", is_flag=True, help=_("不逐条列出。"))
+def migrate(*, plan: bool, quiet: bool) -> None:
     """Migrate as owner, then grant."""
     with open_city(as_owner=True):
         from wangge.project.migrating import grant_to_application, migrate_database
 
-        migrate_database(plan=plan)
+        migrate_database(plan=plan, verbosity=0 if quiet else 1)
         if not plan:
             grant_to_application()
