@@ -108,9 +108,7 @@ def _overlapping_days(rows: list[DayRow]) -> list[Finding]:
             if other is not row:
                 what = gettext_noop("%(day)s 已由第 %(line)s 行说明。")
                 do = gettext_noop("同一天只能出现一次，请删去其中一行。")
-                findings.append(
-                    Finding(row.at, what, do, {"day": day.isoformat(), "line": str(other.at.line)})
-                )
+                findings.append(Finding(row.at, what, do, {"day": day.isoformat(), "line": str(other.at.line)}))
     return findings
 
 
@@ -123,9 +121,7 @@ def day_rows(overlay: Path | None = None) -> tuple[list[DayRow], tuple[Finding, 
     rows, findings = read_day_rows(SHIPPED / DAYS_FILE, shown_as=f"calendars/{DAYS_FILE}")
     own = overlay / "calendars" / DAYS_FILE if overlay else None
     if own is not None and own.is_file():
-        more, wrong = read_day_rows(
-            own, shown_as=f"{own.parent.parent.name}/calendars/{DAYS_FILE}", overlay=True
-        )
+        more, wrong = read_day_rows(own, shown_as=f"{own.parent.parent.name}/calendars/{DAYS_FILE}", overlay=True)
         rows, findings = rows + more, findings + wrong
     return rows, tuple(findings)
 
@@ -148,9 +144,7 @@ def load_calendar(overlay: Path | None = None) -> WorkCalendar:
     return WorkCalendar.of_years("cn", {row.year for row in rows}, exceptions)
 
 
-def read_slot_rows(
-    path: Path, *, shown_as: str, overlay: bool = False
-) -> tuple[list[SlotRow], list[Finding]]:
+def read_slot_rows(path: Path, *, shown_as: str, overlay: bool = False) -> tuple[list[SlotRow], list[Finding]]:
     """The rows of one file of working slots with every fault found; never raises on wrong content."""
     rows: list[SlotRow] = []
     cells_of_rows, findings = read_cells(path, _SLOT_COLUMNS, shown_as=shown_as, overlay=overlay)
@@ -169,7 +163,7 @@ def read_slot_rows(
 
 def _slot_row(cells: Cells) -> SlotRow | None:
     kind = cells.one_of("scope", tuple(ScopeKind))
-    if (kind == ScopeKind.CITY) != (not cells.text("code")):
+    if kind in tuple(ScopeKind) and (kind == ScopeKind.CITY) != (not cells.text("code")):
         cells.wrong("code", gettext_noop("全市的行不写代码，其他范围必须写代码。"))
     first = cells.day("from")
     last = cells.day("to") if cells.text("to") else None
@@ -215,9 +209,7 @@ def slot_rows(overlay: Path | None = None) -> tuple[list[SlotRow], tuple[Finding
     rows, findings = read_slot_rows(SHIPPED / SLOTS_FILE, shown_as=f"calendars/{SLOTS_FILE}")
     own = overlay / "calendars" / SLOTS_FILE if overlay else None
     if own is not None and own.is_file():
-        more, wrong = read_slot_rows(
-            own, shown_as=f"{own.parent.parent.name}/calendars/{SLOTS_FILE}", overlay=True
-        )
+        more, wrong = read_slot_rows(own, shown_as=f"{own.parent.parent.name}/calendars/{SLOTS_FILE}", overlay=True)
         replaced = {row.scope for row in more}
         rows, findings = [row for row in rows if row.scope not in replaced] + more, findings + wrong
     return rows, tuple(findings)
@@ -257,16 +249,14 @@ class CityClocks:
     def clock_of(self, kind: str, scopes: str = "") -> Clock:
         """The clock of a kind (``continuous``, ``working``) for scopes written most specific first.
 
-        ``scopes`` is a text like ``department:D017 district:430202``; the city always comes last and empty text
-        means the city alone.
+        ``scopes`` is a text like ``department:D017 district:430202``; the city always comes last, and empty
+        text means the city alone.
         """
         if kind == ClockKind.CONTINUOUS:
             return self._continuous
         known = self._clocks.get(scopes)
         if known is None:
-            known = self._clocks[scopes] = WorkingClock(
-                self.calendar, self.slots.slots_of(scope_chain(scopes))
-            )
+            known = self._clocks[scopes] = WorkingClock(self.calendar, self.slots.slots_of(scope_chain(scopes)))
         return known
 
 

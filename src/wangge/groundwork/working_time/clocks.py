@@ -87,10 +87,7 @@ class EverydayClock:
         if span < 0:
             return day * self.minutes_per_day
         return (
-            day * self.minutes_per_day
-            + self._before[span]
-            + min(minute, self._closings[span])
-            - self._openings[span]
+            day * self.minutes_per_day + self._before[span] + min(minute, self._closings[span]) - self._openings[span]
         )
 
 

@@ -50,9 +50,7 @@ class CalendarUnknown(WorkingTimeError):
 class NothingCounts(WorkingTimeError):
     """A clock without a counted minute never reaches any deadline."""
 
-    template = (
-        "没有一分钟可计，时限永远不会届满：请给出至少一个工作时段（例如 08:00-12:00,14:00-18:00）和一个工作日"
-    )
+    template = "没有一分钟可计，时限永远不会届满：请给出至少一个工作时段（例如 08:00-12:00,14:00-18:00）和一个工作日"
 
 
 class SlotsUnreadable(WorkingTimeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wangge.groundwork.working_time.clocks import Clock
 
@@ -25,7 +25,7 @@ class RunningClock:
     @classmethod
     def started(cls, clock: Clock, allowance: int, at: int) -> RunningClock:
         """Set going with nothing used."""
-        return cls(clock, allowance, running_since=at)
+        return cls(clock, allowance, 0, at)
 
     def used_at(self, at: int) -> int:
         """The minutes used at a moment: those before, and those counted since it was last set going."""
@@ -55,14 +55,17 @@ class RunningClock:
             return self
         used = self.used_at(at)
         passed = self.due() if used > self.allowance else None
-        return replace(self, used=used, running_since=None, passed_due=passed)
+        return RunningClock(self.clock, self.allowance, used, None, passed)
 
     def resume(self, at: int) -> RunningClock:
         """Go on with what is left; one that runs already stays as it is."""
-        return self if self.running_since is not None else replace(self, running_since=at)
+        if self.running_since is not None:
+            return self
+        return RunningClock(self.clock, self.allowance, self.used, at, self.passed_due)
 
     def extend(self, minutes: int) -> RunningClock:
         """Allow so many minutes more, running or standing."""
         if minutes <= 0:
             raise ValueError("an extension is more than zero minutes")
-        return replace(self, allowance=self.allowance + minutes)
+        more = self.allowance + minutes
+        return RunningClock(self.clock, more, self.used, self.running_since, self.passed_due)

@@ -1,0 +1,1 @@
+"""Tests of working time: deadlines, counted minutes, calendars, amounts, and the two commands."""
