@@ -15,6 +15,8 @@ COMMANDS = {
     "token": "wangge.project.commands.token:token",
     "standards": "wangge.project.commands.standards:standards",
     "moves": "wangge.project.commands.moves:moves",
+    "deadline": "wangge.project.commands.deadline:command",
+    "elapsed": "wangge.project.commands.elapsed:command",
     "serve": "wangge.project.commands.serve:serve",
     "migrate": "wangge.project.commands.migrate:migrate",
     "check": "wangge.project.commands.check:check",
