@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "wangge.project.commands.check:check",
     "backup": "wangge.project.commands.backup:backup",
     "restore": "wangge.project.commands.restore:restore",
+    "import": "wangge.project.commands.importing:group",
 }
 """Name of the subcommand → module and click command."""
 

@@ -44,6 +44,7 @@ class Tally:
     findings: Counter[FindingKind] = field(default_factory=Counter)
     unknown_codes: dict[str, Counter[str]] = field(default_factory=dict)
     absent_columns: tuple[str, ...] = ()
+    absent_tables: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The tally for ``--json``: counts by name, the most frequent first."""
@@ -57,17 +58,21 @@ class Tally:
                 name: dict(codes.most_common()) for name, codes in self.unknown_codes.items() if codes
             },
             "absent_columns": list(self.absent_columns),
+            "absent_tables": list(self.absent_tables),
         }
 
 
 class ImportRun:
-    """One pass over one file. ``reports`` may be walked through once; ``tally`` and ``progress`` follow it."""
+    """One pass over one file, to be walked through once; ``tally`` and ``progress`` follow it."""
 
     def __init__(self, path: Path, mapping: MappingFile, *, at: datetime, refuse: Refuse) -> None:
         """``at`` is the present moment. FileRefused when columns the mapping needs are not there."""
         self.path, self.mapping = path, mapping
         self.progress = Progress(path)
-        self.tally = Tally(absent_columns=_absent_columns(path, mapping))
+        self.tally = Tally(
+            absent_columns=_absent_columns(path, mapping),
+            absent_tables=tuple(name for name in mapping.declaration.tables if name not in mapping.tables),
+        )
         self._refuse = refuse
         self._translator = Translator(mapping, at=at)
         for name, reader in self._translator.code_readers:

@@ -1,0 +1,32 @@
+"""The command group ``wangge import``: what can be taken in from other systems."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+IMPORTS = {
+    "reports": "wangge.project.commands.import_reports:command",
+}
+"""Name of what is imported → module and click command."""
+
+
+class _Imports(click.Group):
+    """Finds an import in ``IMPORTS`` and loads its module only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(IMPORTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in IMPORTS:
+            return None
+        module, _, attribute = IMPORTS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.command(cls=_Imports)
+def group() -> None:
+    """从其他系统导入。"""

@@ -1,0 +1,1 @@
+"""Exchange with other systems: foreign reports read by mappings."""
