@@ -28,8 +28,8 @@ class CalendarUnknown(WorkingTimeError):
     """The count would enter a day no loaded schedule speaks of: never guessed."""
 
     template = (
-        "工作日历缺 %(year)s 年%(day)s：请把国务院办公厅当年的放假调休安排写成日历文件，"
-        "放进本市覆盖目录的 calendars/ 下，再运行 wangge standards check 载入并核对"
+        "工作日历缺 %(year)s 年%(day)s：请把国务院办公厅当年的放假调休安排写进日历表，"
+        "即本市覆盖目录的 calendars/cn_days.csv，再运行 wangge standards check 核对"
     )
     places = ("year", "day")
 
