@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from wangge.standards.access import (
@@ -261,5 +261,6 @@ def password_too_old(*, set_at: datetime | None, at: datetime, most_days: int) -
 
 
 def month_of(at: datetime) -> date:
-    """The month under which a record of this UTC moment is filed: its first day, counted in UTC."""
-    return date(at.year, at.month, 1)
+    """The month under which a record of this moment is filed: its first day, counted in UTC."""
+    utc = at.astimezone(UTC)
+    return date(utc.year, utc.month, 1)

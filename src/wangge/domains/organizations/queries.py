@@ -41,11 +41,11 @@ SELECT p.id, p.username, p.display_name, {_HOLDINGS}, t.scope, t.id
   FROM organizations_access_token t JOIN organizations_person p ON p.id = t.person_id
  WHERE t.digest = %(digest)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(at)s)
    AND p.is_active
-"""  # noqa: S608 - text of our own
+"""
 _BY_PERSON = f"""
 SELECT p.id, p.username, p.display_name, {_HOLDINGS}, 'full', NULL::bigint
   FROM organizations_person p WHERE p.id = %(person_id)s AND p.is_active
-"""  # noqa: S608 - text of our own
+"""
 
 
 def actor_of_token(digest: bytes, at: datetime) -> Actor | None:
@@ -122,7 +122,7 @@ def people_with_posts(*, at: datetime) -> tuple[PersonLine, ...]:
     """Every person by user name with the posts held at ``at``; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.id, p.username, p.display_name, p.is_active, {_HOLDINGS}"  # noqa: S608 - our own text
+            f"SELECT p.id, p.username, p.display_name, p.is_active, {_HOLDINGS}"
             " FROM organizations_person p ORDER BY p.username",
             {"at": at},
         )
@@ -235,7 +235,7 @@ SELECT {_LINE} FROM organizations_audit_record
    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(object_key)s::text IS NULL OR object_key = %(object_key)s)
  ORDER BY month, at, id
-"""  # noqa: S608 - column names of our own
+"""
 
 
 def audit_lines(

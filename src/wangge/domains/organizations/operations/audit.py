@@ -17,7 +17,7 @@ LEAST_MONTHS_KEPT = 6
 LEAST_REASON = 2
 
 _INSERT = (
-    f"INSERT INTO {AUDIT_TABLE} ({', '.join(AUDIT_COLUMNS)})"  # noqa: S608 - names of our own
+    f"INSERT INTO {AUDIT_TABLE} ({', '.join(AUDIT_COLUMNS)})"
     f" VALUES ({', '.join(['%s'] * len(AUDIT_COLUMNS))})"
 )
 

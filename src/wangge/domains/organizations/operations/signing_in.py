@@ -75,11 +75,19 @@ def sign_in(*, request: HttpRequest, username: str, password: str, at: datetime)
 
 
 def open_session(*, request: HttpRequest, person: Person, at: datetime) -> None:
-    """Open the session of a person whose identity is established (by password, or by the city's provider)."""
+    """Open the session of a person whose password or other proof has been checked."""
     login(request, person, backend=getattr(person, "backend", "django.contrib.auth.backends.ModelBackend"))
+    _begin(request, at)
+
+
+def _begin(request: HttpRequest, at: datetime) -> None:
     request.session[_SIGNED_IN_AT] = request.session[_SEEN_AT] = int(at.timestamp())
+    assert isinstance(request.user, Person)
     record(
-        by=_as_actor(person), at=at, kind=AuditKind.SIGN_IN, address=str(request.META.get("REMOTE_ADDR", ""))
+        by=_as_actor(request.user),
+        at=at,
+        kind=AuditKind.SIGN_IN,
+        address=str(request.META.get("REMOTE_ADDR", "")),
     )
 
 
@@ -102,14 +110,15 @@ def keep_session(*, request: HttpRequest, at: datetime) -> SessionEnd | None:
     """
     first, last = request.session.get(_SIGNED_IN_AT), request.session.get(_SEEN_AT)
     if first is None or last is None:
-        logout(request)
-        return SessionEnd.ABSOLUTE
+        # Opened by the city's identity provider a moment ago, and by nobody else: its view leads to a page.
+        _begin(request, at)
+        return None
     signed_in_at, seen_at = datetime.fromtimestamp(first, tz=UTC), datetime.fromtimestamp(last, tz=UTC)
     ended = session_end(
         signed_in_at=signed_in_at,
         seen_at=seen_at,
         at=at,
-        idle_minutes=getattr(settings, "SESSION_IDLE_MINUTES", 60),
+        idle_minutes=settings.SESSION_IDLE_MINUTES,
         absolute_minutes=settings.SESSION_COOKIE_AGE // 60,
     )
     if ended is not None:
@@ -130,7 +139,7 @@ def next_step(*, person: Person, actor: Actor, at: datetime) -> NextStep:
             return NextStep.SECOND_FACTOR
         if settings.TOTP_COMPULSORY and actor.is_staff:
             return NextStep.ENROL_SECOND_FACTOR
-    most_days = getattr(settings, "PASSWORD_AGE_DAYS", 0)
+    most_days = settings.PASSWORD_AGE_DAYS
     aged = password_too_old(set_at=person.password_set_at, at=at, most_days=most_days)
     if person.has_usable_password() and (person.must_change_password or aged):
         return NextStep.CHANGE_PASSWORD
