@@ -39,6 +39,9 @@ class Surroundings(Protocol):
     def is_district(self, unit: str) -> bool:
         """Whether the unit is a district with a desk of its own."""
 
+    def calendar_of(self, unit: str) -> str:
+        """The scopes whose working slots the unit keeps, most specific first; empty for the city's."""
+
     def plausible(self) -> bool:
         """Whether the photos' times and places fit the report."""
 

@@ -19,9 +19,7 @@ def attempt_of(rule: Automation, surroundings: Surroundings, at: int) -> Attempt
     return Attempt(rule.verb, SYSTEM, SYSTEM, at, args)
 
 
-def next_act(
-    rules: Rulebook, state: CaseState, at: int, surroundings: Surroundings
-) -> tuple[Attempt, Allowed] | None:
+def next_act(rules: Rulebook, state: CaseState, at: int, surroundings: Surroundings) -> tuple[Attempt, Allowed] | None:
     """The first rule of the stage that may act now, with the row that allows it; None when a person must."""
     for rule in rules.rules_by_stage.get(state.stage, ()):
         attempt = attempt_of(rule, surroundings, at)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from wangge.domains.cases.logic.attempt import Attempt, Surroundings
-from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.moments import moment
+from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 
 TERM = re.compile(r"([a-z_]+)(>=|>|=)(.+)")
@@ -30,9 +30,7 @@ def parsed(condition: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(terms)
 
 
-def holds(
-    condition: str, rules: Rulebook, state: CaseState, attempt: Attempt, surroundings: Surroundings
-) -> bool:
+def holds(condition: str, rules: Rulebook, state: CaseState, attempt: Attempt, surroundings: Surroundings) -> bool:
     """Whether every term holds for this attempt on this case."""
     return all(
         _ANSWERS[name](rules, state, attempt, surroundings, operator, value)

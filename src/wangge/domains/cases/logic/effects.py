@@ -44,13 +44,21 @@ class Made:
 
 
 def make(
-    rules: Rulebook, state: CaseState, row: Move, attempt: Attempt, surroundings: Surroundings, *, tier: int = 0
+    rules: Rulebook,
+    state: CaseState,
+    row: Move,
+    attempt: Attempt,
+    surroundings: Surroundings,
+    *,
+    tier: int = 0,
 ) -> Made:
     """Make the move: ``state`` becomes what it is after it."""
     made = Made(row, state.stage)
     before = _BEFORE.get(row.verb)
     if before is not None:
         before(rules, state, attempt, surroundings)
+    if row.verb in DESK_VERBS_OF_DISPATCH and attempt.args["department"] != state.unit:
+        state.calendar = surroundings.calendar_of(attempt.args["department"])
     for operation, clock in row.clock_ops:
         _clock_operation(rules, state, attempt, made, operation, clock)
     if row.to_stage != state.stage:
@@ -104,7 +112,9 @@ def _inner_operation(rules: Rulebook, state: CaseState, attempt: Attempt, made: 
     if inner is None:
         return
     if operation == "start":
-        state.inner = InnerClock("out", attempt.args["department"], attempt.at, 0, _inner_allowance(rules, state, attempt))
+        state.inner = InnerClock(
+            "out", attempt.args["department"], attempt.at, 0, _inner_allowance(rules, state, attempt)
+        )
     elif operation == "resume":
         inner.status, inner.since = "out", attempt.at
     elif operation == "stop":
@@ -317,7 +327,7 @@ def _reopened(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:
     s.units, s.readings, s.hands, s.authors = [], [], [], []
     s.appealed, s.granted, s.appeal = [], [], None
     s.grade = s.call_back = s.handler = s.outside = s.filer = s.assignee = ""
-    s.closed_at, s.closed_by = 0, ""
+    s.closed_at, s.closed_by, s.calendar, s.unit = 0, "", "", ""
 
 
 def _open_request(rules: Rulebook, state: CaseState, attempt: Attempt, tier: int) -> None:

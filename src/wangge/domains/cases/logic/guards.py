@@ -467,4 +467,5 @@ GUARDS: dict[str, Guard] = {
         inner_reported, result_known, outside_done, two_units, child_known, child_ended, children_closed,
         rule_allows, act_allows,
     )
-} | {f"pending_{kind}": _pending(kind) for kind in ("void", "extension", "suspension", "postponement", "reopen")}  # fmt: skip
+}
+GUARDS |= {f"pending_{kind}": _pending(kind) for kind in ("void", "extension", "suspension", "postponement", "reopen")}

@@ -67,11 +67,7 @@ def _with_tier(
     return Refused("missing_evidence", missing=absent) if absent else Allowed(row, tier.seq)
 
 
-def tier_for(
-    rules: Rulebook, state: CaseState, kind: str, attempt: Attempt, surroundings: Surroundings
-) -> Tier:
+def tier_for(rules: Rulebook, state: CaseState, kind: str, attempt: Attempt, surroundings: Surroundings) -> Tier:
     return next(
         tier for tier in rules.tiers[kind] if conditions.holds(tier.condition, rules, state, attempt, surroundings)
     )
-
-

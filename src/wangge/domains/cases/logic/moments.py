@@ -1,4 +1,4 @@
-"""Civil minutes and their text: ``2024-03-13 08:10`` on the city's wall clock ↔ whole minutes since 1970-01-01 00:00."""
+"""Civil minutes and their text: ``2024-03-13 08:10`` on the city's wall clock, whole minutes since 1970-01-01."""
 
 from __future__ import annotations
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from wangge.domains.cases.logic.attempt import Attempt
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
+from wangge.standards.effective import JUDGES
 from wangge.standards.tables import Move, Tier
 
 SYSTEM = "system"
-JUDGES = {"desk": ("dispatcher", "acceptor"), "evaluation": ("evaluator", "centre_leader")}
+
 
 
 def posts_left(rules: Rulebook, state: CaseState, row: Move, attempt: Attempt) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class HandlingClock:
 
 @dataclass(slots=True)
 class InnerClock:
-    """What happens inside a district: waiting, out at a unit, reported by it; its clock runs with the handling clock."""
+    """Inside a district: waiting, out at a unit, reported by it; its clock runs with the handling clock."""
 
     status: str = "waiting"  # waiting, out, reported
     unit: str = ""
@@ -152,7 +152,8 @@ class CaseState:
 
 
 _PARTS: dict[str, type[Any]] = {
-    "clock": StageClock, "paused_clock": StageClock, "handling": HandlingClock, "inner": InnerClock, "request": Request, "appeal": Appeal,
+    "clock": StageClock, "paused_clock": StageClock, "handling": HandlingClock, "inner": InnerClock,
+    "request": Request, "appeal": Appeal,
     "supervision": Supervision, "question": Question, "act": Act,
 }  # fmt: skip
 _FIELDS = tuple(f.name for f in fields(CaseState))

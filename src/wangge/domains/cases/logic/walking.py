@@ -48,6 +48,9 @@ class WalkSurroundings:
     def is_district(self, unit: str) -> bool:
         return unit.startswith("district")
 
+    def calendar_of(self, unit: str) -> str:
+        return ""
+
     def plausible(self) -> bool:
         return True
 

@@ -1,0 +1,218 @@
+"""A case being written: its state, the steps added to it and their chain, ready for the database.
+
+A click, an import of millions and a simulated city draft alike; only what is done with the draft differs. Moments
+come in exact (UTC) and as civil minutes; nothing here reads a clock or the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from wangge.domains.cases.chain import commit_to, genesis, link, payload_of
+from wangge.domains.cases.logic import clocks
+from wangge.domains.cases.logic.attempt import Allowed, Attempt, Surroundings
+from wangge.domains.cases.logic.effects import Made, make
+from wangge.domains.cases.logic.rulebook import Rulebook
+from wangge.domains.cases.logic.state import RUNNING, CaseState, to_plain
+from wangge.domains.cases.logic.timers import next_end
+from wangge.groundwork.working_time import CalendarUnknown
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CIVIL_OFFSET = timedelta(hours=8)
+MINUTE = timedelta(minutes=1)
+
+
+def civil(moment: datetime) -> int:
+    """The civil minute of an exact moment (Asia/Shanghai); seconds are dropped."""
+    return (moment - EPOCH + CIVIL_OFFSET) // MINUTE
+
+
+def exact(minutes: int) -> datetime:
+    """The UTC moment at which a civil minute begins."""
+    return EPOCH + minutes * MINUTE - CIVIL_OFFSET
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as its table has it, in the order of the columns."""
+
+    seq: int
+    verb: str
+    post: str
+    person_id: int | None
+    at: datetime
+    recorded_at: datetime
+    from_stage: str
+    to_stage: str
+    payload: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StepMatter:
+    """What a step carries besides the attempt: pieces of evidence, words kept apart, what was observed."""
+
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # kind → [[photo id, sha256], …] or a place
+    words: Mapping[str, str] = field(default_factory=dict)  # personal words by field
+    extra: Mapping[str, Any] = field(default_factory=dict)  # observed_at, place, note …
+
+
+NO_MATTER = StepMatter()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A case with the steps that are to be written in one transaction."""
+
+    case_id: UUID
+    month: date
+    rules: Rulebook
+    rules_on: date
+    state: CaseState
+    around: Surroundings
+    version: int = 0
+    tail: bytes = b""
+    photos: list[list[Any]] = field(default_factory=list)
+    filed_at: datetime | None = None
+    closed_at: datetime | None = None
+    steps: list[StepRow] = field(default_factory=list)
+    texts: list[tuple[int, dict[str, tuple[str, str]]]] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
+
+    def add(
+        self,
+        attempt: Attempt,
+        allowed: Allowed,
+        *,
+        at: datetime,
+        recorded_at: datetime,
+        matter: StepMatter = NO_MATTER,
+    ) -> Made:
+        """Make the move on the state and chain its step; ``at`` is the exact effective moment."""
+        state = self.state
+        filed, closed = state.filed_at, state.closed_at
+        made = make(self.rules, state, allowed.row, attempt, self.around, tier=allowed.tier)
+        self.version += 1
+        if state.filed_at != filed:
+            self.filed_at = at if state.filed_at else None
+        if state.closed_at != closed:
+            self.closed_at = at if state.closed_at else None
+        payload = payload_of(self._content(attempt, allowed, made, at, recorded_at, matter))
+        self.tail = link(self.tail or genesis(self.case_id), payload)
+        person = int(attempt.by) if attempt.by.isdigit() else None
+        self.steps.append(
+            StepRow(
+                self.version,
+                attempt.verb,
+                attempt.post,
+                person,
+                at,
+                recorded_at,
+                made.from_stage,
+                state.stage,
+                payload,
+                self.tail,
+            )
+        )
+        self.made.append(made)
+        for kind, pieces in matter.evidence.items():
+            if kind.startswith("photo_"):
+                self.photos.extend([kind, piece[0], self.version] for piece in pieces)
+        return made
+
+    def _content(
+        self,
+        attempt: Attempt,
+        allowed: Allowed,
+        made: Made,
+        at: datetime,
+        recorded_at: datetime,
+        matter: StepMatter,
+    ) -> dict[str, Any]:
+        content: dict[str, Any] = {
+            "case": str(self.case_id),
+            "seq": self.version,
+            "verb": attempt.verb,
+            "post": attempt.post,
+            "by": attempt.by,
+            "at": at.astimezone(UTC).isoformat(),
+            "recorded_at": recorded_at.astimezone(UTC).isoformat(),
+            "from": made.from_stage,
+            "to": self.state.stage,
+        }
+        if self.version == 1 or attempt.verb == "reopen":
+            content["rules_on"] = self.rules_on.isoformat()
+        if attempt.unit:
+            content["unit"] = attempt.unit
+        if attempt.args:
+            content["args"] = dict(attempt.args)
+        if attempt.evidence:
+            content["evidence"] = {kind: matter.evidence.get(kind) for kind in sorted(attempt.evidence)}
+        if allowed.tier:
+            content["tier"] = allowed.tier
+        if allowed.row.to_stage == "handling" != made.from_stage:
+            content["calendar"] = self.state.calendar
+            content["district"] = self.state.inner is not None
+        content.update(matter.extra)
+        if matter.words:
+            sealed = {name: commit_to(words) for name, words in matter.words.items()}
+            content["sealed"] = {name: commitment for name, (_, commitment) in sealed.items()}
+            kept = {name: (salt, matter.words[name]) for name, (salt, _) in sealed.items()}
+            self.texts.append((self.version, kept))
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The columns of a case's row that follow from its state."""
+
+    stage: str
+    category: str
+    department_code: str
+    inner_department_code: str
+    assignee_id: int | None
+    stage_due_at: datetime | None
+    handling_due_at: datetime | None
+    burns_at: datetime | None
+    timer_at: datetime | None
+    unknown_year: int | None
+    state: str
+
+
+def standing_of(rules: Rulebook, state: CaseState) -> Standing:
+    """Where the case stands by its state: what lists sort and find by, and the state's own compact form."""
+    unknown = state.handling.unknown_year
+    stage_due, year = _due(lambda: clocks.stage_clock_due(rules, state.clock) if state.clock else 0)
+    unknown = unknown or year
+    handling_due, year = _due(lambda: clocks.handling_due(rules, state))
+    unknown = unknown or year
+    running = handling_due if state.handling.status == RUNNING else 0
+    ends = [due for due in (stage_due, running) if due]
+    timer = next_end(state)
+    return Standing(
+        stage=state.stage,
+        category=state.category,
+        department_code=state.unit,
+        inner_department_code=state.inner.unit if state.inner is not None else "",
+        assignee_id=int(state.assignee) if state.assignee.isdigit() else None,
+        stage_due_at=exact(stage_due) if stage_due else None,
+        handling_due_at=exact(handling_due) if handling_due else None,
+        burns_at=exact(min(ends)) if ends else None,
+        timer_at=exact(timer) if timer else None,
+        unknown_year=unknown or None,
+        state=orjson.dumps(to_plain(state)).decode(),
+    )
+
+
+def _due(ask: Callable[[], int]) -> tuple[int, int]:
+    """(due minute or 0, year without a calendar or 0)."""
+    try:
+        return ask(), 0
+    except CalendarUnknown as unknown:
+        return 0, unknown.year

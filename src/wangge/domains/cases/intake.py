@@ -1,0 +1,149 @@
+"""What comes in from outside, made into values the logic takes: arguments as text, places, evidence, people, units.
+
+A value that cannot be read is refused by name (``BadInput``) before anything is judged by it or after the guards,
+as the order of refusals wants; nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.failures import BadInput
+from wangge.domains.cases.logic.moments import text_of
+from wangge.domains.cases.operations.writing import Matter
+from wangge.domains.cases.surroundings import units
+from wangge.domains.geography.queries import locate_given
+from wangge.domains.organizations.queries import person_named
+from wangge.groundwork.coordinates import CoordinateError
+
+PEOPLE_ARGS = ("assignee", "handler")
+UNIT_ARGS = ("department",)
+MOMENT_ARGS = ("until", "reply_by")
+SYSTEMS = ("wgs84", "gcj02", "bd09", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as given and as found: WGS-84, the areas it lies in, the words of its address."""
+
+    matter: Matter
+    district_code: str = ""
+    grid_code: str = ""
+
+    @property
+    def given(self) -> bool:
+        return self.matter.lon is not None or bool(self.matter.address)
+
+    def as_evidence(self) -> dict[str, Any]:
+        """The place in a step's payload; the address is a personal word and stands apart."""
+        if self.matter.lon is None:
+            return {"address_only": True}
+        return {"lon": self.matter.lon, "lat": self.matter.lat, "system": self.matter.given_system}
+
+
+NOWHERE = Spot(Matter())
+
+
+def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
+    """A location of the contract's form: lon/lat or x/y in its system, address, component."""
+    if not location:
+        return NOWHERE
+    system = str(location.get("system") or "wgs84").lower()
+    if system not in SYSTEMS:
+        raise BadInput("location.system", _("坐标系只能是 wgs84、gcj02、bd09 或 city。"))
+    first, second = ("x", "y") if system == "city" else ("lon", "lat")
+    address = str(location.get("address") or "").strip()
+    component = str(location.get("component") or "")
+    if location.get(first) is None or location.get(second) is None:
+        return Spot(Matter(address=address, component=component))
+    try:
+        given = float(location[first]), float(location[second])
+        found = locate_given(first=given[0], second=given[1], system=system, on=_day(at))
+    except (TypeError, ValueError, CoordinateError) as wrong:
+        raise BadInput("location", str(wrong) or _("坐标不是数字。")) from wrong
+    place = found.place
+    matter = Matter(
+        address=address,
+        lon=found.lon,
+        lat=found.lat,
+        given_system=system,
+        given_x=given[0],
+        given_y=given[1],
+        component=component,
+        unit_grid_code=place.unit_grid or "",
+        street_code=place.street or "",
+        community_code=place.community or "",
+    )
+    return Spot(matter, place.district or "", place.responsibility_grid or "")
+
+
+def _day(at: datetime) -> Any:
+    from wangge.domains.cases.logic.moments import day_of
+
+    return day_of(civil(at))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an order brings along, as it came: argument values, photo ids by kind, a location, words, a note."""
+
+    args: Mapping[str, Any] = field(default_factory=dict)
+    photos: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    papers: Mapping[str, Sequence[str]] = field(default_factory=dict)  # scanned papers, as photo ids too
+    location: Mapping[str, Any] | None = None
+    description: str = ""
+    observed_at: datetime | None = None
+
+
+def arguments(given: Mapping[str, Any]) -> dict[str, str]:
+    """Argument values as the logic's text; people become their ids, moments the city's wall clock."""
+    args: dict[str, str] = {}
+    for name, value in given.items():
+        if value is None or value in ("", []):
+            continue
+        args[name] = _argument(name, value)
+    return args
+
+
+def _argument(name: str, value: Any) -> str:
+    if name in PEOPLE_ARGS:
+        return person_key(name, str(value))
+    if name in MOMENT_ARGS:
+        return moment_text(name, value)
+    if name in UNIT_ARGS and str(value) not in units():
+        raise BadInput(name, _("没有代码为“%(code)s”的责任单位。") % {"code": value})
+    if name == "departments":
+        codes = value.split() if isinstance(value, str) else [str(code) for code in value]
+        for code in codes:
+            _argument("department", code)
+        return " ".join(codes)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        raise BadInput(name, _("应为一个值，不是对象或列表。"))
+    return str(value).strip()
+
+
+def person_key(name: str, username: str) -> str:
+    """The person's id as text; refused when nobody in use has this user name."""
+    person = person_named(username)
+    if person is None or not person.is_active:
+        raise BadInput(name, _("没有用户名为“%(name)s”的在用人员。") % {"name": username})
+    return str(person.id)
+
+
+def moment_text(name: str, value: Any) -> str:
+    """An ISO moment, with an offset or on the city's clock, as ``2024-03-13 08:10`` on the city's clock."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as wrong:
+        raise BadInput(name, _("时间应写作 2024-03-13T08:10:00+08:00。")) from wrong
+    if moment.tzinfo is None:
+        return moment.strftime("%Y-%m-%d %H:%M")
+    return text_of(civil(moment))
