@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.exchange.foreign_city import MAPPING, ROW, csv_file, imported, mapping_of
 from wangge.project.commands import import_reports
 from wangge.surfaces.exchange.imports.foreign import ForeignReport
-from wangge.surfaces.exchange.imports.run import FileRefused
+from wangge.surfaces.exchange.imports.run import FileRefused, RefusedFile
 
 
 def run_command(*args: object) -> Result:
@@ -37,6 +39,40 @@ def test_a_key_met_again_in_the_same_file_is_refused(tmp_path: Path) -> None:
         (6, "repeated_key"),
     ]
     assert (run.tally.rows, run.tally.taken) == (5, 3)
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(["open", "done", "Lamp", "2024-03-01 09:00:00", "0001-01-01", "9999-12-31", "\ud800", "\0"]),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.none(), max_size=2),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("reading", ["wall_clock", "utc", "offset", "converted_twice"])
+@pytest.mark.parametrize("file_format", ["json", "jsonl"])
+def test_whatever_a_row_holds_it_is_taken_or_refused(
+    tmp_path: Path, file_format: str, reading: str, data: st.DataObject
+) -> None:
+    fields = {name: st.just(value) | CELLS for name, value in ROW.items()}
+    rows = data.draw(st.lists(st.fixed_dictionaries({}, optional=fields) | CELLS, max_size=3))
+    lines = [json.dumps(row) for row in rows]
+    text = f"[{', '.join(lines)}]" if file_format == "json" else "\n".join(lines) + "\n"
+    path = tmp_path / "reports"
+    path.write_text(text, encoding="utf-8")
+    mapping = MAPPING.replace('"csv"', f'"{file_format}"').replace("wall_clock", reading)
+    reports, refused, run = imported(path, mapping_of(tmp_path, mapping))
+    assert len(reports) + len(refused) == run.tally.rows == len(rows)
+    refused_file = tmp_path / "refused.csv"
+    with RefusedFile(refused_file) as written:
+        for row in refused:
+            written.write(row)
 
 
 def test_a_refused_row_does_not_use_up_its_key(tmp_path: Path) -> None:

@@ -66,9 +66,7 @@ class MappingFile:
 def shipped_mappings() -> list[str]:
     """The names of the mappings that come with the product."""
     folder = resources.files(SHIPPED)
-    return sorted(
-        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
-    )
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def load_mapping(name_or_file: str, given: Mapping[str, Path] | None = None) -> MappingFile:
@@ -134,9 +132,7 @@ def read_given_table(path: Path, *, key: str, value: str) -> tuple[dict[str, str
     return codes, findings
 
 
-def _read_tables(
-    told: Declaration, given: Mapping[str, Path]
-) -> tuple[dict[str, Mapping[str, str]], list[Finding]]:
+def _read_tables(told: Declaration, given: Mapping[str, Path]) -> tuple[dict[str, Mapping[str, str]], list[Finding]]:
     """The codes of every table, written in the mapping or given beside it, and what is wrong with them."""
     tables: dict[str, Mapping[str, str]] = {}
     findings: list[Finding] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -129,16 +129,18 @@ def time_reader(styles: tuple[str, ...], reading: Reading, zone: ZoneInfo) -> Ca
     parsers = tuple(style_parser(style) for style in styles)
     settle = _SETTLERS[reading]
 
-    def read(text: str) -> ReadTime:
+    def read_text(text: str) -> ReadTime:
         for parse in parsers:
             try:
                 parsed = parse(text)
             except ValueError:
                 continue
-            return settle(parsed, zone)
+            read = settle(parsed, zone)
+            if MINYEAR < read.at.year < MAXYEAR:  # the outermost years leave no room for a change of zone
+                return read
         raise ValueError(text)
 
-    return read
+    return read_text
 
 
 def _by_offset(parsed: datetime, _zone: ZoneInfo) -> ReadTime:

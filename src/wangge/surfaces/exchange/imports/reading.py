@@ -135,9 +135,7 @@ def _object(line: bytes) -> Record | Unreadable:
         record = None
     if isinstance(record, dict):
         return record
-    return Unreadable(
-        FindingKind.UNREADABLE_ROW, line[:_QUOTED_CHARACTERS].decode("utf-8", "replace").strip()
-    )
+    return Unreadable(FindingKind.UNREADABLE_ROW, line[:_QUOTED_CHARACTERS].decode("utf-8", "replace").strip())
 
 
 def header_names(header: list[str], layout: Layout) -> list[str]:
@@ -187,11 +185,8 @@ def _json(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
     if document.peek() != "]":
         while True:
             line = document.line
-            record = document.value()
-            if isinstance(record, dict):
-                yield line, record
-            else:
-                yield line, Unreadable(FindingKind.UNREADABLE_ROW, repr(record)[:_QUOTED_CHARACTERS])
+            # read again by the stricter reader: no lone surrogates, no NaN, nothing that is no object
+            yield line, _object(document.value_text().encode())
             if document.peek() == "]":
                 break
             document.expect(",")
@@ -223,31 +218,31 @@ class _JsonText:
             raise self._broken()
         self._at += 1
 
-    def value(self) -> Any:
-        """The value that begins here."""
+    def value_text(self) -> str:
+        """The text of the value that begins here."""
         self.peek()
         while True:
             try:
-                found, end = self._decoder.raw_decode(self._window, self._at)
-            except json.JSONDecodeError as broken:
+                _, end = self._decoder.raw_decode(self._window, self._at)
+            except (json.JSONDecodeError, RecursionError) as broken:
                 if len(self._window) - self._at > LARGEST_ROW_BYTES or not self._more():
                     raise self._broken() from broken
                 continue
             if end == len(self._window) and self._more():
                 continue  # a number cut by the window's edge looks whole
             self.line += self._window.count("\n", self._at, end)
-            self._at = end
-            return found
+            text, self._at = self._window[self._at : end], end
+            return text
 
     def enter_member(self, name: str) -> None:
         """Step over the members of the object before ``name`` and stand at its value."""
         self.expect("{")
         while self.peek() != "}":
-            key = self.value()
+            key = self.value_text()
             self.expect(":")
-            if key == name:
+            if json.loads(key) == name:
                 return
-            self.value()
+            self.value_text()
             if self.peek() == ",":
                 self.expect(",")
         raise FileRefused(gettext_noop("JSON 文档中没有成员“%(name)s”，请检查映射的 records。"), name=name)

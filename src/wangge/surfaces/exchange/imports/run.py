@@ -54,9 +54,7 @@ class Tally:
             "refused": self.refused.total(),
             "refused_by_reason": {kind.value: n for kind, n in self.refused.most_common()},
             "findings": {kind.value: n for kind, n in self.findings.most_common()},
-            "unknown_codes": {
-                name: dict(codes.most_common()) for name, codes in self.unknown_codes.items() if codes
-            },
+            "unknown_codes": {name: dict(codes.most_common()) for name, codes in self.unknown_codes.items() if codes},
             "absent_columns": list(self.absent_columns),
             "absent_tables": list(self.absent_tables),
         }

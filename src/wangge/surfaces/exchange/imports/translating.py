@@ -176,9 +176,7 @@ class Translator:
             return _K.CLOSED_BEFORE_REPORTED
         return _K.CLOSED_IN_FUTURE if stated > self._now else None
 
-    def _later(
-        self, field: str, record: Record, status: ForeignStatus, reported_at: datetime
-    ) -> datetime | None:
+    def _later(self, field: str, record: Record, status: ForeignStatus, reported_at: datetime) -> datetime | None:
         """A time that ought not to lie before the reporting."""
         moment = self._time(field, record, status)
         if moment is None or moment >= reported_at:
