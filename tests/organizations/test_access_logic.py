@@ -57,9 +57,7 @@ def test_nobody_without_a_post_sees_a_case() -> None:
     assert sight_of(actor(), SIGHT) == frozenset()
 
 
-@pytest.mark.parametrize(
-    "post", ["system_administrator", "security_administrator", "audit_administrator", "finance"]
-)
+@pytest.mark.parametrize("post", ["system_administrator", "security_administrator", "audit_administrator", "finance"])
 def test_administrators_and_finance_see_no_case(post: str) -> None:
     assert sight_of(actor(Holding(post)), SIGHT) == frozenset()
 

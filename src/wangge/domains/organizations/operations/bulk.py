@@ -162,3 +162,6 @@ def _copy(table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]])
     ):
         for row in rows:
             copy.write_row(row)
+    with connection.cursor() as cursor:
+        # Keys to other tables are checked at commit; a load says at once what is missing.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

@@ -45,6 +45,9 @@ def add_person(
     Raises ``Refused`` when the name is taken or malformed, or a post, unit or district is not there.
     """
     check_may_administer(by, Task.PEOPLE)
+    posts = tuple(posts)
+    if posts:
+        check_may_administer(by, Task.POSTS)
     username = username.strip()
     if not username or any(letter.isspace() for letter in username) or len(username) > 64:
         raise Refused(_("用户名不能为空、不能有空格，最长 64 个字。"))

@@ -44,6 +44,8 @@ def add_department(
         raise Refused(_("单位代码 %(code)s 已有。") % {"code": code})
     if parent_code is not None and not Department.objects.filter(code=parent_code).exists():
         raise Refused(_("没有上级单位 %(code)s，请先建立。") % {"code": parent_code})
+    if district_code is not None and not District.objects.filter(code=district_code).exists():
+        raise Refused(_("没有区 %(code)s，请先建立。") % {"code": district_code})
     department = Department.objects.create(
         code=code,
         name=name,
