@@ -53,9 +53,7 @@ class Field:
     placeholder: str = ""
     max_length: int | None = None
     max_count: int = 6
-    depends_url: str = (
-        ""  # asked again with the form when the value changes; answers with the field named below
-    )
+    depends_url: str = ""  # asked again with the form when the value changes; answers with the field named below
     depends_target: str = ""
     map: MapView | None = None
     is_personal: bool = False  # never kept in the browser's draft

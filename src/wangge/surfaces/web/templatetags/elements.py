@@ -69,9 +69,7 @@ def case_number(number: str) -> SafeString:
     """A case number in its three parts, so that the eye finds the last; it is copied as one word."""
     district, _dash, rest = number.partition("-")
     day, _dash, serial = rest.partition("-")
-    return format_html(
-        '<span class="number"><span class="quiet">{}-{}-</span>{}</span>', district, day, serial
-    )
+    return format_html('<span class="number"><span class="quiet">{}-{}-</span>{}</span>', district, day, serial)
 
 
 @register.simple_tag

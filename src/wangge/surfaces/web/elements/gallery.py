@@ -1,0 +1,76 @@
+"""The gallery: every page in every state with invented content, for looking at; open in the demo and in debug only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wangge.groundwork import clock
+from wangge.surfaces.web.elements import sample_cases, sample_forms, samples
+from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page to look at: which template, and what fills it."""
+
+    title: str
+    template: str
+    make: Callable[[], object]
+
+
+SAMPLES: dict[str, Sample] = {
+    "work-list": Sample("坐席待办", "web/command/work_list.html", samples.work_list),
+    "search-empty": Sample("查找无结果", "web/command/work_list.html", samples.empty_list),
+    "department-list": Sample("责任单位", "web/command/work_list.html", samples.department_list),
+    "my-tasks": Sample("采集员任务", "web/command/work_list.html", samples.my_tasks),
+    "case": Sample("案卷", "web/command/case.html", sample_cases.case),
+    "case-after": Sample("案卷：刚结案", "web/command/case.html", sample_cases.case_after),
+    "case-refused": Sample("案卷：办理被拒", "web/command/case.html", sample_cases.case_refused),
+    "case-conflict": Sample("案卷：两人同办", "web/command/case.html", sample_cases.case_conflict),
+    "field-task": Sample("采集员核查", "web/command/case.html", sample_cases.field_task),
+    "report": Sample("登记", "web/command/report.html", sample_forms.report),
+    "report-wrong": Sample("登记：需补充", "web/command/report.html", sample_forms.wrong_report),
+    "field-report": Sample("采集员上报", "web/command/report.html", sample_forms.field_report),
+    "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
+    "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
+    "sign-in": Sample("登录", "web/sign_in.html", sample_forms.sign_in),
+    "second-factor": Sample("登录：动态验证码", "web/sign_in.html", sample_forms.second_factor),
+    "enrol": Sample("登录：绑定验证器", "web/sign_in.html", sample_forms.enrol),
+    "locked": Sample("登录：锁定", "web/sign_in.html", sample_forms.locked),
+} | {
+    f"error-{status}": Sample(f"错误 {status}", "web/error.html", partial(sample_forms.error, status))
+    for status in (403, 404, 409, 429, 500, 503)
+}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The list of samples."""
+    names = tuple((name, sample.title) for name, sample in SAMPLES.items())
+    return render(request, "web/gallery.html", {"page": samples.gallery_index(), "names": names})
+
+
+def sample(request: HttpRequest, name: str) -> HttpResponse:
+    """One sample, at the moment the gallery stands still at."""
+    found = SAMPLES.get(name)
+    if found is None:
+        raise Http404(name)
+    with clock.held_at(samples.NOW):
+        return render(request, found.template, {"page": found.make()})
+
+
+def photo(_request: HttpRequest, number: int) -> HttpResponse:
+    """A drawn picture."""
+    return HttpResponse(sample_photo(number), content_type="image/svg+xml")
+
+
+def layer(_request: HttpRequest, name: str) -> HttpResponse:
+    """A layer of invented ground."""
+    try:
+        return HttpResponse(sample_layer(name), content_type="application/geo+json")
+    except KeyError:
+        raise Http404(name) from None
