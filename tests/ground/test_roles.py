@@ -34,9 +34,7 @@ def tale(owner_link: psycopg.Connection[Any], as_owner: None) -> psycopg.Connect
 @pytest.fixture
 def app_link(city_database: Any) -> Any:
     """A connection as the application role."""
-    with psycopg.connect(
-        **city_database.cluster.connection("wangge_app", city_database.name), autocommit=True
-    ) as link:
+    with psycopg.connect(**city_database.cluster.connection("wangge_app", city_database.name), autocommit=True) as link:
         yield link
 
 

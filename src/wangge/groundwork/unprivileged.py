@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -83,7 +84,8 @@ def step_down(account: Account | None, needs: list[Path]) -> Callable[[], None] 
 
     def become() -> None:
         if capability is not None:
-            library.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            # Without this, access(2), by which PostgreSQL looks for its own files, ignores the capability.
+            library.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setresgid(account.group_id, account.group_id, account.group_id)
         os.setresuid(account.user_id, account.user_id, account.user_id)

@@ -43,13 +43,20 @@ class EnvironmentRefused(Exception):
         self.lines = lines
 
 
+def _default_var() -> Path:
+    """``var`` of the checkout this code runs from, so that the city is the same from any directory; else here."""
+    checkout = Path(__file__).resolve().parents[3]
+    return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "var"
+
+
 class Environment(BaseSettings):
     """What the process was told. Every name is WANGGE_ + the field in capitals, but DATABASE_URL."""
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
 
     mode: Mode = Mode.DEMO
-    var: Path = Path("var")
+    var: Path = Field(default_factory=_default_var)
+    """Everything that runs lies here: database, photos, keys."""
     secret_key: str = ""
     debug: bool = False
     hosts: Annotated[tuple[str, ...], NoDecode] = ()

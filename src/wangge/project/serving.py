@@ -144,7 +144,7 @@ def web_child(*, host: str, port: int, workers: int, threads: int) -> Child:
         "--blocking-threads": str(threads),
         "--http": "1",
         "--log-level": "warning",
-        "--workers-kill-timeout": "10",
+        "--workers-kill-timeout": "5",
     }
     switches = ["--no-ws", "--respawn-failed-workers", "wangge.project.wsgi:application"]
     words = [word for pair in options.items() for word in pair]

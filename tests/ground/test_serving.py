@@ -1,0 +1,198 @@
+"""One command runs the whole city, revives what dies, and leaves nothing behind when told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from wangge.groundwork.embedded_postgres import APPLICATION, Cluster
+from wangge.groundwork.processes import all_processes, command_of
+
+WANGGE = [sys.executable, "-c", "from wangge.project.command_line import main; main()"]
+
+
+class City:
+    """A city of its own, run by the very commands."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.port = _free_port()
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("WANGGE", "DJANGO"))},
+            "WANGGE_VAR": str(var),
+        }
+        self.served: subprocess.Popen[str] | None = None
+
+    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        return subprocess.run(
+            [*WANGGE, *words],
+            env={**self.environment, **more},
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    def serve(self) -> subprocess.Popen[str]:
+        """Start the city and wait until it says it is ready."""
+        self.served = subprocess.Popen(
+            [*WANGGE, "serve", "--port", str(self.port)],
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert self.served.stdout is not None
+        said = ""
+        while "已就绪" not in said:
+            line = self.served.stdout.readline()
+            assert line, said
+            said += line
+        assert f"http://127.0.0.1:{self.port}" in said
+        return self.served
+
+    def status(self, path: str) -> int:
+        """The HTTP status of a page, 0 when nobody answers."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=5).status_code
+        except httpx.HTTPError:
+            return 0
+
+    def processes(self, *words: str) -> list[int]:
+        """Web processes of this city, by their port."""
+        return [
+            number
+            for number in all_processes()
+            if all(word in command_of(number) for word in ("granian", str(self.port), *words))
+        ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came to hold"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    """A migrated city; ended whatever happens."""
+    found = City(tmp_path.resolve())
+    done = found.run("migrate", "--quiet")
+    assert done.returncode == 0, done.stderr
+    yield found
+    if found.served is not None and found.served.poll() is None:
+        found.served.terminate()
+        found.served.wait(30)
+    with Cluster(found.var).in_use():
+        pass
+
+
+def test_a_city_serves_and_stops_as_a_whole(city: City) -> None:
+    served = city.serve()
+    assert city.status("/healthz") == 200
+    assert city.status("/readyz") == 200
+    assert city.status("/metrics") == 200
+    served.terminate()
+    assert served.wait(30) == 0
+    assert city.processes() == []
+    assert Cluster(city.var).running_process() is None
+    assert city.status("/healthz") == 0
+
+
+def test_whatever_is_killed_comes_back(city: City) -> None:
+    city.serve()
+    main = min(city.processes())
+    worker = max(city.processes())
+    os.kill(worker, signal.SIGKILL)
+    _wait_until(lambda: len(city.processes()) == 3 and worker not in city.processes())
+    os.kill(main, signal.SIGKILL)
+    _wait_until(lambda: main not in city.processes() and city.status("/readyz") == 200)
+    database = Cluster(city.var).running_process()
+    assert database is not None
+    os.kill(database, signal.SIGKILL)
+    _wait_until(lambda: Cluster(city.var).running_process() not in (None, database))
+    _wait_until(lambda: city.status("/readyz") == 200)
+
+
+def test_after_the_supervisor_is_killed_the_next_start_works(city: City) -> None:
+    served = city.serve()
+    served.kill()
+    served.wait()
+    _wait_until(lambda: city.processes() == [])
+    city.serve()
+    assert city.status("/readyz") == 200
+
+
+def test_a_command_beside_a_running_city_leaves_it_running(city: City) -> None:
+    city.serve()
+    done = city.run("check", "--json")
+    assert done.returncode == 0, done.stderr
+    assert all(found["weight"] == "warning" for found in json.loads(done.stdout))
+    assert city.status("/readyz") == 200
+
+
+def test_a_taken_port_is_said_in_one_line(city: City) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", city.port))
+        other.listen()
+        done = city.run("serve", "--port", str(city.port))
+    assert done.returncode == 1
+    assert str(city.port) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_city_not_migrated_is_told_to_migrate(tmp_path: Path) -> None:
+    city = City(tmp_path.resolve())
+    for command in ("check", "serve"):
+        done = city.run(command)
+        assert done.returncode == 1
+        assert "wangge migrate" in done.stdout + done.stderr
+
+
+def test_a_wrong_environment_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    city = City(tmp_path.resolve())
+    for command in ("check", "serve", "migrate"):
+        done = city.run(command, WANGGE_MODE="production", WANGGE_DEBUG="1")
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert len(said.strip().splitlines()) == 3
+        assert "Traceback" not in said
+    assert not (city.var / "postgres").exists()
+
+
+def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
+    assert City(tmp_path.resolve()).run("nonsense").returncode == 2
+
+
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    url = f"postgresql://nobody:x@127.0.0.1:{_free_port()}/none"
+    done = City(tmp_path.resolve()).run("check", DATABASE_URL=url)
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_named_database_serves_as_well_as_our_own(city: City) -> None:
+    with Cluster(city.var).in_use() as cluster:
+        found = cluster.connection(APPLICATION)
+        url = f"postgresql://{found['user']}:{found['password']}@127.0.0.1:{found['port']}/{found['dbname']}"
+        done = city.run("check", DATABASE_URL=url)
+        assert done.returncode == 0, done.stdout + done.stderr
