@@ -1,0 +1,1 @@
+"""Organizations and access: people, posts, sign-in, the audit log."""

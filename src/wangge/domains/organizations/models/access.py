@@ -35,9 +35,7 @@ class AccessToken(models.Model):
             models.UniqueConstraint(name="token_digest_once", fields=["digest"]),
             models.CheckConstraint(
                 name="token_digest_is_sha256",
-                condition=Exact(
-                    Func(F("digest"), function="octet_length", output_field=models.IntegerField()), 32
-                ),
+                condition=Exact(Func(F("digest"), function="octet_length", output_field=models.IntegerField()), 32),
             ),
             models.CheckConstraint(
                 name="token_scope_known", condition=Q(scope__in=[scope.value for scope in TokenScope])

@@ -62,9 +62,7 @@ class Person(AbstractBaseUser):
         constraints = (
             models.UniqueConstraint(name="person_username_once", fields=["username"]),
             models.UniqueConstraint(Lower("username"), name="person_username_once_in_any_case"),
-            models.CheckConstraint(
-                name="person_username_form", condition=Q(username__regex=r"^[^\s[:cntrl:]]+$")
-            ),
+            models.CheckConstraint(name="person_username_form", condition=Q(username__regex=r"^[^\s[:cntrl:]]+$")),
             models.CheckConstraint(name="person_has_name", condition=~Q(display_name="")),
             models.CheckConstraint(
                 name="person_phone_form",
@@ -159,9 +157,7 @@ class ShiftTurn(models.Model):
                 name="turn_within_a_day",
                 condition=Q(ends_at__lte=F("starts_at") + Value("24 hours", models.DurationField())),
             ),
-            models.CheckConstraint(
-                name="turn_grid_not_empty", condition=Q(grid_code__isnull=True) | ~Q(grid_code="")
-            ),
+            models.CheckConstraint(name="turn_grid_not_empty", condition=Q(grid_code__isnull=True) | ~Q(grid_code="")),
             ExclusionConstraint(
                 name="turn_once_at_a_time",
                 expressions=[

@@ -26,9 +26,7 @@ class District(models.Model):
         verbose_name = verbose_name_plural = _("区")
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(
-                name="district_code_has_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
-            ),
+            models.CheckConstraint(name="district_code_has_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")),
             models.CheckConstraint(name="district_has_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="district_period_runs_forward",

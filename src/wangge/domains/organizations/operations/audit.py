@@ -16,10 +16,7 @@ from wangge.domains.organizations.policies import Refused
 LEAST_MONTHS_KEPT = 6
 LEAST_REASON = 2
 
-_INSERT = (
-    f"INSERT INTO {AUDIT_TABLE} ({', '.join(AUDIT_COLUMNS)})"
-    f" VALUES ({', '.join(['%s'] * len(AUDIT_COLUMNS))})"
-)
+_INSERT = f"INSERT INTO {AUDIT_TABLE} ({', '.join(AUDIT_COLUMNS)}) VALUES ({', '.join(['%s'] * len(AUDIT_COLUMNS))})"
 
 
 class ReasonMissing(Refused):

@@ -96,9 +96,7 @@ def load_units(
 
 
 @transaction.atomic
-def load_people(
-    *, by: Actor, at: datetime, people: Sequence[NewPerson], valid_from: datetime
-) -> dict[str, int]:
+def load_people(*, by: Actor, at: datetime, people: Sequence[NewPerson], valid_from: datetime) -> dict[str, int]:
     """Load people with their posts, held from ``valid_from`` on; user name → id.
 
     Raises ``AdministratorsApart``, and ``django.db.IntegrityError`` where a name is taken or a unit missing.
@@ -149,9 +147,7 @@ def load_turns(*, by: Actor, at: datetime, turns: Sequence[NewTurn]) -> None:
 
 def _reserve_ids(table: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -90,11 +90,18 @@ def read_people(file: IO[str]) -> list[PersonRow]:
             _("第 1 行缺少列：%(missing)s。可用的列：%(known)s。")
             % {"missing": " ".join(missing), "known": " ".join(COLUMNS)}
         )
-    return list(_rows(reader, places))
+    return list(_rows(_with_lines(reader, reader.line_num), places))
 
 
-def _rows(reader: Iterator[list[str]], places: dict[str, int | None]) -> Iterator[PersonRow]:
-    for line, cells in enumerate(reader, start=2):
+def _with_lines(reader: Any, read: int) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line it begins on: a quoted cell may run over several lines."""
+    for cells in reader:
+        yield read + 1, cells
+        read = reader.line_num
+
+
+def _rows(lines: Iterator[tuple[int, list[str]]], places: dict[str, int | None]) -> Iterator[PersonRow]:
+    for line, cells in lines:
         if any(cell.strip() for cell in cells):
             values = {
                 column: cells[place].strip() if place is not None and place < len(cells) else ""

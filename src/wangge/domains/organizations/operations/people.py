@@ -81,13 +81,9 @@ def _hold(*, by: Actor, at: datetime, person: Person, holding: Holding) -> PostH
     Person.objects.select_for_update().get(pk=person.pk)
     held = PostHolding.objects.filter(person=person).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
     check_administrators_apart(frozenset((*held.values_list("post", flat=True), holding.post)))
-    same = held.filter(
-        post=holding.post, department_id=holding.department_code, district_id=holding.district_code
-    )
+    same = held.filter(post=holding.post, department_id=holding.department_code, district_id=holding.district_code)
     if same.exists():
-        raise Refused(
-            _("%(name)s已担任岗位 %(post)s。") % {"name": person.display_name, "post": holding.post}
-        )
+        raise Refused(_("%(name)s已担任岗位 %(post)s。") % {"name": person.display_name, "post": holding.post})
     made = PostHolding.objects.create(
         person=person,
         post=holding.post,
@@ -115,8 +111,7 @@ def checked_holding(holding: Holding) -> Holding:
     known = {row.post for row in city_tables().posts}
     if holding.post not in known:
         raise Refused(
-            _("没有岗位 %(post)s。可用的岗位：%(known)s。")
-            % {"post": holding.post, "known": " ".join(sorted(known))}
+            _("没有岗位 %(post)s。可用的岗位：%(known)s。") % {"post": holding.post, "known": " ".join(sorted(known))}
         )
     if holding.district_code is not None and not District.objects.filter(code=holding.district_code).exists():
         raise Refused(_("没有区 %(code)s，请用六位区划代码。") % {"code": holding.district_code})

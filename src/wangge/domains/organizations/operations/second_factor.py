@@ -34,9 +34,7 @@ def begin_enrolment(*, person: Person) -> str:
 
 
 @transaction.atomic
-def finish_enrolment(
-    *, request: HttpRequest, by: Actor, person: Person, code: str, at: datetime
-) -> list[str]:
+def finish_enrolment(*, request: HttpRequest, by: Actor, person: Person, code: str, at: datetime) -> list[str]:
     """Confirm the second factor by its first code; recovery codes, shown this once. Raises ``WrongCode``."""
     device = TOTPDevice.objects.select_for_update().filter(user=person, confirmed=False).first()
     if device is None or not device.verify_token(code.strip()):
@@ -62,9 +60,7 @@ def check_second_factor(*, request: HttpRequest, by: Actor, person: Person, code
     """Let the session pass by a one-time or a recovery code; wrong ones slow the next. ``WrongCode``."""
     device = match_token(person, code.strip())
     if device is None:
-        record_on_person(
-            by=by, at=at, kind=AuditKind.SIGN_IN_FAILED, username=person.username, second_factor=True
-        )
+        record_on_person(by=by, at=at, kind=AuditKind.SIGN_IN_FAILED, username=person.username, second_factor=True)
         raise WrongCode(_("动态口令不对，或刚刚用过。请等下一个口令再输入。"))
     otp_login(request, device)
 

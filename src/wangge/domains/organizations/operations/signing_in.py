@@ -164,6 +164,4 @@ def _record_failure(username: str, at: datetime, address: str, *, locked_out: bo
 
 
 def _as_actor(person: Person) -> Actor:
-    return actor_of(
-        person_id=person.pk, username=person.username, display_name=person.display_name, holdings=()
-    )
+    return actor_of(person_id=person.pk, username=person.username, display_name=person.display_name, holdings=())

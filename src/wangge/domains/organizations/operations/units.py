@@ -20,9 +20,7 @@ def add_district(*, by: Actor, at: datetime, code: str, name: str, valid_from: d
     if District.objects.filter(code=code).exists():
         raise Refused(_("区划代码 %(code)s 已有。") % {"code": code})
     district = District.objects.create(code=code, name=name, valid_from=valid_from)
-    record(
-        by=by, at=at, kind=AuditKind.SETTING, object_kind="district", object_key=code, detail={"name": name}
-    )
+    record(by=by, at=at, kind=AuditKind.SETTING, object_kind="district", object_key=code, detail={"name": name})
     return district
 
 
@@ -54,9 +52,7 @@ def add_department(
         parent_id=parent_code,
         district_id=district_code,
     )
-    record(
-        by=by, at=at, kind=AuditKind.SETTING, object_kind="department", object_key=code, detail={"name": name}
-    )
+    record(by=by, at=at, kind=AuditKind.SETTING, object_kind="department", object_key=code, detail={"name": name})
     return department
 
 

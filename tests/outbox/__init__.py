@@ -1,0 +1,1 @@
+"""The outbox: facts appended and delivered."""
