@@ -223,8 +223,10 @@ def code_of(person: Person, steps_ahead: int = 0) -> str:
 
 
 def enrol(seat: Person, request: HttpRequest) -> list[str]:
-    address = begin_enrolment(person=seat)
-    assert address.startswith("otpauth://totp/")
+    begun = begin_enrolment(person=seat)
+    assert begun.address.startswith("otpauth://totp/")
+    assert f"secret={begun.secret_text}" in begun.address
+    assert begin_enrolment(person=seat) == begun
     return finish_enrolment(request=request, by=actor(seat), person=seat, code=code_of(seat), at=NOW)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b32encode
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -25,12 +27,22 @@ class WrongCode(Refused):
     """The one-time code does not fit, was used already, or came too soon after wrong ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the person's app needs: the ``otpauth://`` address for the QR code, or the secret typed by hand."""
+
+    address: str
+    secret_text: str
+
+
 @transaction.atomic
-def begin_enrolment(*, person: Person) -> str:
-    """Begin to enrol a second factor; the ``otpauth://`` address for the QR code. Repeating starts anew."""
-    TOTPDevice.objects.filter(user=person, confirmed=False).delete()
-    device = TOTPDevice.objects.create(user=person, name="totp", confirmed=False)
-    return str(device.config_url)
+def begin_enrolment(*, person: Person) -> Enrolment:
+    """Begin to enrol a second factor, or go on with the one begun: a page read again shows the same secret."""
+    Person.objects.select_for_update().get(pk=person.pk)
+    device = TOTPDevice.objects.filter(user=person, confirmed=False).first()
+    if device is None:
+        device = TOTPDevice.objects.create(user=person, name="totp", confirmed=False)
+    return Enrolment(str(device.config_url), b32encode(device.bin_key).decode())
 
 
 @transaction.atomic
