@@ -122,7 +122,7 @@ class Draft:
         )
         self.made.append(made)
         for kind, pieces in matter.evidence.items():
-            if kind.startswith("photo_"):
+            if isinstance(pieces, list):
                 self.photos.extend([kind, piece[0], self.version] for piece in pieces)
         return made
 

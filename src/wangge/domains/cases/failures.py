@@ -33,6 +33,10 @@ class StaleVersion(CaseRefused):
     changed: Sequence[dict[str, object]] = ()
 
 
+class VersionMissing(CaseRefused):
+    """A move must say which version of the case it was decided on."""
+
+
 @dataclass
 class MoveRefused(CaseRefused):
     """The table, a guard, an argument or a piece of evidence says no; ``reason`` is that of refusals.csv."""

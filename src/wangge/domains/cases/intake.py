@@ -6,8 +6,8 @@ as the order of refusals wants; nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -89,26 +89,20 @@ def _day(at: datetime) -> Any:
     return day_of(civil(at))
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What an order brings along, as it came: argument values, photo ids by kind, a location, words, a note."""
-
-    args: Mapping[str, Any] = field(default_factory=dict)
-    photos: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    papers: Mapping[str, Sequence[str]] = field(default_factory=dict)  # scanned papers, as photo ids too
-    location: Mapping[str, Any] | None = None
-    description: str = ""
-    observed_at: datetime | None = None
-
-
-def arguments(given: Mapping[str, Any]) -> dict[str, str]:
-    """Argument values as the logic's text; people become their ids, moments the city's wall clock."""
+def arguments(given: Mapping[str, Any]) -> tuple[dict[str, str], BadInput | None]:
+    """Argument values as the logic's text (people become their ids, moments the city's wall clock), and the first
+    value that cannot be read: it is the answer only where nothing before it refuses.
+    """
     args: dict[str, str] = {}
+    bad: BadInput | None = None
     for name, value in given.items():
         if value is None or value in ("", []):
             continue
-        args[name] = _argument(name, value)
-    return args
+        try:
+            args[name] = _argument(name, value)
+        except BadInput as wrong:
+            bad = bad or wrong
+    return args, bad
 
 
 def _argument(name: str, value: Any) -> str:

@@ -10,7 +10,9 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from wangge.domains.cases.drafting import Draft, standing_of
 from wangge.domains.cases.logic.state import CaseState, from_plain
+from wangge.domains.cases.operations.writing import NewCase
 
 COLUMNS = (
     "id", "month", "number", "version", "stage", "source", "entry", "external_no", "category", "district_code",
@@ -89,6 +91,27 @@ def load(number: str, *, lock: bool = False) -> CaseRow | None:
 
 def load_by_id(case_id: UUID, *, lock: bool = False) -> CaseRow | None:
     return _one(f"{SELECT} WHERE c.id = %s" + (" FOR NO KEY UPDATE OF c" if lock else ""), case_id)
+
+
+def load_by_external_number(source: str, external_no: str) -> CaseRow | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{SELECT} WHERE c.source = %s AND c.external_no = %s", [source, external_no])
+        values = cursor.fetchone()
+    return None if values is None else row_of(values)
+
+
+def new_row(draft: Draft, new: NewCase) -> CaseRow:
+    """The row a drafted case will have, before its number is known."""
+    standing = standing_of(draft.rules, draft.state)
+    matter = new.matter
+    return CaseRow(
+        draft.case_id, draft.month, "", draft.version, standing.stage, new.source, new.entry, new.external_no,
+        standing.category, new.district_code, new.grid_code, standing.department_code, standing.inner_department_code,
+        standing.assignee_id, new.reporter_id, [], [], new.reported_at, draft.filed_at, draft.closed_at,
+        standing.handling_due_at, standing.burns_at, draft.rules_on, None, None, draft.state, draft.photos, draft.tail,
+        matter.description, matter.address, matter.lon, matter.lat, matter.given_system, matter.given_x,
+        matter.given_y, matter.component, matter.unit_grid_code,
+    )  # fmt: skip
 
 
 def _one(statement: str, value: str | UUID) -> CaseRow | None:

@@ -16,7 +16,6 @@ from wangge.standards.tables import Move, Tier
 SYSTEM = "system"
 
 
-
 def posts_left(rules: Rulebook, state: CaseState, row: Move, attempt: Attempt) -> tuple[str, ...]:
     """The posts that may make this move now, in the row's order."""
     posts = row.posts

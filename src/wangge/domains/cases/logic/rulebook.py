@@ -63,6 +63,7 @@ class Rulebook:
     edition: str
     moves: Mapping[tuple[str, str], Move]  # (verb, from stage)
     verbs: frozenset[str]
+    rows_of: Mapping[str, tuple[Move, ...]]  # by verb
     by_stage: Mapping[str, tuple[Move, ...]]
     stages: Mapping[str, Stage]
     stage_clocks: Mapping[str, StageClockRule]
@@ -113,6 +114,7 @@ def rulebook(
         edition=edition,
         moves={(row.verb, row.from_stage): row for row in tables.moves},
         verbs=frozenset(row.verb for row in tables.moves),
+        rows_of=_grouped(tables.moves, lambda row: row.verb),
         by_stage=_grouped(tables.moves, lambda row: row.from_stage),
         stages={row.stage: row for row in tables.stages},
         stage_clocks={

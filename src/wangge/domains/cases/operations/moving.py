@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from wangge.domains.cases import intake
 from wangge.domains.cases.drafting import Draft, StepMatter, civil, exact
-from wangge.domains.cases.failures import MoveRefused, NoSuchCase, NoSuchVerb, StaleVersion
+from wangge.domains.cases.failures import BadInput, MoveRefused, NoSuchCase, NoSuchVerb, StaleVersion, VersionMissing
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Refused
 from wangge.domains.cases.logic.automation import next_act
 from wangge.domains.cases.logic.judging import judge
@@ -45,6 +46,7 @@ class Order:
     photos: Mapping[str, list[str]]
     location: Mapping[str, Any] | None = None
     version: int | None = None
+    needs_version: bool = False
     post: str = ""
     observed_at: datetime | None = None
 
@@ -58,7 +60,7 @@ class Moved:
 
 
 def move_case(*, order: Order, by: Actor, at: datetime, address: str = "", receipt: ReceiptFor | None = None) -> Moved:
-    """Make the move. Raises NoSuchCase, NoSuchVerb, StaleVersion, MoveRefused, BadInput, PhotoGone, PhotoUnknown."""
+    """Make the move. Raises what ``failures`` names, and PhotoGone or PhotoUnknown of the attachments."""
     with transaction.atomic():
         row = load(order.number, lock=True)
         if row is None or not may_see(by, row):
@@ -66,6 +68,8 @@ def move_case(*, order: Order, by: Actor, at: datetime, address: str = "", recei
         draft = draft_of(row, at)
         if order.verb not in draft.rules.verbs:
             raise NoSuchVerb(order.verb)
+        if order.version is None and order.needs_version:
+            raise VersionMissing
         if order.version is not None and order.version != row.version:
             raise StaleVersion(order.version, row.version)
         settle(draft, at)
@@ -137,15 +141,16 @@ def _make_ordered(draft: Draft, row: CaseRow, order: Order, by: Actor, at: datet
         draft.rules = rules = rulebook_on(draft.rules_on)
     if (order.verb, state.stage) not in rules.moves:
         raise MoveRefused(order.verb, state.stage, "no_such_move")
-    args = intake.arguments(order.args)
-    pieces, matter = _evidence(order, at)
+    args, bad = intake.arguments(order.args)
+    pieces, matter, misplaced = _evidence(order, at)
+    bad = bad or misplaced or _unknown_argument(rules, order.verb, args)
     verbs = [order.verb]
     act = rules.composites.get(args.get("act", ""))
     if act is not None and order.verb == act.steps[0]:
         verbs = list(act.steps)
     used = False
     for verb in verbs:
-        attempt, allowed = _allowed(draft, row, verb, order, by, at, args, pieces)
+        attempt, allowed = _allowed(draft, row, verb, order, by, at, args, pieces, bad)
         if not used and order.photos:
             matter = _with_photos(order, matter, by)
             used = True
@@ -154,13 +159,27 @@ def _make_ordered(draft: Draft, row: CaseRow, order: Order, by: Actor, at: datet
         pieces = frozenset()
 
 
-def _evidence(order: Order, at: datetime) -> tuple[frozenset[str], StepMatter]:
+def _unknown_argument(rules: Rulebook, verb: str, args: Mapping[str, str]) -> BadInput | None:
+    """An argument the table gives this verb nowhere: a slip of the pen, told rather than dropped."""
+    known = {"note", "act"}
+    act = rules.composites.get(args.get("act", ""))
+    for name in (verb, *(act.steps if act is not None else ())):
+        known.update(arg.rstrip("?") for row in rules.rows_of.get(name, ()) for arg in row.args)
+    unknown = next((name for name in args if name not in known), None)
+    return None if unknown is None else BadInput(unknown, _("此操作没有名为“%(name)s”的参数。") % {"name": unknown})
+
+
+def _evidence(order: Order, at: datetime) -> tuple[frozenset[str], StepMatter, BadInput | None]:
     evidence: dict[str, Any] = {kind: [] for kind, ids in order.photos.items() if ids}
-    spot = intake.spot_of(order.location, at=at)
-    if spot.given:
-        evidence["location"] = spot.as_evidence()
+    bad = None
+    try:
+        spot = intake.spot_of(order.location, at=at)
+        if spot.given:
+            evidence["location"] = spot.as_evidence()
+    except BadInput as wrong:
+        bad = wrong
     extra = {"observed_at": order.observed_at.isoformat()} if order.observed_at else {}
-    return frozenset(evidence), StepMatter(evidence, {}, extra)
+    return frozenset(evidence), StepMatter(evidence, {}, extra), bad
 
 
 def _with_photos(order: Order, matter: StepMatter, by: Actor) -> StepMatter:
@@ -200,8 +219,12 @@ def _allowed(
     at: datetime,
     args: Mapping[str, str],
     evidence: frozenset[str],
+    bad: BadInput | None,
 ) -> tuple[Attempt, Allowed]:
-    """The first post in the row's order for which post and guards pass; else the refusal that came furthest."""
+    """The first post in the row's order for which post and guards pass; else the refusal that came furthest.
+
+    A value that could not be read is the answer where nothing but arguments and evidence is left to refuse.
+    """
     rules, state = draft.rules, draft.state
     table_row = rules.moves.get((verb, state.stage))
     if table_row is None:
@@ -210,9 +233,13 @@ def _allowed(
     for attempt in attempts_of(rules, row, verb, table_row.posts, order.post, by, civil(at), args, evidence):
         answer = judge(rules, state, attempt, draft.around)
         if isinstance(answer, Allowed):
+            if bad is not None:
+                raise bad
             return attempt, answer
         best = _further(rules, best, answer)
     refused = best or Refused("wrong_post", posts=table_row.posts)
+    if bad is not None and refused.reason in ("missing_argument", "missing_evidence"):
+        raise bad
     raise MoveRefused(verb, state.stage, refused.reason, refused.posts, refused.missing, refused.guard)
 
 

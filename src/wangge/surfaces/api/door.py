@@ -1,0 +1,124 @@
+"""The door every API request comes through: who it is, whether the body can be read, whether it was answered before.
+
+The order of refusals is the contract's: 401, 429, 413, 400 (JSON, then key); the rest belongs to each operation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from wangge.domains.organizations.logic import Actor, token_digest
+from wangge.domains.organizations.queries import actor_of_token
+from wangge.groundwork import clock
+from wangge.surfaces.api.problems import problem
+
+LONGEST_KEY = 255
+DEEPEST_JSON = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, when, and from where."""
+
+    actor: Actor
+    at: datetime
+    address: str
+
+
+class Refuse(Exception):
+    """The door answers at once with this response."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+def caller_of(request: HttpRequest, *, writes: bool) -> Caller:
+    """The person of the bearer token; one statement. Refuses 401, and 403 where the token's scope does not reach."""
+    at = clock.now()
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    actor = actor_of_token(token_digest(token.strip()), at) if scheme.lower() == "bearer" and token else None
+    if actor is None:
+        detail = _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
+        raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
+    if not (actor.may_write() if writes else actor.may_read()):
+        raise Refuse(problem(403, "scope", _("此令牌不能用于本操作。请换用范围足够的令牌。")))
+    return Caller(actor, at, str(request.META.get("REMOTE_ADDR", "")))
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The body as a JSON object. Refuses 413 and 400."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if (length.isdigit() and int(length) > most) or len(request.body) > most:
+        raise Refuse(problem(413, "too_large", _("正文不能超过 %(most)s 字节。") % {"most": most}))
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as wrong:
+        raise Refuse(problem(400, "bad_json", _("正文无法解析：%(why)s。") % {"why": wrong})) from wrong
+    if not isinstance(body, dict):
+        raise Refuse(problem(400, "bad_json", _("正文应为 JSON 对象。")))
+    return body
+
+
+def key_of(request: HttpRequest) -> str:
+    """The Idempotency-Key every write needs. Refuses 400."""
+    key = request.headers.get("Idempotency-Key", "").strip().strip('"')
+    if not key:
+        raise Refuse(problem(400, "key_missing", _("每次写入都须带 Idempotency-Key，重发时用同一个键。")))
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise Refuse(problem(400, "key_malformed", _("Idempotency-Key 须为 1 至 255 个可见字符。")))
+    return key
+
+
+def digest_of(request: HttpRequest, body: dict[str, Any]) -> bytes:
+    """What a key stands for: method, path and the canonical body; for moves the version is not part of it."""
+    canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + canonical).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a key brought before."""
+
+    digest: bytes
+    status: int
+    body: str
+
+    def again(self, digest: bytes) -> HttpResponse:
+        """The same answer, or 422 when the key stands for another request."""
+        if digest != self.digest:
+            return problem(422, "key_reused", _("此键已用于另一请求。新的请求请用新的键。"))
+        response = HttpResponse(self.body.encode(), status=self.status, content_type="application/json")
+        response["Idempotency-Replayed"] = "true"
+        return response
+
+
+def answered(caller: Caller, key: str) -> Answered | None:
+    """The receipt of this person's key, if there is one; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT request_digest, status, body FROM cases_write_receipt WHERE person_id = %s AND key = %s",
+            [caller.actor.person_id, key],
+        )
+        row = cursor.fetchone()
+    return None if row is None else Answered(bytes(row[0]), row[1], row[2])
+
+
+def json_answer(value: Any, *, status: int = 200) -> HttpResponse:
+    """A value as an answer."""
+    return HttpResponse(orjson.dumps(value), status=status, content_type="application/json")
+
+
+def text_answer(text: str, *, status: int) -> HttpResponse:
+    """JSON text kept with a receipt, as an answer."""
+    return HttpResponse(text.encode(), status=status, content_type="application/json")

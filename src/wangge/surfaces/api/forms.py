@@ -1,0 +1,152 @@
+"""The forms of the API's bodies and answers: they check what comes in and are the document's schemas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+PhotoIds = list[str]
+
+
+class Location(Schema):
+    """A place: lon and lat in degrees, or x and y in metres for ``city``; an address alone also counts."""
+
+    model_config = ConfigDict(extra="forbid")
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    x: float | None = None
+    y: float | None = None
+    system: Literal["wgs84", "gcj02", "bd09", "city"] = "wgs84"
+    address: str | None = Field(None, max_length=500)
+    component: str | None = Field(None, max_length=20)
+
+
+class Reporter(Schema):
+    """Who reported: personal data, shown masked."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str | None = Field(None, max_length=100)
+    phone: str | None = Field(None, max_length=40)
+
+
+class ReportBody(Schema):
+    """A report."""
+
+    model_config = ConfigDict(extra="forbid")
+    source: str = Field(max_length=16)
+    category: str | None = Field(None, max_length=24)
+    description: str | None = Field(None, max_length=4000)
+    location: Location | None = None
+    reporter: Reporter | None = None
+    evidence: dict[str, PhotoIds] = Field(default_factory=dict)
+    entry: str | None = Field(None, max_length=32)
+    external_no: str | None = Field(None, min_length=1, max_length=80)
+    observed_at: datetime | None = None
+    note: str | None = Field(None, max_length=2000)
+    post: str | None = Field(None, max_length=40)
+
+
+class MoveBody(Schema):
+    """A move: the row's arguments by name beside these."""
+
+    model_config = ConfigDict(extra="allow")
+    evidence: dict[str, PhotoIds | Location] = Field(default_factory=dict)
+    note: str | None = Field(None, max_length=2000)
+    post: str | None = Field(None, max_length=40)
+    observed_at: datetime | None = None
+
+
+class Deadline(Schema):
+    clock: str
+    state: str
+    due_at: datetime | None
+    used_minutes: int
+    allowance_minutes: int
+    rule: str
+
+
+class CaseLocation(Schema):
+    lon: float | None
+    lat: float | None
+    system: str
+    address: str
+    component: str | None
+    given_system: str | None
+
+
+class CasePhoto(Schema):
+    kind: str
+    id: str
+    seq: int
+
+
+class Case(Schema):
+    """A case as it stands for the person who asks."""
+
+    number: str
+    stage: str
+    version: int
+    entry: str
+    source: str
+    category: str | None
+    condition_seq: int | None
+    description: str
+    location: CaseLocation | None
+    district: str | None
+    grid: str | None
+    department: str | None
+    holder: str | None
+    cycle: int
+    round: int
+    reported_at: datetime
+    filed_at: datetime | None
+    handling_due_at: datetime | None
+    closed_at: datetime | None
+    deadlines: list[Deadline]
+    overlays: list[str]
+    open_verbs: list[str]
+    photos: list[CasePhoto]
+
+
+class Step(Schema):
+    seq: int
+    verb: str
+    post: str
+    by: str
+    at: datetime
+    recorded_at: datetime
+    from_stage: str
+    to_stage: str
+    args: dict[str, Any]
+    evidence: dict[str, Any]
+    hash: str
+
+
+class Steps(Schema):
+    items: list[Step]
+
+
+class Cases(Schema):
+    items: list[Case]
+    next: str | None
+
+
+class Photo(Schema):
+    id: str
+    sha256: str
+    taken_at: datetime | None
+    location: dict[str, float] | None
+    warnings: list[str]
+
+
+class Problem(Schema):
+    """RFC 9457; ``type`` ends in the reason."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str

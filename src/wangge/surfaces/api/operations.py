@@ -1,0 +1,385 @@
+"""The operations of ``/api/v1``: report, move, photo, case, steps, list. Each makes one domain call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+import orjson
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import ValidationError
+
+from wangge.domains.cases import failures
+from wangge.domains.cases.answers import answer_of_row, case_answer
+from wangge.domains.cases.drafting import Draft
+from wangge.domains.cases.operations.moving import Order, draft_of, move_case
+from wangge.domains.cases.operations.reporting import Report, report_case
+from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt
+from wangge.domains.cases.queries import lists
+from wangge.domains.cases.queries.steps import steps_of
+from wangge.domains.cases.rows import CaseRow, load, load_by_external_number, new_row
+from wangge.domains.cases.sight import may_see
+from wangge.groundwork.attachments.operations import receive_photo
+from wangge.groundwork.attachments.refusals import PhotoGone, PhotoRefused, PhotoUnknown, RefusalReason
+from wangge.surfaces.api.door import (
+    Answered,
+    Caller,
+    Refuse,
+    answered,
+    body_of,
+    caller_of,
+    digest_of,
+    json_answer,
+    key_of,
+    text_answer,
+)
+from wangge.surfaces.api.forms import Location, MoveBody, ReportBody
+from wangge.surfaces.api.problems import of_failure, problem
+
+OBSERVED_BACK = timedelta(days=7)
+KEPT_BACK = ("recorded_at", "rule")  # arguments the system alone gives
+RECEIPT_CONSTRAINT = "cases_write_receipt_pkey"
+EXTERNAL_CONSTRAINT = "case_external_number_once_per_source"
+MOST_PHOTO_BYTES = 20 * 1024 * 1024
+Handler = Callable[..., HttpResponse]
+
+
+def at_the_door(handler: Handler) -> Handler:
+    """Turn what the door and the domain refuse into problems."""
+
+    @wraps(handler)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return handler(request, *args, **kwargs)
+        except Refuse as refused:
+            return refused.response
+        except (failures.CaseRefused, PhotoGone, PhotoUnknown) as failure:
+            return of_failure(failure)
+
+    return guarded
+
+
+@at_the_door
+def report(request: HttpRequest) -> HttpResponse:
+    """POST /cases: 201 with the case, or the kept answer of the key."""
+    caller = caller_of(request, writes=True)
+    body, key = body_of(request), key_of(request)
+    digest = digest_of(request, body)
+    before = answered(caller, key)
+    if before is not None:
+        return before.again(digest)
+    form = _checked(ReportBody, body)
+    kept: list[str] = []
+
+    def receipt(draft: Draft, new: NewCase) -> Receipt:
+        text = _text(_answer_of_new(draft, new, caller))
+        kept.append(text)
+        return Receipt(caller.actor.person_id or 0, key, digest, 201, text)
+
+    try:
+        made = report_case(
+            report=_report_of(form, caller.at),
+            by=caller.actor,
+            at=caller.at,
+            post=form.post or "",
+            address=caller.address,
+            receipt=receipt,
+        )
+    except IntegrityError as clash:
+        return _after_clash(clash, caller, key, digest, form)
+    return _with_version(text_answer(kept[-1].replace(NUMBER_MARK, made.number), status=201), made.draft.version)
+
+
+def _answer_of_new(draft: Draft, new: NewCase, caller: Caller) -> dict[str, Any]:
+    row = new_row(draft, new)
+    return case_answer(
+        rules=draft.rules, state=draft.state, around=draft.around, row=row, by=caller.actor, at=caller.at,
+        number=NUMBER_MARK, version=draft.version, photos=draft.photos, filed_at=draft.filed_at,
+        closed_at=draft.closed_at,
+    )  # fmt: skip
+
+
+def _after_clash(clash: IntegrityError, caller: Caller, key: str, digest: bytes, form: ReportBody) -> HttpResponse:
+    """Another request was first: with the same key its answer, with the same external number its case."""
+    text = str(clash)
+    if RECEIPT_CONSTRAINT in text:
+        before = answered(caller, key)
+        if before is not None:
+            return before.again(digest)
+    if EXTERNAL_CONSTRAINT in text and form.external_no:
+        row = load_by_external_number(form.source, form.external_no)
+        if row is not None and may_see(caller.actor, row):
+            return _with_version(json_answer(_answer(row, caller)), row.version)
+        return problem(409, "external_no_taken", _("此外部单号已登记。"), title=_("外部单号重复"))
+    raise clash
+
+
+@at_the_door
+def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """POST /cases/{number}/moves/{verb}: 200 with the case after it, or the kept answer of the key."""
+    caller = caller_of(request, writes=True)
+    body, key = body_of(request), key_of(request)
+    version = _version_of(request)
+    digest = digest_of(request, body)
+    before = answered(caller, key)
+    if before is not None:
+        return _again(caller, number, before, digest)
+    form = _checked(MoveBody, body)
+    order = _order_of(number, verb, version, form, body, caller.at)
+    kept: list[str] = []
+
+    def receipt(draft: Draft, row: CaseRow) -> Receipt:
+        kept.append(_text(answer_of_row(row, draft, by=caller.actor, at=caller.at)))
+        return Receipt(caller.actor.person_id or 0, key, digest, 200, kept[-1])
+
+    try:
+        moved = move_case(order=order, by=caller.actor, at=caller.at, address=caller.address, receipt=receipt)
+    except IntegrityError as clash:
+        if RECEIPT_CONSTRAINT not in str(clash):
+            raise
+        return _first_answer(caller, number, key, digest) or _busy()
+    except (failures.StaleVersion, failures.MoveRefused) as refused:
+        # The same key may have been at work in another request while this one waited for the case.
+        first = _first_answer(caller, number, key, digest)
+        if first is not None:
+            return first
+        if isinstance(refused, failures.StaleVersion):
+            refused.changed = _changed(number, refused.given)
+        raise
+    return _with_version(text_answer(kept[-1], status=200), moved.draft.version)
+
+
+def _again(caller: Caller, number: str, before: Answered, digest: bytes) -> HttpResponse:
+    """A replay, or 422 for another body; behind a wall it is 404 as ever."""
+    row = load(number)
+    if row is None or not may_see(caller.actor, row):
+        raise failures.NoSuchCase(number)
+    return before.again(digest)
+
+
+def _first_answer(caller: Caller, number: str, key: str, digest: bytes) -> HttpResponse | None:
+    before = answered(caller, key)
+    return None if before is None else before.again(digest)
+
+
+def _busy() -> HttpResponse:
+    return problem(
+        409, "key_busy", _("同一键的请求正在办理，请稍后重试。"), title=_("正在办理"), headers={"Retry-After": "1"}
+    )
+
+
+def _changed(number: str, since: int) -> list[dict[str, object]]:
+    row = load(number)
+    if row is None:
+        return []
+    names = ("seq", "verb", "by", "at", "to_stage")
+    return [{name: step[name] for name in names} for step in steps_of(row, after=since)]
+
+
+@at_the_door
+def get_case(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /cases/{number}."""
+    caller = caller_of(request, writes=False)
+    row = _seen(caller, number)
+    return _with_version(json_answer(_answer(row, caller)), row.version)
+
+
+@at_the_door
+def get_steps(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /cases/{number}/steps."""
+    caller = caller_of(request, writes=False)
+    return json_answer({"items": steps_of(_seen(caller, number))})
+
+
+def _seen(caller: Caller, number: str) -> CaseRow:
+    row = load(number)
+    if row is None or not may_see(caller.actor, row):
+        raise failures.NoSuchCase(number)
+    return row
+
+
+@at_the_door
+def list_cases(request: HttpRequest) -> HttpResponse:
+    """GET /cases: the newest first."""
+    caller = caller_of(request, writes=False)
+    limit = _limit(request.GET.get("limit", ""))
+    page = lists.cases(
+        by=caller.actor, at=caller.at, filter=_filter_of(request), limit=limit, cursor=request.GET.get("cursor", "")
+    )
+    return json_answer({"items": [_answer(row, caller) for row in page.rows], "next": page.next})
+
+
+def _limit(text: str) -> int:
+    if not text:
+        return 50
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= lists.MOST:
+        raise failures.BadInput("limit", _("limit 须为 1 至 200 的整数。"))
+    return int(text)
+
+
+def _filter_of(request: HttpRequest) -> lists.Filter:
+    given = request.GET
+    stage = given.get("stage", "")
+    return lists.Filter(
+        stages=tuple(stage.split(",")) if stage else (),
+        district=given.get("district", ""),
+        department=given.get("department", ""),
+        category=given.get("category", ""),
+        source=given.get("source", ""),
+        since=_moment(given.get("from", ""), "from"),
+        before=_moment(given.get("to", ""), "to"),
+        overdue=_truth(given.get("overdue", "")),
+        bbox=_box(given.get("bbox", "")),
+        words=given.get("q", "").replace("\x00", "")[:200],
+    )
+
+
+def _moment(text: str, name: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError as wrong:
+        raise failures.BadInput(name, _("时间应写作 2024-03-13T08:10:00+08:00。")) from wrong
+    from wangge.groundwork.clock import CITY_ZONE
+
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CITY_ZONE)
+
+
+def _truth(text: str) -> bool | None:
+    if not text:
+        return None
+    if text not in ("true", "false", "1", "0"):
+        raise failures.BadInput("overdue", _("overdue 只能是 true 或 false。"))
+    return text in ("true", "1")
+
+
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as wrong:
+        raise failures.BadInput("bbox", _("bbox 应写作 西,南,东,北（WGS-84 度）。")) from wrong
+    if not (abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90):
+        raise failures.BadInput("bbox", _("bbox 应写作 西,南,东,北（WGS-84 度）。"))
+    return west, south, east, north
+
+
+@at_the_door
+def photo(request: HttpRequest) -> HttpResponse:
+    """POST /photos (multipart ``file``): the content is its own key."""
+    caller = caller_of(request, writes=True)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > MOST_PHOTO_BYTES + 100_000:
+        return problem(413, "too_large", _("照片不能超过 20 MB。"))
+    uploaded = request.FILES.get("file")
+    if uploaded is None:
+        return problem(422, "missing_argument", _("请以 multipart 的 file 字段上传照片。"), title=_("缺少照片"))
+    try:
+        kept = receive_photo(data=uploaded.read(), by=caller.actor.person_id or 0, at=caller.at)
+    except PhotoRefused as refused:
+        status = 413 if refused.reason is RefusalReason.TOO_LARGE else 422
+        return problem(status, refused.reason.value, str(refused), title=_("照片未收"))
+    location = None if kept.lon is None else {"lon": kept.lon, "lat": kept.lat}
+    return json_answer(
+        {
+            "id": kept.id,
+            "sha256": kept.sha256,
+            "taken_at": kept.taken_at.isoformat() if kept.taken_at else None,
+            "location": location,
+            "warnings": [str(warning) for warning in kept.warnings],
+        },
+        status=201,
+    )
+
+
+Form = TypeVar("Form", bound=Schema)
+
+
+def _checked(form: type[Form], body: dict[str, Any]) -> Form:
+    """The body in its form; BadInput names the first field that does not fit."""
+    try:
+        return form.model_validate(body)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise failures.BadInput(
+            field, _("字段“%(field)s”不符：%(why)s") % {"field": field, "why": first["msg"]}
+        ) from wrong
+
+
+def _text(answer: dict[str, Any]) -> str:
+    return orjson.dumps(answer).decode()
+
+
+def _answer(row: CaseRow, caller: Caller) -> dict[str, Any]:
+    return answer_of_row(row, draft_of(row, caller.at), by=caller.actor, at=caller.at)
+
+
+def _with_version(response: HttpResponse, version: int) -> HttpResponse:
+    response["ETag"] = f'"{version}"'
+    return response
+
+
+def _version_of(request: HttpRequest) -> int | None:
+    """The version of If-Match; None when absent (428 comes after what is asked before it)."""
+    text = request.headers.get("If-Match", "").strip()
+    if not text:
+        return None
+    inner = text[1:-1]
+    if text[0] != '"' or text[-1] != '"' or not inner.isascii() or not inner.isdigit() or len(inner) > 9:
+        raise Refuse(problem(400, "version_malformed", _('If-Match 须为带引号的版本号，例如 "3"。')))
+    return int(inner)
+
+
+def _observed(moment: datetime | None, at: datetime) -> datetime | None:
+    """A field device's own time: evidence only, up to seven days back."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise failures.BadInput("observed_at", _("observed_at 须带时区。"))
+    if not at - OBSERVED_BACK <= moment <= at + timedelta(minutes=5):
+        raise failures.BadInput("observed_at", _("observed_at 只能在最近 7 天内。"))
+    return moment
+
+
+def _report_of(form: ReportBody, at: datetime) -> Report:
+    reporter = form.reporter
+    return Report(
+        source=form.source,
+        category=form.category or "",
+        description=form.description or "",
+        location=form.location.model_dump() if form.location else None,
+        reporter_name=(reporter.name if reporter else None) or "",
+        reporter_phone=(reporter.phone if reporter else None) or "",
+        photos=form.evidence,
+        stated_entry=form.entry or "",
+        external_no=form.external_no or "",
+        observed_at=_observed(form.observed_at, at),
+        note=form.note or "",
+    )
+
+
+def _order_of(
+    number: str, verb: str, version: int | None, form: MoveBody, body: dict[str, Any], at: datetime
+) -> Order:
+    photos: dict[str, list[str]] = {}
+    location: dict[str, Any] | None = None
+    for kind, pieces in form.evidence.items():
+        if isinstance(pieces, Location):
+            location = pieces.model_dump()
+        elif pieces:
+            photos[kind] = pieces
+    args = {name: value for name, value in body.items() if name not in KEPT_BACK and name not in MoveBody.model_fields}
+    if form.note:
+        args["note"] = form.note
+    return Order(
+        number, verb, args, photos, location, version, needs_version=True, post=form.post or "",
+        observed_at=_observed(form.observed_at, at),
+    )  # fmt: skip
