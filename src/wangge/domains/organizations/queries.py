@@ -26,6 +26,7 @@ from wangge.domains.organizations.logic import (
     sight_of,
 )
 from wangge.domains.organizations.models import AccessToken, Department, District, Person
+from wangge.groundwork.prepared import prepared_cursor
 from wangge.standards.access import SightWindow, sight_by_post
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Tables
@@ -62,7 +63,7 @@ def actor_of_person(person_id: int, at: datetime) -> Actor | None:
 
 
 def _actor(statement: str, values: Mapping[str, Any]) -> Actor | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
     if row is None:
@@ -175,7 +176,7 @@ def on_duty(*, grid_code: str, at: datetime) -> int | None:
 
     A turn lasts a day at most (a constraint), which bounds the search.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT person_id FROM organizations_shift_turn"
             " WHERE grid_code = %(grid)s AND starts_at <= %(at)s AND ends_at > %(at)s"

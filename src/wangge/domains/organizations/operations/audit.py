@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.organizations.logic import AUDIT_COLUMNS, AUDIT_TABLE, Actor, AuditKind, month_of
 from wangge.domains.organizations.policies import Refused
+from wangge.groundwork.prepared import prepared_cursor
 
 LEAST_MONTHS_KEPT = 6
 LEAST_REASON = 2
@@ -69,7 +70,7 @@ def record(
         detail=detail,
         address=address,
     )
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_INSERT, row)
 
 
