@@ -10,6 +10,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 CITIES = Path(__file__).resolve().parents[4] / "demo" / "cities"
 FIRST_CITY = "yunlan"
 
@@ -110,11 +112,17 @@ def read_city(name: str = FIRST_CITY) -> CityData:
     path = Path(name) if name.endswith(".toml") else CITIES / f"{name}.toml"
     if not path.is_file():
         known = "、".join(city_names())
-        raise CityDataRefused(f"没有名为“{name}”的演示城市。可用：{known}，或给出 .toml 文件的路径。")
+        raise CityDataRefused(
+            _("没有名为“%(name)s”的演示城市。可用：%(known)s，或给出 .toml 文件的路径。")
+            % {"name": name, "known": known}
+        )
     try:
         return _city(path, tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise CityDataRefused(f"{path}：城市数据不可用（{error!r}）。请对照 {CITIES} 中的城市修正。") from error
+        raise CityDataRefused(
+            _("%(path)s：城市数据不可用（%(error)r）。请对照 %(cities)s 中的城市修正。")
+            % {"path": path, "error": error, "cities": CITIES}
+        ) from error
 
 
 def _city(path: Path, table: dict[str, Any]) -> CityData:

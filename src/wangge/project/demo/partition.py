@@ -155,7 +155,7 @@ def _in_degrees(cell: BaseGeometry, centre: tuple[float, float]) -> Polygon:
 
 def _neighbours(polygons: Sequence[Polygon]) -> tuple[frozenset[int], ...]:
     """For each cell those that share a side with it."""
-    sides: dict[frozenset[tuple[float, float]], list[int]] = defaultdict(list)
+    sides: dict[frozenset[tuple[float, ...]], list[int]] = defaultdict(list)
     for i, polygon in enumerate(polygons):
         ring = list(polygon.exterior.coords)
         for start, end in pairwise(ring):
