@@ -7,9 +7,7 @@ from io import BytesIO
 from PIL import Image
 
 
-def jpeg(
-    *, size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = (90, 140, 60), **options: object
-) -> bytes:
+def jpeg(*, size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = (90, 140, 60), **options: object) -> bytes:
     """A plain JPEG of one colour."""
     out = BytesIO()
     Image.new("RGB", size, colour).save(out, "JPEG", **options)
@@ -37,9 +35,7 @@ def located_jpeg(
     exif = Image.Exif()
     exif[0x0132] = taken
     exif.get_ifd(0x8769).update({0x9003: taken, 0x9011: offset, 0xA431: "SN-20240412"})
-    exif.get_ifd(0x8825).update(
-        {1: "N" if lat >= 0 else "S", 2: dms(lat), 3: "E" if lon >= 0 else "W", 4: dms(lon)}
-    )
+    exif.get_ifd(0x8825).update({1: "N" if lat >= 0 else "S", 2: dms(lat), 3: "E" if lon >= 0 else "W", 4: dms(lon)})
     return jpeg(exif=exif.tobytes())
 
 

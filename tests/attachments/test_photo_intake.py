@@ -115,9 +115,7 @@ def test_a_wrong_altitude_reference_is_told() -> None:
     for name in ("corrupt_exif.jpg", "corrupt_exif_2.jpg"):
         facts = read_photo((SAMPLES / name).read_bytes(), at=NOW)
         assert PhotoWarning.BROKEN_EXIF in facts.warnings, name
-    assert (
-        PhotoWarning.BROKEN_EXIF not in read_photo((SAMPLES / "fixed_exif.jpg").read_bytes(), at=NOW).warnings
-    )
+    assert PhotoWarning.BROKEN_EXIF not in read_photo((SAMPLES / "fixed_exif.jpg").read_bytes(), at=NOW).warnings
 
 
 def test_the_copy_carries_no_note_of_its_original() -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tests.attachments import pictures
 from wangge.groundwork.attachments.models import Photo, PhotoUpload
-from wangge.groundwork.attachments.operations import drop_unused, photo_id_of, receive_photo, use_photos
+from wangge.groundwork.attachments.operations import drop_unused, mark_used, photo_id_of, receive_photo, use_photos
 from wangge.groundwork.attachments.photo_store import Part, name_of
 from wangge.groundwork.attachments.queries import open_copy, photos, photos_of
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
@@ -101,6 +101,12 @@ def test_unused_photos_go_after_thirty_days_and_are_asked_for_by_content() -> No
         use_photos(ids=[used.id, unused.id], by=COLLECTOR)
     assert gone.value.sha256s == (unused.sha256,)
     assert unused.sha256 in str(gone.value)
+
+
+def test_photos_of_loaded_history_stay() -> None:
+    photo = receive_photo(data=pictures.jpeg(), by=COLLECTOR, at=NOW)
+    mark_used(ids=[photo.id])
+    assert drop_unused(at=LATER) == 0
 
 
 def test_a_dropped_photo_comes_back_when_sent_again() -> None:

@@ -40,12 +40,8 @@ class Photo(models.Model):
             models.UniqueConstraint(name="photo_content_once", fields=["sha256"]),
             models.CheckConstraint(name="photo_id_form", condition=Q(id__regex=r"^[a-z2-7]{26}$")),
             models.CheckConstraint(name="photo_sha256_form", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
-            models.CheckConstraint(
-                name="photo_format_known", condition=Q(format__in=["JPEG", "PNG", "WEBP"])
-            ),
-            models.CheckConstraint(
-                name="photo_has_pixels", condition=Q(width__gt=0, height__gt=0, byte_count__gt=0)
-            ),
+            models.CheckConstraint(name="photo_format_known", condition=Q(format__in=["JPEG", "PNG", "WEBP"])),
+            models.CheckConstraint(name="photo_has_pixels", condition=Q(width__gt=0, height__gt=0, byte_count__gt=0)),
             models.CheckConstraint(
                 name="photo_position_whole_and_on_earth",
                 condition=Q(lon__isnull=True, lat__isnull=True)

@@ -42,9 +42,7 @@ def make_copies(data: bytes, form: PhotoFormat) -> Copies:
     shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
     thumbnail = shown.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
-    return Copies(
-        _encoded(shown, _SHOWN_QUALITY), _encoded(thumbnail, _THUMBNAIL_QUALITY), _fingerprint(thumbnail)
-    )
+    return Copies(_encoded(shown, _SHOWN_QUALITY), _encoded(thumbnail, _THUMBNAIL_QUALITY), _fingerprint(thumbnail))
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -41,9 +41,7 @@ _PNG_PIXELS = {b"IDAT", b"fdAT", b"PLTE"}
 _WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANMF", b"ANIM"}
 # After a scan's header the next marker is the first FF that is followed by neither 00 nor a restart mark.
 _NEXT_MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
-_MARKUP = re.compile(
-    rb"<(?:script|html|body|iframe|object|embed|!doctype\s+html)\b|<\?php|%PDF-", re.IGNORECASE
-)
+_MARKUP = re.compile(rb"<(?:script|html|body|iframe|object|embed|!doctype\s+html)\b|<\?php|%PDF-", re.IGNORECASE)
 _PROGRAMS = re.compile(rb"^(?:PK\x03\x04|Rar!|7z\xbc\xaf|MZ|\x7fELF|\x1f\x8b|%PDF|#!|<)")
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_SIZE = 22
@@ -159,9 +157,7 @@ def _holds_zip(data: bytes) -> bool:
         if at + _ZIP_END_SIZE <= len(data):
             size, _offset, comment = struct.unpack_from("<IIH", data, at + 12)
             directory = data[max(0, at - size) : at]
-            if at + _ZIP_END_SIZE + comment <= len(data) and (
-                size == 0 or directory.startswith(b"PK\x01\x02")
-            ):
+            if at + _ZIP_END_SIZE + comment <= len(data) and (size == 0 or directory.startswith(b"PK\x01\x02")):
                 return True
         at = data.find(_ZIP_END, at + 1)
     return False

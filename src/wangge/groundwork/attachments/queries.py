@@ -38,7 +38,7 @@ def photos(*, ids: Sequence[str]) -> dict[str, PhotoView]:
     """The photos with these ids, by id, in one statement; who may see them is the case's question."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {PHOTO_COLUMNS} FROM attachments_photo p WHERE p.id = ANY(%s)",  # noqa: S608
+            f"SELECT {PHOTO_COLUMNS} FROM attachments_photo p WHERE p.id = ANY(%s)",
             [list(ids)],
         )
         return {row[0]: view_of(row) for row in cursor.fetchall()}
@@ -48,7 +48,7 @@ def photos_of(*, ids: Sequence[str], uploader_id: int) -> dict[str, PhotoView]:
     """Those of the photos that this person has sent, by id, in one statement, dropped ones included."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {PHOTO_COLUMNS} FROM attachments_photo p JOIN attachments_photo_upload u"  # noqa: S608
+            f"SELECT {PHOTO_COLUMNS} FROM attachments_photo p JOIN attachments_photo_upload u"
             " ON u.photo_id = p.id AND u.uploader_id = %s WHERE p.id = ANY(%s)",
             [uploader_id, list(ids)],
         )
@@ -58,9 +58,7 @@ def photos_of(*, ids: Sequence[str], uploader_id: int) -> dict[str, PhotoView]:
 def open_copy(*, photo_id: str, thumbnail: bool = False) -> IO[bytes] | None:
     """The JPEG copy without notes, for reading; None when there is no such photo or it was dropped."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sha256 FROM attachments_photo WHERE id = %s AND dropped_at IS NULL", [photo_id]
-        )
+        cursor.execute("SELECT sha256 FROM attachments_photo WHERE id = %s AND dropped_at IS NULL", [photo_id])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -58,9 +58,7 @@ class PhotoGone(LookupError):
     """Unused photos that were dropped; `sha256s` are the contents to send again."""
 
     def __init__(self, sha256s: tuple[str, ...]) -> None:
-        super().__init__(
-            str(_("照片超过 30 天未使用，已清除。请重新上传：%(names)s") % {"names": "、".join(sha256s)})
-        )
+        super().__init__(str(_("照片超过 30 天未使用，已清除。请重新上传：%(names)s") % {"names": "、".join(sha256s)}))
         self.sha256s = sha256s
 
 
@@ -68,7 +66,5 @@ class PhotoUnknown(LookupError):
     """Photos that this person has not uploaded, or that are not there: the two look the same."""
 
     def __init__(self, ids: tuple[str, ...]) -> None:
-        super().__init__(
-            str(_("没有这些照片：%(ids)s。请先上传，再引用返回的编号。") % {"ids": "、".join(ids)})
-        )
+        super().__init__(str(_("没有这些照片：%(ids)s。请先上传，再引用返回的编号。") % {"ids": "、".join(ids)}))
         self.ids = ids
