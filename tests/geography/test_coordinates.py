@@ -55,9 +55,7 @@ def test_conversions_agree_with_the_published_libraries(operation: str, limit_m:
         if row["operation"] != operation or row["point"] in ABROAD:
             continue
         answer = convert(operation, float(row["lon"]), float(row["lat"]))
-        off = min(
-            metres_between(*answer, float(row[f"{name}_lon"]), float(row[f"{name}_lat"])) for name in ITERATED
-        )
+        off = min(metres_between(*answer, float(row[f"{name}_lon"]), float(row[f"{name}_lat"])) for name in ITERATED)
         assert off < limit_m, (row["point"], off)
         compared += 1
     assert compared > 15
@@ -87,9 +85,7 @@ def test_the_survey_plane_agrees_with_proj_within_a_centimetre() -> None:
 def test_a_published_example_of_each_offset() -> None:
     """The example point of two libraries' own documents: 116.404, 39.915 and 116.403988, 39.914266."""
     assert from_wgs84(116.404, 39.915, system="gcj02") == pytest.approx((116.41024449917, 39.91640428150))
-    assert from_wgs84(116.403988, 39.914266, system="bd09") == pytest.approx(
-        (116.41661560068, 39.92196580127)
-    )
+    assert from_wgs84(116.403988, 39.914266, system="bd09") == pytest.approx((116.41661560068, 39.92196580127))
 
 
 def test_a_point_on_the_central_meridian_has_easting_500_km() -> None:
@@ -111,9 +107,7 @@ def test_there_and_back_is_the_same_place(point: tuple[float, float], system: st
 
 
 @given(st.lists(in_china, min_size=1, max_size=20), st.sampled_from(list(CoordinateSystem)))
-def test_many_points_convert_as_one_by_one(
-    points: list[tuple[float, float]], system: CoordinateSystem
-) -> None:
+def test_many_points_convert_as_one_by_one(points: list[tuple[float, float]], system: CoordinateSystem) -> None:
     if system is CoordinateSystem.CITY:
         points = [(114.0 + (lon - 104) / 30, 23 + (lat - 18) / 3) for lon, lat in points]
     lons, lats = np.array([p[0] for p in points]), np.array([p[1] for p in points])

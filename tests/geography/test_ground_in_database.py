@@ -33,16 +33,12 @@ def _fresh_index() -> None:
     queries.forget()
 
 
-def district(
-    code: str = "990101", box: tuple[float, float, float, float] = (113.0, 27.0, 114.0, 28.0)
-) -> Area:
+def district(code: str = "990101", box: tuple[float, float, float, float] = (113.0, 27.0, 114.0, 28.0)) -> Area:
     return Area(AreaKind.DISTRICT, code, "甲区", "", code, shapely.box(*box), OPENED)
 
 
 def person(name: str) -> Person:
-    return Person.objects.create(
-        username=name, display_name=name, created_at=datetime(2020, 1, 1, tzinfo=UTC)
-    )
+    return Person.objects.create(username=name, display_name=name, created_at=datetime(2020, 1, 1, tzinfo=UTC))
 
 
 def test_loaded_areas_are_found_without_a_further_statement(django_assert_num_queries: object) -> None:
@@ -110,9 +106,7 @@ def test_the_same_area_twice_on_one_day_is_refused() -> None:
 def test_a_broken_border_is_refused_before_anything_is_written() -> None:
     bow_tie = shapely.Polygon([(113, 27), (114, 28), (114, 27), (113, 28)])
     with pytest.raises(BoundaryRefused):
-        load_areas(
-            areas=[district("990102"), Area(AreaKind.DISTRICT, "990101", "甲", "", "990101", bow_tie, OPENED)]
-        )
+        load_areas(areas=[district("990102"), Area(AreaKind.DISTRICT, "990101", "甲", "", "990101", bow_tie, OPENED)])
     assert not AreaRow.objects.exists()
 
 

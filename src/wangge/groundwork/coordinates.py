@@ -152,13 +152,9 @@ def check_city_epsg(code: int) -> None:
     try:
         crs = CRS.from_epsg(code)
     except CRSError as error:
-        raise CoordinateError(
-            _("EPSG:%(code)s 不是已知的坐标系。请改正城市坐标系设置。") % {"code": code}
-        ) from error
+        raise CoordinateError(_("EPSG:%(code)s 不是已知的坐标系。请改正城市坐标系设置。") % {"code": code}) from error
     if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise CoordinateError(
-            _("EPSG:%(code)s 不是以米为单位的平面坐标系。请改正城市坐标系设置。") % {"code": code}
-        )
+        raise CoordinateError(_("EPSG:%(code)s 不是以米为单位的平面坐标系。请改正城市坐标系设置。") % {"code": code})
 
 
 def _system(system: CoordinateSystem | str) -> CoordinateSystem:

@@ -76,12 +76,9 @@ def check_boundary(boundary: BaseGeometry, *, name: str) -> None:
         raise BoundaryRefused(_("“%(name)s”的边界不是面。请提供多边形。") % {"name": name})
     west, south, east, north = boundary.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise BoundaryRefused(
-            _("“%(name)s”的边界超出经纬度范围。请先换算为 WGS-84 经纬度。") % {"name": name}
-        )
+        raise BoundaryRefused(_("“%(name)s”的边界超出经纬度范围。请先换算为 WGS-84 经纬度。") % {"name": name})
     if not shapely.is_valid(boundary):
         reason = shapely.is_valid_reason(boundary)
         raise BoundaryRefused(
-            _("“%(name)s”的边界自相交或不闭合（%(reason)s）。请修正后再导入。")
-            % {"name": name, "reason": reason}
+            _("“%(name)s”的边界自相交或不闭合（%(reason)s）。请修正后再导入。") % {"name": name, "reason": reason}
         )

@@ -64,9 +64,7 @@ class AreaRow(models.Model):
                 | ~Q(kind__in=Kind.values),
             ),
             models.CheckConstraint(name="area_has_name", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="area_district_form", condition=Q(district_code__regex=r"^[0-9]{6}$")
-            ),
+            models.CheckConstraint(name="area_district_form", condition=Q(district_code__regex=r"^[0-9]{6}$")),
             models.CheckConstraint(
                 name="area_parent_only_below_district",
                 condition=Q(kind=Kind.DISTRICT, parent_code="") | ~Q(kind=Kind.DISTRICT) & ~Q(parent_code=""),
@@ -78,9 +76,7 @@ class AreaRow(models.Model):
             # A closed ring of a triangle takes 93 bytes of WKB: anything shorter is no area.
             models.CheckConstraint(
                 name="area_has_boundary",
-                condition=GreaterThanOrEqual(
-                    Func(F("boundary"), function="octet_length", output_field=_BYTES), 93
-                ),
+                condition=GreaterThanOrEqual(Func(F("boundary"), function="octet_length", output_field=_BYTES), 93),
             ),
             ExclusionConstraint(
                 name="area_one_boundary_a_day",

@@ -19,7 +19,7 @@ from wangge.domains.geography.areas import Area, AreaKind, GridDuty, check_bound
 from wangge.groundwork.coordinates import check_city_epsg
 
 _AREA_COLUMNS = "kind, code, name, parent_code, district_code, boundary, valid_from, valid_to, properties"
-_INSERT_AREA = f"INSERT INTO geography_area ({_AREA_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"  # noqa: S608
+_INSERT_AREA = f"INSERT INTO geography_area ({_AREA_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"
 # Microseconds of the database's clock: never the same twice, not even after a rollback or a restore.
 _NEW_VERSION = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
@@ -99,7 +99,7 @@ def set_city_epsg(*, code: int) -> None:
             f"""
             INSERT INTO geography_version (id, version, city_epsg) VALUES (1, {_NEW_VERSION}, %s)
             ON CONFLICT (id) DO UPDATE SET version = {_NEW_VERSION}, city_epsg = excluded.city_epsg
-            """,  # noqa: S608 - a constant of this module
+            """,
             [code],
         )
 
@@ -163,7 +163,7 @@ def _new_version() -> None:
             f"""
             INSERT INTO geography_version (id, version, city_epsg) VALUES (1, {_NEW_VERSION}, 4547)
             ON CONFLICT (id) DO UPDATE SET version = {_NEW_VERSION}
-            """  # noqa: S608 - a constant of this module
+            """
         )
 
 
