@@ -1,4 +1,6 @@
 // The bundling of the pages' script and styles; written into the web surface's static folder.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
@@ -6,19 +8,21 @@ import { defineConfig } from "vite";
 
 const SMALLEST_COMPRESSED = 1024;
 
-/** Writes .br and .gz beside each text file: the web server sends them as they are, without work per request. */
+/**
+ * Writes .br and .gz beside each text file: the web server sends them as they are, without work per request.
+ * After writing, because other plugins still change the bundle while it is generated.
+ */
 function compressed(): Plugin {
   return {
     name: "wangge-compressed",
-    enforce: "post",
-    generateBundle(_options, bundle) {
-      for (const [name, item] of Object.entries(bundle)) {
-        if (!/\.(m?js|css|svg)$/.test(name)) continue;
-        const source = item.type === "chunk" ? item.code : item.source;
-        const bytes = Buffer.from(source);
+    writeBundle(options, bundle) {
+      for (const name of Object.keys(bundle)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const path = join(options.dir ?? ".", name);
+        const bytes = readFileSync(path);
         if (bytes.length < SMALLEST_COMPRESSED) continue;
-        this.emitFile({ type: "asset", fileName: `${name}.br`, source: brotliCompressSync(bytes) });
-        this.emitFile({ type: "asset", fileName: `${name}.gz`, source: gzipSync(bytes, { level: 9 }) });
+        writeFileSync(`${path}.br`, brotliCompressSync(bytes));
+        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
       }
     },
   };

@@ -12,6 +12,7 @@ const STEP_METRES = 2;
 const LARGE_STEP_METRES = 20;
 const METRES_PER_DEGREE = 111_320;
 const PLACES = 6;
+const SVG = "http://www.w3.org/2000/svg";
 
 class CityMap extends HTMLElement {
   private ground: Ground | undefined;
@@ -104,19 +105,19 @@ class CityMap extends HTMLElement {
   private addButtons(frame: HTMLElement): void {
     const bar = document.createElement("div");
     bar.className = "map-buttons";
-    const add = (sign: string, words: string | null, act: () => void): void => {
+    const add = (drawing: string, words: string | null, act: () => void): void => {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = sign;
+      button.append(sign(drawing));
       button.title = words ?? "";
-      button.setAttribute("aria-label", words ?? sign);
+      button.setAttribute("aria-label", words ?? "");
       button.addEventListener("click", act);
       bar.append(button);
     };
-    add("+", this.getAttribute("text-in"), () => this.ground?.zoomIn());
-    add("−", this.getAttribute("text-out"), () => this.ground?.zoomOut());
-    add("◎", this.getAttribute("text-back"), () => this.ground?.jumpTo({ center: this.marker?.getLngLat() ?? this.centre }));
-    if (this.chooses && "geolocation" in navigator) add("⌖", this.getAttribute("text-here"), () => this.useHere());
+    add("M12 5v14M5 12h14", this.getAttribute("text-in"), () => this.ground?.zoomIn());
+    add("M5 12h14", this.getAttribute("text-out"), () => this.ground?.zoomOut());
+    add("M5 12a7 7 0 1 0 14 0a7 7 0 1 0-14 0M11 12h2", this.getAttribute("text-back"), () => this.ground?.jumpTo({ center: this.marker?.getLngLat() ?? this.centre }));
+    if (this.chooses && "geolocation" in navigator) add("M12 2v5M12 17v5M2 12h5M17 12h5M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0", this.getAttribute("text-here"), () => this.useHere());
     frame.append(bar);
   }
 
@@ -212,6 +213,17 @@ class CityMap extends HTMLElement {
     this.querySelector(".map-note")?.remove();
     this.append(note);
   }
+}
+
+/** A drawn sign: fonts of old machines lack such characters. */
+function sign(drawing: string): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", drawing);
+  svg.append(path);
+  return svg;
 }
 
 /** How each kind of the city's own layers is drawn; an unknown one as thin lines. */

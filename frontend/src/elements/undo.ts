@@ -5,7 +5,7 @@ class Undo extends HTMLElement {
     let rest = Number(this.getAttribute("seconds") ?? "10");
     const shown = this.querySelector("[data-rest]");
     const show = (): void => {
-      if (shown) shown.textContent = ` ${rest}`;
+      if (shown) shown.textContent = ` ${rest} s`;
     };
     show();
     const timer = setInterval(() => {

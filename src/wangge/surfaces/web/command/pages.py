@@ -173,6 +173,7 @@ class CaseFilePage:
 
     shell: Shell
     case: CasePage
+    case_url: str
     organization: str
     printed_by: str
     printed_at: datetime

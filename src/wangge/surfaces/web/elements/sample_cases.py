@@ -350,6 +350,7 @@ def field_task() -> CasePage:
         barred=(),
         overlays=(),
         reporter=None,
+        map=None,
         similar=(),
         print_url="",
         watch_text="",

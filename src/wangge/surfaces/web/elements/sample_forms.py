@@ -105,6 +105,7 @@ def field_report() -> ReportPage:
         page,
         shell=field_shell("上报"),
         heading="上报",
+        form=replace(page.form, submit_text="上报"),
         photos=photos,
         problem=(replace(_CATEGORY, required=True), replace(_DESCRIPTION, required=False)),
         where=(replace(_POINT, required=True), replace(_ADDRESS, required=False)),
@@ -143,6 +144,7 @@ def case_file() -> CaseFilePage:
     return CaseFilePage(
         shell=shell("案卷打印"),
         case=page,
+        case_url="case",
         organization="青石市城市管理监督指挥中心",
         printed_by="张三（受理员）",
         printed_at=NOW,

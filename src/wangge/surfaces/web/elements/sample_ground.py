@@ -14,7 +14,7 @@ def sample_photo(number: int) -> str:
     sky, ground = _SKY[scene % 4], _GROUND[scene % 4]
     houses = "".join(
         f'<rect x="{x * 110 - 30}" y="{150 - (x * 37 + scene * 23) % 90}" width="96" height="200" '
-        f'fill="#{(0x8A + x * 9) % 256:02x}9aa4" />'
+        f'fill="#{0x8A + x * 4:x}{0x92 + x * 3:x}{0x98 + x * 2:x}" />'
         for x in range(8)
     )
     trouble = (

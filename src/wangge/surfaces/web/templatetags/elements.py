@@ -79,7 +79,7 @@ def stage_chip(chip: StageChip) -> SafeString:
     return format_html(
         '<span class="stage" data-stage="{}"{}><b>{}</b>{}</span>',
         chip.stage,
-        format_html(" data-ending") if chip.is_ending else "",
+        SafeString(" data-ending") if chip.is_ending else "",
         chip.stage_zh,
         turn,
     )
