@@ -107,7 +107,7 @@ def test_a_denouncer_stays_closed_to_all_but_the_head_of_the_centre() -> None:
 
 def test_a_page_without_a_row_is_open_to_nobody() -> None:
     assert not any(may_open("web:forgotten", [post], signed_in=True, tables=TABLES) for post in POSTS)
-    assert without_row(["web:forgotten", "api:get_case"], TABLES) == {"web:forgotten"}
+    assert without_row(["web:forgotten", "api-v1:get_case"], TABLES) == {"web:forgotten"}
 
 
 def test_only_pages_open_to_anyone_open_without_sign_in() -> None:

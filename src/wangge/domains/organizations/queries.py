@@ -82,7 +82,7 @@ def _actor(statement: str, values: Mapping[str, Any]) -> Actor | None:
 @lru_cache(maxsize=8)
 def city_tables(on: date | None = None) -> Tables:
     """The standards' tables of this city as they hold ``on`` a day; kept for the life of the process."""
-    return load_tables(settings.ENVIRONMENT.overlay, on=on)
+    return load_tables(settings.CITY_OVERLAY, on=on)
 
 
 def sight_windows(on: date | None = None) -> Mapping[str, tuple[SightWindow, ...]]:
