@@ -130,7 +130,8 @@ PAGE_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
+    # axes' own middleware would put a bare text in place of our sign-in page, which says itself who is locked out.
+    "wangge.surfaces.web.gate.Gate",
 ]
 # These look for a name in MIDDLEWARE and do not see PAGE_MIDDLEWARE.
 SILENCED_SYSTEM_CHECKS = ["axes.W002", "security.W002", "security.W003"]
@@ -222,6 +223,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PROCRASTINATE_ON_APP_READY = None
+# Who hears of facts is this shelf's matter; the worker, a shelf below, finds it by name.
+SUBSCRIPTIONS = "wangge.project.subscriptions.CONSUMERS"
 
 LOGGING: dict[str, Any] = {
     "version": 1,
