@@ -56,9 +56,7 @@ class Delivery(models.Model):
         db_table = "outbox_delivery"
         verbose_name = verbose_name_plural = _("送达进度")
         constraints = (
-            models.CheckConstraint(
-                name="delivery_consumer_form", condition=Q(consumer__regex=r"^[a-z][a-z0-9_.:-]*$")
-            ),
+            models.CheckConstraint(name="delivery_consumer_form", condition=Q(consumer__regex=r"^[a-z][a-z0-9_.:-]*$")),
             models.CheckConstraint(
                 name="delivery_counts_forward",
                 condition=Q(after_transaction__gte=0, after_id__gte=0, floor_id__gte=0),

@@ -165,7 +165,5 @@ def rebase_after_restore() -> None:
             " after_transaction = 0, after_id = 0"
         )
         cursor.execute("ALTER TABLE outbox DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE outbox SET transaction = '0' WHERE id > (SELECT min(floor_id) FROM outbox_delivery)"
-        )
+        cursor.execute("UPDATE outbox SET transaction = '0' WHERE id > (SELECT min(floor_id) FROM outbox_delivery)")
         cursor.execute("ALTER TABLE outbox ENABLE TRIGGER USER")

@@ -28,9 +28,7 @@ def command(*, file: Path, dry_run: bool, as_json: bool) -> None:
             result = import_people(by=TERMINAL, at=clock.now(), rows=rows, dry_run=dry_run)
     changes = {str(kind): found for kind, found in result.differences.items()}
     if as_json:
-        refused = [
-            {"line": row.line, "username": row.username, "reason": row.reason} for row in result.refused
-        ]
+        refused = [{"line": row.line, "username": row.username, "reason": row.reason} for row in result.refused]
         document = {"dry_run": dry_run, "refused": refused, **changes}
         click.echo(json.dumps(document, ensure_ascii=False))
     else:

@@ -138,8 +138,7 @@ def list_people(*, as_json: bool) -> None:
         return
     for person in people:
         posts = " ".join(
-            ":".join(part for part in (h.post, h.department_code, h.district_code) if part)
-            for h in person.holdings
+            ":".join(part for part in (h.post, h.department_code, h.district_code) if part) for h in person.holdings
         )
         click.echo(f"{person.username}\t{person.display_name}\t{posts}")
 
@@ -158,7 +157,5 @@ def _password_from_stdin() -> str:
     """One line of the standard input, its line end taken off; too short a one is wrong use."""
     given = sys.stdin.readline().rstrip("\r\n")
     if len(given) < LEAST_PASSWORD:
-        raise click.UsageError(
-            _("密码至少 %(least)s 个字符，从标准输入读取一行。") % {"least": LEAST_PASSWORD}
-        )
+        raise click.UsageError(_("密码至少 %(least)s 个字符，从标准输入读取一行。") % {"least": LEAST_PASSWORD})
     return given
