@@ -8,6 +8,7 @@ import click
 
 IMPORTS = {
     "reports": "wangge.project.commands.import_reports:command",
+    "people": "wangge.project.commands.import_people:command",
 }
 """Name of what is imported → module and click command."""
 
