@@ -34,6 +34,7 @@ class Task(Enum):
     PEOPLE = ("system_administrator", gettext_lazy("维护人员"))
     POSTS = ("security_administrator", gettext_lazy("授予与收回岗位"))
     KEYS = ("security_administrator", gettext_lazy("重置密码、动态口令与令牌"))
+    DOORS = ("security_administrator", gettext_lazy("登记对外入口的开放与关闭"))
     AUDIT = ("audit_administrator", gettext_lazy("查阅与导出审计记录"))
 
     @property
