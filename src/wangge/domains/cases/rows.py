@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
 from wangge.domains.cases.drafting import Draft, standing_of
 from wangge.domains.cases.logic.state import CaseState, from_plain
 from wangge.domains.cases.operations.writing import NewCase
+from wangge.groundwork.prepared import prepared_cursor
 
 COLUMNS = (
     "id", "month", "number", "version", "stage", "source", "entry", "external_no", "category", "district_code",
@@ -94,7 +94,7 @@ def load_by_id(case_id: UUID, *, lock: bool = False) -> CaseRow | None:
 
 
 def load_by_external_number(source: str, external_no: str) -> CaseRow | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"{SELECT} WHERE c.source = %s AND c.external_no = %s", [source, external_no])
         values = cursor.fetchone()
     return None if values is None else row_of(values)
@@ -115,7 +115,7 @@ def new_row(draft: Draft, new: NewCase) -> CaseRow:
 
 
 def _one(statement: str, value: str | UUID) -> CaseRow | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [value])
         values = cursor.fetchone()
     return None if values is None else row_of(values)

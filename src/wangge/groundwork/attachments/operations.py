@@ -13,6 +13,7 @@ from wangge.groundwork.attachments.photo_store import Part, keep, name_of, remov
 from wangge.groundwork.attachments.photo_structure import PhotoFormat
 from wangge.groundwork.attachments.queries import PHOTO_COLUMNS, PhotoView, photos_of, view_of
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
+from wangge.groundwork.prepared import prepared_cursor
 
 UNUSED_DAYS = 30
 _DROPPED_AT_ONCE = 500
@@ -45,7 +46,7 @@ def use_photos(*, ids: Sequence[str], by: int) -> dict[str, PhotoView]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"""
             WITH named AS (

@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from wangge.domains.organizations.logic import Actor, token_digest
 from wangge.domains.organizations.queries import actor_of_token
 from wangge.groundwork import clock
+from wangge.groundwork.prepared import prepared_cursor
 from wangge.surfaces.api.problems import problem
 
 LONGEST_KEY = 255
@@ -105,7 +105,7 @@ class Answered:
 
 def answered(caller: Caller, key: str) -> Answered | None:
     """The receipt of this person's key, if there is one; one statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT request_digest, status, body FROM cases_write_receipt WHERE person_id = %s AND key = %s",
             [caller.actor.person_id, key],

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from wangge.domains.cases.drafting import Draft, standing_of
 from wangge.domains.organizations.logic import Actor, month_of
+from wangge.groundwork.prepared import prepared_cursor
 
 NUMBER_MARK = "@NUMBER@"
 OUTBOX_TOPIC = "case.step"
@@ -209,7 +209,7 @@ def _run(statement: str, values: dict[str, Any], receipt: Receipt | None, at: da
             "receipt_body": receipt.body,
             "receipt_at": at,
         }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return str(cursor.fetchone()[0])
 
@@ -226,9 +226,9 @@ def insert_statement(steps: int, texts: int, receipt: bool, numbered: bool) -> s
     counter = ""
     if numbered:
         counter = (
-            "n AS (INSERT INTO cases_number_counter (district_code, day, last) VALUES (%(district)s, %(day)s, 1)"
+            "n AS (INSERT INTO cases_number_counter (district_code, day, last) VALUES (%(district)s::text, %(day)s, 1)"
             " ON CONFLICT (district_code, day) DO UPDATE SET last = cases_number_counter.last + 1"
-            " RETURNING %(district)s || '-' || to_char(%(day)s::date, 'YYYYMMDD') || '-'"
+            " RETURNING %(district)s::text || '-' || to_char(%(day)s::date, 'YYYYMMDD') || '-'"
             " || lpad(last::text, greatest(5, length(last::text)), '0') AS number), "
         )
         number = "n.number"
@@ -271,7 +271,7 @@ def update_statement(steps: int, texts: int, receipt: bool) -> str:
 
 def _history_parts(steps: int, texts: int, receipt: bool) -> str:
     step_rows = ", ".join(
-        f"(%(month)s, %(id)s, %(seq{i})s, %(verb{i})s, %(post{i})s, %(by{i})s, %(at{i})s, %(rec{i})s,"
+        f"(%(month)s, %(id)s, %(seq{i})s, %(verb{i})s, %(post{i})s, %(by{i})s::bigint, %(at{i})s, %(rec{i})s,"
         f" %(from{i})s, %(to{i})s, %(payload{i})s, %(hash{i})s)"
         for i in range(steps)
     )
@@ -281,8 +281,8 @@ def _history_parts(steps: int, texts: int, receipt: bool) -> str:
         f"o AS (INSERT INTO outbox (month, topic, key, payload, recorded_at) VALUES {fact_rows})",
         "a AS (INSERT INTO organizations_audit_record (month, at, person_id, person_name, token_id, kind,"
         " object_kind, object_key, detail, address) SELECT %(record_month)s::date, %(recorded_at)s::timestamptz,"
-        " %(person_id)s::bigint, %(person_name)s, %(token_id)s::bigint, %(kind)s, 'case', c.number,"
-        " %(detail)s::jsonb, %(client_address)s FROM c)",
+        " %(person_id)s::bigint, %(person_name)s::text, %(token_id)s::bigint, %(kind)s::text, 'case', c.number,"
+        " %(detail)s::jsonb, %(client_address)s::text FROM c)",
     ]
     if texts:
         rows = ", ".join(f"(%(id)s, %(tseq{i})s, %(texts{i})s::jsonb, '')" for i in range(texts))
@@ -290,7 +290,8 @@ def _history_parts(steps: int, texts: int, receipt: bool) -> str:
     if receipt:
         parts.append(
             "r AS (INSERT INTO cases_write_receipt (person_id, key, request_digest, status, body, created_at)"
-            " SELECT %(receipt_person)s::bigint, %(receipt_key)s, %(receipt_digest)s, %(receipt_status)s::smallint,"
-            f" replace(%(receipt_body)s, '{NUMBER_MARK}', c.number), %(receipt_at)s::timestamptz FROM c)"
+            " SELECT %(receipt_person)s::bigint, %(receipt_key)s::text, %(receipt_digest)s,"
+            " %(receipt_status)s::smallint,"
+            f" replace(%(receipt_body)s::text, '{NUMBER_MARK}', c.number), %(receipt_at)s::timestamptz FROM c)"
         )
     return ", ".join(parts)
