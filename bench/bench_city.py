@@ -131,9 +131,13 @@ def _send_photo(port: int, token: str, number: int) -> str:
     Image.new("RGB", (320, 240), (number % 256, 120, 90)).save(buffer, "JPEG", comment=f"{number}".encode())
     mark = "wangge-bench-boundary"
     body = (
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n"
-    ).encode() + buffer.getvalue() + f"\r\n--{mark}--\r\n".encode()
+        (
+            f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode()
+        + buffer.getvalue()
+        + f"\r\n--{mark}--\r\n".encode()
+    )
     asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={mark}"}
     asked.request("POST", "/api/v1/photos", body, headers)

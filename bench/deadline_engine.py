@@ -11,26 +11,14 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable
 from time import perf_counter
-from typing import TypedDict
 
+from bench.measurement import Measurement
 from wangge.groundwork.working_time import Clock, RunningClock, parse_moment
 from wangge.standards.calendars import load_city_clocks
 
 SEED = 20240927
 TARGET_PER_SECOND = 200_000
 ALLOWANCES = (120, 240, 480, 960, 2400, 4800)
-
-
-class Measurement(TypedDict):
-    """One line of the benchmark's report; ``limit`` is what the machine itself does in the same run."""
-
-    name: str
-    value: float
-    unit: str
-    target: float
-    ok: bool
-    limit: float
-    ratio_to_limit: float
 
 
 def measure(*, quick: bool) -> list[Measurement]:

@@ -52,7 +52,9 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
 
-    def request(self, method: str, path: str, token: str, body: bytes = b"", version: int | None = None) -> tuple[int, bytes]:
+    def request(
+        self, method: str, path: str, token: str, body: bytes = b"", version: int | None = None
+    ) -> tuple[int, bytes]:
         """Send and wait; (status, body)."""
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
         if method == "POST":

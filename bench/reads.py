@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from urllib.parse import quote
 
 from bench.bench_city import BenchCity
@@ -14,7 +15,7 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
     """Each question alone, repeated by several clients."""
     token = city.token("acceptor")
     numbers = _some_numbers(city, token)
-    questions = {
+    questions: dict[str, PathFor] = {
         "list": lambda chance: "/api/v1/cases?limit=50",
         "list by stage": lambda chance: f"/api/v1/cases?limit=50&stage={chance.choice(_STAGES)}",
         "overdue": lambda chance: "/api/v1/cases?limit=50&overdue=true",
@@ -29,10 +30,11 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
 
 _STAGES = ("reported", "accepted", "filed", "handling", "feedback", "inspecting", "awaiting_close", "closed")
 _WORDS = ("井盖", "垃圾", "路灯", "破损", "占道", "绿化")
+PathFor = Callable[[random.Random], str]
 _kept: dict[int, list[str]] = {}
 
 
-def _asked(city: BenchCity, token: str, path, seconds: float, clients: int) -> Load:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _asked(city: BenchCity, token: str, path: PathFor, seconds: float, clients: int) -> Load:
     def story(client: Client, number: int, turn: int) -> None:
         status, body = client.request("GET", path(random.Random(number * 7919 + turn)), token)
         if status != 200:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from bench.bench_city import BenchCity
 from bench.http_load import Client, Load, run
@@ -38,7 +39,7 @@ def lifecycles(city: BenchCity, *, seconds: float, clients: int = 8) -> Load:
         limit = {"category": "component:0101", "condition_seq": 2}
         inspector = city.token("collector", verifier)
         site = {"photo_site": [photos[inspector]], "location": case["location"] and _place(case)}
-        moves = (
+        moves: tuple[tuple[str, str, dict[str, Any]], ...] = (
             ("acceptor", "accept", {"category": "component:0101"}),
             ("duty_leader", "file_case", limit),
             ("dispatcher", "dispatch", {"department": unit[2]}),
@@ -57,11 +58,11 @@ def lifecycles(city: BenchCity, *, seconds: float, clients: int = 8) -> Load:
     return run(story, port=city.port, clients=clients, seconds=seconds)
 
 
-def _place(case: dict) -> dict:  # type: ignore[type-arg]
+def _place(case: dict[str, Any]) -> dict[str, Any]:
     return {"lon": case["location"]["lon"], "lat": case["location"]["lat"]}
 
 
-def _report(city: BenchCity, photo: str, number: int, turn: int) -> dict:  # type: ignore[type-arg]
+def _report(city: BenchCity, photo: str, number: int, turn: int) -> dict[str, Any]:
     chance = random.Random(number * 1_000_003 + turn)
     lon, lat = chance.choice(city.points)
     return {

@@ -1,0 +1,174 @@
+"""Runs the benchmarks and writes ``var/bench.json``: our figures beside the machine's limits of the same run.
+
+``python bench/run.py [--quick] [--only NAME …]``; names: deadline, writes, volume, reads, import, growth. The quick
+form takes smaller cities and shorter runs, so that its figures show direction, not the goal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+from bench import deadline_engine, volume  # noqa: E402
+from bench.bench_city import BenchCity, running_city  # noqa: E402
+from bench.http_load import Load  # noqa: E402
+from bench.machine import measure_machine  # noqa: E402
+from bench.measurement import Measurement, at_least, at_most  # noqa: E402
+from bench.reads import reads  # noqa: E402
+from bench.writes import creates, lifecycles  # noqa: E402
+
+NAMES = ("deadline", "writes", "volume", "reads", "import", "growth")
+YEAR = 864_300
+
+
+def main() -> int:
+    """Measure, print, write; exit 1 when a figure falls short in the full form."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", choices=NAMES, default=NAMES)
+    given = parser.parse_args()
+    console = Console()
+    found: list[Measurement] = []
+    work = Path(tempfile.mkdtemp(prefix="wangge-bench-"))
+    try:
+        for part in _parts(given.quick, set(given.only), work, console):
+            found += part
+            _write(found)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _print(found, console)
+    return 0 if given.quick or all(line["ok"] for line in found) else 1
+
+
+def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterable[list[Measurement]]:
+    if "deadline" in only:
+        console.print("[bold]deadline engine")
+        yield list(deadline_engine.measure(quick=quick))
+    if "writes" in only:
+        console.print("[bold]writes over HTTP")
+        yield _writes(work / "writes", quick)
+    if "import" in only:
+        console.print("[bold]import of real reports")
+        yield _import(work / "import")
+    if only & {"volume", "reads"}:
+        console.print("[bold]a simulated year")
+        yield from _year(work / "year", quick, only)
+    if "growth" in only:
+        console.print("[bold]growth")
+        yield _growth(work, quick)
+
+
+def _writes(var: Path, quick: bool) -> list[Measurement]:
+    with running_city(var) as city:
+        idle = volume.tree_mib(city.server.pid) + _database_mib(var) if city.server else 0.0
+        creates(city, seconds=2)
+        created = creates(city, seconds=8 if quick else 60)
+        lived = lifecycles(city, seconds=10 if quick else 300)
+        machine = measure_machine(var, seconds=5 if quick else 20)
+    shutil.rmtree(var, ignore_errors=True)
+    return [
+        at_least("create a case over HTTP, 8 clients", created.rate, "1/s", 250, machine.pgbench_tps),
+        at_most("create a case over HTTP, p95", created.percentile_ms(95), "ms", 60),
+        at_least(
+            "report and eight moves over HTTP, 8 clients", lived.rate, "lifecycles/s", 40, machine.pgbench_tps / 9
+        ),
+        at_most("idle memory: web, jobs, database", idle, "MiB", 700),
+        *_failures("writes", created, lived),
+    ]
+
+
+def _database_mib(var: Path) -> float:
+    """The cluster is a process of its own beside the server's tree."""
+    pid = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
+    return volume.tree_mib(pid)
+
+
+def _failures(name: str, *loads: Load) -> list[Measurement]:
+    failures = [text for load in loads for text in load.failures]
+    for text in failures[:5]:
+        sys.stderr.write(f"{name}: {text}\n")
+    return [at_most(f"failed requests: {name}", len(failures), "requests", 0)]
+
+
+def _import(var: Path) -> list[Measurement]:
+    ran = volume.import_boston(var)
+    shutil.rmtree(var, ignore_errors=True)
+    if ran is None:
+        sys.stderr.write("import: the Boston reports are not here; left out\n")
+        return []
+    return [at_most("import of 210,042 Boston reports", ran.seconds, "s", 60)]
+
+
+def _year(var: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]:
+    cases = 20_000 if quick else YEAR
+    share = cases / YEAR
+    filled = volume.simulate(var, cases=cases)
+    machine = measure_machine(var, seconds=5)
+    checked = volume.verify(var)
+    yield [
+        at_most(f"bulk writer: {cases:,} cases", filled.seconds, "s", round(360 * share, 1)),
+        at_least("bulk writer: cases a second", cases / filled.seconds, "1/s", YEAR / 360, machine.copy_rows / 9),
+        at_most("bulk writer: memory", filled.peak_mib, "MiB", 1536),
+        at_most(f"verify {cases:,} cases", checked.seconds, "s", round(120 * share, 1)),
+    ]
+    if "reads" in only:
+        with running_city(var) as city:
+            yield _reads(city, quick, cases)
+            created = creates(city, seconds=8 if quick else 30)
+            yield [at_least(f"create rate beside {cases:,} cases", created.rate, "1/s", 250, machine.pgbench_tps)]
+    shutil.rmtree(var, ignore_errors=True)
+
+
+def _reads(city: BenchCity, quick: bool, cases: int) -> list[Measurement]:
+    loads = reads(city, seconds=4 if quick else 15)
+    found = [
+        at_most(f"{name} at {cases:,} cases, p95", load.percentile_ms(95), "ms", 60) for name, load in loads.items()
+    ]
+    return [*found, *_failures("reads", *loads.values())]
+
+
+def _growth(work: Path, quick: bool) -> list[Measurement]:
+    found = []
+    for cases in (1_000, 10_000) if quick else (10_000, 100_000):
+        var = work / f"growth-{cases}"
+        volume.simulate(var, cases=cases)
+        with running_city(var) as city:
+            created = creates(city, seconds=6 if quick else 20)
+            listed = reads(city, seconds=3 if quick else 8)["list"]
+        found += [
+            at_least(f"create rate beside {cases:,} cases", created.rate, "1/s", 250),
+            at_most(f"list at {cases:,} cases, p95", listed.percentile_ms(95), "ms", 60),
+        ]
+        shutil.rmtree(var, ignore_errors=True)
+    return found
+
+
+def _write(found: list[Measurement]) -> None:
+    path = ROOT / "var" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _print(found: list[Measurement], console: Console) -> None:
+    table = Table("what", "ours", "unit", "must reach", "", "machine's limit", "share")
+    for line in found:
+        limit = f"{line['limit']:,}" if line["limit"] else ""
+        share = f"{line['ratio_to_limit']:.0%}" if line["limit"] else ""
+        mark = "●" if line["ok"] else "▲"
+        table.add_row(line["name"], f"{line['value']:,}", line["unit"], f"{line['target']:,}", mark, limit, share)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
