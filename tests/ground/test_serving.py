@@ -7,81 +7,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.ground.city import WANGGE, City, free_port
 from wangge.groundwork.embedded_postgres import APPLICATION, Cluster
-from wangge.groundwork.processes import all_processes, command_of
-
-WANGGE = [sys.executable, "-c", "from wangge.project.command_line import main; main()"]
-
-
-class City:
-    """A city of its own, run by the very commands."""
-
-    def __init__(self, var: Path) -> None:
-        self.var = var
-        self.port = _free_port()
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("WANGGE", "DJANGO"))},
-            "WANGGE_VAR": str(var),
-        }
-        self.served: subprocess.Popen[str] | None = None
-
-    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
-        return subprocess.run(
-            [*WANGGE, *words],
-            env={**self.environment, **more},
-            text=True,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-
-    def serve(self) -> subprocess.Popen[str]:
-        """Start the city and wait until it says it is ready."""
-        self.served = subprocess.Popen(
-            [*WANGGE, "serve", "--port", str(self.port)],
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        assert self.served.stdout is not None
-        said = ""
-        while "已就绪" not in said:
-            line = self.served.stdout.readline()
-            assert line, said
-            said += line
-        assert f"http://127.0.0.1:{self.port}" in said
-        return self.served
-
-    def status(self, path: str) -> int:
-        """The HTTP status of a page, 0 when nobody answers."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=5).status_code
-        except httpx.HTTPError:
-            return 0
-
-    def processes(self, *words: str) -> list[int]:
-        """Web processes of this city, by their port."""
-        return [
-            number
-            for number in all_processes()
-            if all(word in command_of(number) for word in ("granian", str(self.port), *words))
-        ]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
@@ -183,7 +116,7 @@ def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
-    url = f"postgresql://nobody:x@127.0.0.1:{_free_port()}/none"
+    url = f"postgresql://nobody:x@127.0.0.1:{free_port()}/none"
     done = City(tmp_path.resolve()).run("check", DATABASE_URL=url)
     assert done.returncode == 1
     assert "DATABASE_URL" in done.stdout
@@ -196,3 +129,11 @@ def test_a_named_database_serves_as_well_as_our_own(city: City) -> None:
         url = f"postgresql://{found['user']}:{found['password']}@127.0.0.1:{found['port']}/{found['dbname']}"
         done = city.run("check", DATABASE_URL=url)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_stopped_while_it_starts_it_leaves_no_database_behind(city: City) -> None:
+    starting = subprocess.Popen([*WANGGE, "serve", "--port", str(city.port)], env=city.environment)
+    _wait_until(lambda: Cluster(city.var).running_process() is not None)
+    starting.terminate()
+    starting.wait(30)
+    _wait_until(lambda: Cluster(city.var).running_process() is None)

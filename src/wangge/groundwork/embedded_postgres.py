@@ -124,10 +124,10 @@ class Cluster:
         """Have the server running for this while; the last user to leave stops it."""
         self.var.mkdir(parents=True, exist_ok=True)
         with (self.var / "postgres-use.lock").open("a") as used:
-            with self._alone():
-                fcntl.flock(used, fcntl.LOCK_SH)
-                self._start()
             try:
+                with self._alone():
+                    fcntl.flock(used, fcntl.LOCK_SH)
+                    self._start()
                 yield self
             finally:
                 with self._alone():
@@ -291,17 +291,25 @@ class Cluster:
                 preexec_fn=step_down(account, [binary("postgres"), self.data]),  # noqa: PLW1509
             )
         _children.append(server)
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until:
-            if server.poll() is not None:
-                break
-            if status_in(self.data / "postmaster.pid") == "ready":
+        try:
+            if self._becomes_ready(server):
                 return True
-            time.sleep(0.01)
+        except BaseException:  # told to stop while starting: the server must not be left behind
+            server.send_signal(signal.SIGINT)
+            server.wait(_STOP_SECONDS)
+            raise
         said = self._what_was_said(log)
         if "could not create any TCP/IP sockets" in said or "Address already in use" in said:
             return False
         raise ClusterFailed(f"数据库未能启动，日志见 {log} 与 {self.data / 'log'}：\n{said[-2000:]}")
+
+    def _becomes_ready(self, server: subprocess.Popen[bytes]) -> bool:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until and server.poll() is None:
+            if status_in(self.data / "postmaster.pid") == "ready":
+                return True
+            time.sleep(0.01)
+        return False
 
     def _what_was_said(self, log: Path) -> str:
         latest = max((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=None)

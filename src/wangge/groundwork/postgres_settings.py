@@ -36,6 +36,7 @@ log_rotation_size = 0
 log_min_duration_statement = '2s'
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
+max_locks_per_transaction = 256
 max_wal_senders = 2
 include_if_exists 'local.conf'
 """

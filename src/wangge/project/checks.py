@@ -52,14 +52,14 @@ def findings_of_database(parameters: dict[str, object]) -> list[StartFinding]:
         if row is None or not row[0]:
             return [StartFinding(Weight.REFUSAL, "数据库尚未建立：请先运行 wangge migrate。")]
         done = {(app, name) for app, name in link.execute("SELECT app, name FROM django_migrations")}
-    missing = sorted(f"{app}.{name}" for app, name in _own_migrations() if (app, name) not in done)
+    missing = sorted(f"{app}.{name}" for app, name in own_migrations() if (app, name) not in done)
     if not missing:
         return []
     names = "、".join(missing[:3])
     return [StartFinding(Weight.REFUSAL, f"数据库缺少升级 {names} 等：请先运行 wangge migrate。")]
 
 
-def _own_migrations() -> Iterator[tuple[str, str]]:
+def own_migrations() -> Iterator[tuple[str, str]]:
     for path in _SOURCE.rglob("migrations/[0-9]*.py"):
         yield path.parents[1].name, path.stem
 
@@ -87,6 +87,4 @@ def _of_disk(environment: Environment) -> Iterator[StartFinding]:
     free = shutil.disk_usage(environment.var).free // 2**20
     if free < environment.least_free_mebibytes:
         least = environment.least_free_mebibytes
-        yield StartFinding(
-            Weight.REFUSAL, f"{environment.var} 所在磁盘只剩 {free} MiB，少于 {least} MiB：请腾出空间。"
-        )
+        yield StartFinding(Weight.REFUSAL, f"{environment.var} 所在磁盘只剩 {free} MiB，少于 {least} MiB：请腾出空间。")

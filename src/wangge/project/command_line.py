@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
@@ -22,6 +23,10 @@ COMMANDS = {
     "check": "wangge.project.commands.check:check",
     "backup": "wangge.project.commands.backup:backup",
     "restore": "wangge.project.commands.restore:restore",
+    "demo": "wangge.project.commands.demo:demo",
+    "door": "wangge.project.commands.door:door",
+    "walk": "wangge.project.commands.walk:walk",
+    "case": "wangge.project.commands.case:case",
     "import": "wangge.project.commands.importing:group",
 }
 """Name of the subcommand → module and click command."""
@@ -50,6 +55,8 @@ def wangge() -> None:
 
 def main() -> None:
     """Run the command line; exit 0 on success, 1 on a finding, 2 on wrong use."""
+    # Ended by a signal, a command still leaves the database as it found it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         wangge.main(prog_name="wangge")
     except EnvironmentRefused as refused:

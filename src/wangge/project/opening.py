@@ -24,6 +24,7 @@ def open_city(*, as_owner: bool = False) -> Iterator[Environment]:
     """
     if as_owner:
         os.environ["WANGGE_DATABASE_ROLE"] = Role.OWNER
+        read_environment.cache_clear()
     environment = read_environment()
     with open_database(environment):
         _set_up_django()
@@ -64,9 +65,7 @@ def _close_connections() -> None:
 def _refuse_old_postgres(environment: Environment) -> None:
     """Raise ``EnvironmentRefused`` when the given database is away or older than PostgreSQL 15."""
     try:
-        with psycopg.connect(
-            **connection_of(environment, environment.database_role), connect_timeout=10
-        ) as link:
+        with psycopg.connect(**connection_of(environment, environment.database_role), connect_timeout=10) as link:
             version = link.info.server_version
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]

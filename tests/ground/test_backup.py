@@ -1,0 +1,117 @@
+"""A backup holds the whole city, and is restored whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.ground.city import City
+from wangge.groundwork.embedded_postgres import OWNER, Cluster
+
+HEAR = (
+    "SELECT ensure_month_partitions('2024-01-01', '2024-01-01');"
+    "INSERT INTO outbox (month, topic, key, payload, recorded_at)"
+    " VALUES ('2024-01-01', 'told', %s, '{}', '2024-01-05T00:00Z')"
+)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A migrated city with a row of history, a photo and a row of its own."""
+    found = City(tmp_path.resolve() / "city")
+    assert found.run("migrate", "--quiet").returncode == 0
+    _tell(found, "first")
+    photo = found.var / "photos" / "originals" / "ab"
+    photo.mkdir(parents=True)
+    (photo / "ab12.jpg").write_bytes(b"photo")
+    return found
+
+
+def _tell(city: City, key: str) -> None:
+    with (
+        Cluster(city.var).in_use() as cluster,
+        psycopg.connect(**cluster.connection(OWNER), autocommit=True) as link,
+    ):
+        for order in HEAR.split(";"):
+            link.execute(order.encode(), [key] if "%s" in order else None)
+
+
+def _told(city: City) -> list[str]:
+    with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
+        return [key for (key,) in link.execute("SELECT key FROM outbox WHERE topic = 'told' ORDER BY id")]
+
+
+@pytest.fixture
+def kept(city: City, tmp_path: Path) -> Path:
+    """Its backup."""
+    directory = tmp_path / "kept"
+    done = city.run("backup", str(directory))
+    assert done.returncode == 0, done.stderr
+    return directory
+
+
+def test_a_backup_restores_rows_and_photos_into_a_new_city(kept: Path, tmp_path: Path) -> None:
+    other = City(tmp_path.resolve() / "other")
+    done = other.run("restore", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert _told(other) == ["first"]
+    assert (other.var / "photos" / "originals" / "ab" / "ab12.jpg").read_bytes() == b"photo"
+    assert other.run("check").returncode == 0
+    _tell(other, "second")
+    assert _told(other) == ["first", "second"]
+
+
+def test_a_city_that_holds_something_is_replaced_only_by_force(city: City, kept: Path) -> None:
+    _tell(city, "later")
+    done = city.run("restore", str(kept))
+    assert done.returncode == 1
+    assert "--force" in done.stderr
+    assert _told(city) == ["first", "later"]
+    assert city.run("restore", str(kept), "--force").returncode == 0
+    assert _told(city) == ["first"]
+
+
+def test_a_changed_backup_is_refused_and_the_city_stays(city: City, kept: Path) -> None:
+    (kept / "photos" / "originals" / "ab" / "ab12.jpg").write_bytes(b"phot0")
+    done = city.run("restore", str(kept), "--force")
+    assert done.returncode == 1
+    assert "ab12.jpg" in done.stderr
+    assert _told(city) == ["first"]
+
+
+def test_a_backup_broken_off_is_refused(city: City, kept: Path) -> None:
+    (kept / "manifest.json").unlink()
+    done = city.run("restore", str(kept), "--force")
+    assert done.returncode == 1
+    assert "manifest.json" in done.stderr
+
+
+def test_a_backup_of_a_newer_version_is_refused(city: City, kept: Path) -> None:
+    manifest = json.loads((kept / "manifest.json").read_text())
+    manifest["migrations"].append("outbox.9999_from_the_future")
+    (kept / "manifest.json").write_text(json.dumps(manifest))
+    done = city.run("restore", str(kept), "--force")
+    assert done.returncode == 1
+    assert "9999_from_the_future" in done.stderr
+
+
+def test_a_backup_is_never_written_over_another(city: City, kept: Path) -> None:
+    done = city.run("backup", str(kept))
+    assert done.returncode == 1
+    assert str(kept) in done.stderr
+
+
+def test_a_running_city_is_backed_up_but_not_restored(city: City, kept: Path, tmp_path: Path) -> None:
+    served = city.serve()
+    try:
+        assert city.status("/readyz") == 200
+        assert city.run("backup", str(tmp_path / "again")).returncode == 0
+        done = city.run("restore", str(kept), "--force")
+        assert done.returncode == 1
+        assert "wangge serve" in done.stderr
+    finally:
+        served.terminate()
+        served.wait(30)
