@@ -6,6 +6,7 @@ A case keeps the rules of the day its cycle began (``rules_on``), so a change of
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def rulebook_on(day: date) -> Rulebook:
 
 
 def _made_ready(day: date) -> Rulebook:
-    overlay: Path | None = settings.ENVIRONMENT.overlay
+    overlay: Path | None = settings.ENVIRONMENT.city_overlay
     tables = load_tables(overlay, on=day)
     values = city_settings(tables, on=day)
     content = (id(tables), tuple(sorted(values.items())))
@@ -48,11 +49,34 @@ def _made_ready(day: date) -> Rulebook:
     return _by_content[content]
 
 
+@dataclass(frozen=True, slots=True)
+class Era:
+    """Days with the same rules: from ``first`` on, before ``end`` (None: open)."""
+
+    first: date
+    end: date | None
+    rules: Rulebook
+
+
+def eras() -> tuple[Era, ...]:
+    """Every stretch of days with rules of its own, oldest first; the last one is open."""
+    overlay: Path | None = settings.ENVIRONMENT.city_overlay
+    days = (date.min, *load_tables(overlay).states_on)
+    found: list[Era] = []
+    for day, end in zip(days, (*days[1:], None), strict=True):
+        rules = rulebook_on(day)
+        if found and found[-1].rules is rules:
+            found[-1] = Era(found[-1].first, end, rules)
+        else:
+            found.append(Era(day, end, rules))
+    return tuple(found)
+
+
 def own_slot_scopes() -> frozenset[str]:
     """The scopes below the city that keep working slots of their own: ``department:D017``, ``district:430202``."""
     with _lock:
         if not _scopes:
-            rows, _findings = slot_rows(settings.ENVIRONMENT.overlay)
+            rows, _findings = slot_rows(settings.ENVIRONMENT.city_overlay)
             _scopes.append(frozenset(f"{row.scope.kind}:{row.scope.code}" for row in rows if row.scope.code))
     return _scopes[0]
 

@@ -121,7 +121,11 @@ class AroundCase:
         return " ".join(scope for scope in scopes if scope in own)
 
     def plausible(self) -> bool:
-        return bool(self.photos_plausible)
+        if self.photos_plausible is None:
+            from wangge.domains.cases.plausibility import pictures_of_case_fit
+
+            self.photos_plausible = bool(self.case_id) and pictures_of_case_fit(case_id=self.case_id)
+        return self.photos_plausible
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Messages to people inside the product: one row per person and fact, read or not."""
+"""Messages inside the product: one row per person or shared inbox and fact, read or not."""

@@ -1,1 +1,1 @@
-"""Timed and queued work."""
+"""Timed and queued work: what happens in the city without a click."""

@@ -1,0 +1,89 @@
+"""What the worker does on its rounds, each bounded in time: timers, rules, deadlines, the broom of the night.
+
+One domain call after another; here the clock is read. A round that did not finish goes on where it was at the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, timedelta
+
+from django.core.management import call_command
+from django.db import connection
+
+from wangge.domains.cases.operations import receipts, refilling, timing
+from wangge.domains.notices.operations import clear_inboxes, clear_read
+from wangge.groundwork import clock
+from wangge.groundwork.attachments.operations import drop_unused
+
+log = logging.getLogger(__name__)
+LONGEST_SECONDS = 20.0
+"""After this a round stops: a backlog of a year's cases must not hold up the timers."""
+AT_ONCE = 200
+NOTICES_KEPT_DAYS = 30
+MONTHS_AHEAD = 3
+
+_places: dict[tuple[str, date], timing.Place] = {}
+
+
+class _Budget:
+    """The seconds a round may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = clock.monotonic() + seconds
+
+    def is_left(self) -> bool:
+        return clock.monotonic() < self._until
+
+
+def fire_timers(*, seconds: float = LONGEST_SECONDS) -> int:
+    """Write the steps of every end that has passed; the number of cases written."""
+    budget, written = _Budget(seconds), 0
+    while budget.is_left():
+        done = timing.fire_due_timers(at=clock.now(), most=AT_ONCE)
+        written += done
+        if done < AT_ONCE:
+            break
+    return written
+
+
+def let_rules_act(*, seconds: float = LONGEST_SECONDS) -> int:
+    """Walk the queues of waiting cases once from where each was left; the number of cases a rule moved."""
+    budget, acted = _Budget(seconds), 0
+    queues = timing.waiting_queues(at=clock.now())
+    for queue in queues:
+        place = _places.setdefault(queue.key, timing.Place())
+        while budget.is_left():
+            looked = timing.look_at_queue(queue, place, at=clock.now(), most=AT_ONCE)
+            acted += looked.acted
+            if looked.at_end:
+                break
+    return acted
+
+
+def refill_deadlines() -> int:
+    """Fill in the deadlines that waited for a calendar; the number of cases filled."""
+    found = refilling.refill_deadlines()
+    if found.filled or found.waiting:
+        log.info("deadlines filled in: %s, waiting for a calendar: %s", found.filled, found.waiting)
+    return found.filled
+
+
+def ensure_partitions() -> int:
+    """Have the partitions of this month and the next ones; the number made."""
+    first = clock.now().date()
+    with connection.cursor() as cursor:
+        last = first + timedelta(days=31 * MONTHS_AHEAD)
+        cursor.execute("SELECT ensure_month_partitions(%s, %s)", [first - timedelta(days=1), last])
+        return int(cursor.fetchone()[0])
+
+
+def sweep() -> None:
+    """Once a night: what nobody needs any more goes. The audit log and the history stay untouched."""
+    at = clock.now()
+    ensure_partitions()
+    drop_unused(at=at)
+    receipts.drop_old_receipts(at=at)
+    clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)
+    clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
+    call_command("clearsessions")

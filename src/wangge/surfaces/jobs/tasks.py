@@ -1,0 +1,46 @@
+"""The worker's timetable: which round is made when. Times are UTC (16 to 20 o'clock there is night in the city)."""
+
+from __future__ import annotations
+
+from procrastinate import JobContext, builtin_tasks
+from procrastinate.contrib.django import app
+
+from wangge.surfaces.jobs import rounds
+
+QUEUE = "rounds"
+_FAILED_KEPT_HOURS = 72
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="timers", name="timers")
+def timers(timestamp: int) -> None:
+    """Every minute: ends that have passed."""
+    rounds.fire_timers()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="rules", name="rules")
+def rules(timestamp: int) -> None:
+    """Every minute: rules on waiting cases."""
+    rounds.let_rules_act()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue=QUEUE, queueing_lock="deadlines", name="deadlines")
+def deadlines(timestamp: int) -> None:
+    """Every hour: deadlines that waited for a calendar."""
+    rounds.refill_deadlines()
+
+
+@app.periodic(cron="17 18 * * *")
+@app.task(queue=QUEUE, queueing_lock="sweep", name="sweep")
+def sweep(timestamp: int) -> None:
+    """Every night at 02:17 in the city: the broom."""
+    rounds.sweep()
+
+
+@app.periodic(cron="47 18 * * *")
+@app.task(queue=QUEUE, queueing_lock="forget_jobs", name="forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:
+    """Every night: jobs that failed some days ago."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=_FAILED_KEPT_HOURS, remove_failed=True)

@@ -1,0 +1,67 @@
+"""The worker process: the timetable's rounds one after another, and beside them the delivery of the outbox.
+
+Several workers may run, on one machine or on more: rounds are locked in the queue, cases and consumers in their rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from procrastinate import App
+from procrastinate.jobs import Status
+
+_FALLBACK_POLL_SECONDS = 60.0
+_GRACE_SECONDS = 15.0
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.project.settings")
+    django.setup()
+
+    from wangge.surfaces.jobs import delivery, rounds
+
+    delivery.register_all()
+    rounds.ensure_partitions()
+    postman = delivery.Delivery()
+    postman.start()
+    try:
+        asyncio.run(_work())
+    finally:
+        postman.stop()
+        postman.join(_GRACE_SECONDS)
+
+
+async def _work() -> None:
+    from procrastinate import PsycopgConnector
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
+
+    from wangge.surfaces.jobs import tasks
+
+    # One connection waits for new jobs, one works on them, one is spare for the heartbeat.
+    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)) as opened:
+        async with opened.open_async():
+            await _forget_interrupted(opened)
+            await opened.run_worker_async(
+                queues=[tasks.QUEUE],
+                name="worker",
+                concurrency=1,
+                fetch_job_polling_interval=_FALLBACK_POLL_SECONDS,
+                abort_job_polling_interval=_FALLBACK_POLL_SECONDS,
+                shutdown_graceful_timeout=_GRACE_SECONDS,
+                delete_jobs="successful",
+            )
+
+
+async def _forget_interrupted(app: App) -> None:
+    """Rounds that a killed worker left half done: the next one makes them anew, from what is written."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+
+if __name__ == "__main__":
+    main()
