@@ -137,9 +137,9 @@ class Cluster:
     def start_again(self) -> bool:
         """Start the server if it has died under its users; True when it had."""
         with self._alone():
-            if self.running_process() is not None:
+            if self._answers_while_running():
                 return False
-            self._start()
+            self._start_stopped()
             return True
 
     @contextmanager
