@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +20,6 @@ SECRET_KEY = secret_key_of(ENVIRONMENT)
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-_OWN_APPS = [
-    app
-    for app in (
-        "wangge.groundwork.outbox",
-        "wangge.groundwork.attachments",
-        "wangge.domains.organizations",
-        "wangge.domains.notices",
-        "wangge.domains.geography",
-        "wangge.domains.cases",
-        "wangge.surfaces.web",
-    )
-    if _exists(f"{app}.apps")
-]
-
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -57,9 +34,15 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
-    *_OWN_APPS,
+    "wangge.groundwork.outbox",
+    "wangge.groundwork.attachments",
+    "wangge.domains.organizations",
+    "wangge.domains.notices",
+    "wangge.domains.geography",
+    "wangge.domains.cases",
+    "wangge.surfaces.web",
 ]
-AUTH_USER_MODEL = "organizations.Person" if "wangge.domains.organizations" in _OWN_APPS else "auth.User"
+AUTH_USER_MODEL = "organizations.Person"
 
 ROOT_URLCONF = "wangge.project.urls"
 WSGI_APPLICATION = "wangge.project.wsgi.application"

@@ -20,7 +20,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    *_surface("", "wangge.surfaces.api.urls"),
+    path("", include("wangge.surfaces.api.urls")),
     *_surface("", "wangge.surfaces.exchange.urls"),
-    *_surface("", "wangge.surfaces.web.urls"),
+    path("", include("wangge.surfaces.web.urls")),
 ]
