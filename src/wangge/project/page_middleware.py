@@ -78,6 +78,4 @@ class PageMiddleware:
         """The exception hooks of the chain, for pages."""
         if self._is_machine(request):
             return None
-        return next(
-            (found for hook in self.exception_hooks if (found := hook(request, exception)) is not None), None
-        )
+        return next((found for hook in self.exception_hooks if (found := hook(request, exception)) is not None), None)
