@@ -20,9 +20,14 @@ import orjson
 SALT_BYTES = 16
 
 
+_BLANK = hashlib.new("sm3")
+
+
 def sm3(data: bytes) -> bytes:
     """The SM3 digest, 32 bytes."""
-    return hashlib.new("sm3", data).digest()
+    digest = _BLANK.copy()  # a copy spares looking the algorithm up again
+    digest.update(data)
+    return digest.digest()
 
 
 def genesis(case_id: UUID) -> bytes:
@@ -40,9 +45,13 @@ def payload_of(content: Mapping[str, Any]) -> bytes:
     return orjson.dumps(content)
 
 
-def commit_to(words: str, salt: bytes | None = None) -> tuple[str, str]:
+def fresh_salt() -> bytes:
+    """A salt by chance: without it short words could be guessed from their commitment."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def commit_to(words: str, salt: bytes) -> tuple[str, str]:
     """(salt in hex, commitment in hex) for words that must be erasable."""
-    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     return salt.hex(), sm3(salt + words.encode()).hex()
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from wangge.domains.cases.chain import commit_to, genesis, link, payload_of
+from wangge.domains.cases.chain import commit_to, fresh_salt, genesis, link, payload_of
 from wangge.domains.cases.logic import clocks
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Surroundings
 from wangge.domains.cases.logic.effects import Made, make
@@ -38,8 +38,7 @@ def exact(minutes: int) -> datetime:
     return EPOCH + minutes * MINUTE - CIVIL_OFFSET
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(NamedTuple):
     """One step as its table has it, in the order of the columns."""
 
     seq: int
@@ -58,7 +57,8 @@ class StepRow:
 class StepMatter:
     """What a step carries besides the attempt: pieces of evidence, words kept apart, what was observed."""
 
-    evidence: Mapping[str, Any] = field(default_factory=dict)  # kind → [[photo id, sha256], …] or a place
+    # kind → [[photo id, sha256], …], a place, or what stands for photos that lie elsewhere ({"foreign": "https…"})
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)  # personal words by field
     extra: Mapping[str, Any] = field(default_factory=dict)  # observed_at, place, note …
 
@@ -84,6 +84,7 @@ class Draft:
     steps: list[StepRow] = field(default_factory=list)
     texts: list[tuple[int, dict[str, tuple[str, str]]]] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
+    salt: Callable[[], bytes] = fresh_salt  # a seeded one makes a simulated city the same to the last byte
 
     def add(
         self,
@@ -135,14 +136,15 @@ class Draft:
         recorded_at: datetime,
         matter: StepMatter,
     ) -> dict[str, Any]:
+        at_text = at.astimezone(UTC).isoformat()
         content: dict[str, Any] = {
             "case": str(self.case_id),
             "seq": self.version,
             "verb": attempt.verb,
             "post": attempt.post,
             "by": attempt.by,
-            "at": at.astimezone(UTC).isoformat(),
-            "recorded_at": recorded_at.astimezone(UTC).isoformat(),
+            "at": at_text,
+            "recorded_at": at_text if recorded_at is at else recorded_at.astimezone(UTC).isoformat(),
             "from": made.from_stage,
             "to": self.state.stage,
         }
@@ -161,7 +163,7 @@ class Draft:
             content["district"] = self.state.inner is not None
         content.update(matter.extra)
         if matter.words:
-            sealed = {name: commit_to(words) for name, words in matter.words.items()}
+            sealed = {name: commit_to(words, self.salt()) for name, words in matter.words.items()}
             content["sealed"] = {name: commitment for name, (_, commitment) in sealed.items()}
             kept = {name: (salt, matter.words[name]) for name, (salt, _) in sealed.items()}
             self.texts.append((self.version, kept))

@@ -1,0 +1,100 @@
+"""The bulk writer: many cases with their whole history at once, by text COPY; simulations and imports write so.
+
+What is written is history: no fact goes to the outbox (nobody is to be told of it today), and the audit log gets one
+line per batch. A batch is one transaction: its numbers, cases, matters, steps, words and audit line stand or fall.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from wangge.domains.cases.operations.bulk_rows import COPIES, CopyText, DraftedCase
+from wangge.domains.organizations.logic import Actor, AuditKind
+from wangge.domains.organizations.operations.audit import record
+
+NO_DISTRICT = "000000"
+_TAKE_NUMBERS = (
+    "INSERT INTO cases_number_counter (district_code, day, last)"
+    " SELECT * FROM unnest(%s::text[], %s::date[], %s::int[]) ORDER BY 1, 2"
+    " ON CONFLICT (district_code, day) DO UPDATE SET last = cases_number_counter.last + excluded.last"
+    " RETURNING district_code, day, last"
+)
+_SEND_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much a batch wrote."""
+
+    cases: int
+    steps: int
+
+
+def take_numbers(reports: Sequence[tuple[str, date]]) -> list[str]:
+    """The next case numbers for reports given as (district code or empty, civil day), in the order given.
+
+    One statement; the counters' rows stay locked until the caller's transaction ends.
+    """
+    keys = [(district or NO_DISTRICT, day) for district, day in reports]
+    wanted = Counter(keys)
+    with connection.cursor() as cursor:
+        columns = [d for d, _ in wanted], [day for _, day in wanted], list(wanted.values())
+        cursor.execute(_TAKE_NUMBERS, columns)
+        following = {(district, day): last - wanted[district, day] for district, day, last in cursor.fetchall()}
+    numbers = []
+    for key in keys:
+        following[key] += 1
+        numbers.append(f"{key[0]}-{key[1]:%Y%m%d}-{following[key]:05d}")
+    return numbers
+
+
+def write_drafted(
+    *, cases: Iterable[DraftedCase], by: Actor, at: datetime, detail: Mapping[str, Any] | None = None
+) -> Written:
+    """Write drafted cases, their steps and one audit line, in one transaction (the caller's, when one is open).
+
+    Raises ``django.db.IntegrityError`` where a number or an external number is taken: then nothing is written.
+    """
+    text = CopyText()
+    for case in cases:
+        text.add(case)
+    with transaction.atomic():
+        copy_in(text)
+        record(
+            by=by,
+            at=at,
+            kind=AuditKind.IMPORT,
+            object_kind="cases",
+            detail={**(detail or {}), "cases": text.cases, "steps": text.steps},
+        )
+    return Written(text.cases, text.steps)
+
+
+def copy_in(text: CopyText) -> None:
+    """Send the lines of a batch to their tables."""
+    for table, statement in COPIES.items():
+        lines = text.take(table)
+        if not lines:
+            continue
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+            for start in range(0, len(lines), _SEND_BYTES):
+                copy.write(lines[start : start + _SEND_BYTES])
+
+
+def ensure_months(first: date, last: date) -> None:
+    """Make the partitions of steps between two months; as the owner of the tables alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ensure_months_of('cases_step', %s, %s)", [first, last])
+
+
+def no_case_yet() -> bool:
+    """Whether the database holds no case at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM cases_case) AND NOT EXISTS (SELECT FROM cases_step)")
+        return bool(cursor.fetchone()[0])

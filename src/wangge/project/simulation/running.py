@@ -1,0 +1,183 @@
+"""Owns the running of a simulation: days shared out to worker processes, each written in one transaction.
+
+Every day has its own chance by (seed, day) and its own numbers, so that the city is the same to the last byte however
+many workers write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
+
+from django.db import transaction
+
+from wangge.domains.cases.models.case import OPEN_STAGES
+from wangge.domains.cases.operations.bulk import ensure_months, take_numbers, write_drafted
+from wangge.domains.cases.rules import rulebook_on
+from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.attachments.operations import mark_used
+from wangge.groundwork.worker_pool import worked
+from wangge.project.demo.ground_loading import LoadedGround
+from wangge.project.simulation.cast import Cast, cast_of
+from wangge.project.simulation.playing import Photos, Stage, play
+from wangge.project.simulation.rhythm import days_of, shared_out, weight_of
+from wangge.project.simulation.stories import Classes, chance_of, first_second, stories_of_day, waiting_in
+
+RECENT_DAYS = 14
+RECENT_SHARE = 0.06
+WAITING_PER_STAGE = 6
+WAITING_DAYS = 3
+DEMO_YEAR = 2024
+
+
+@dataclass(frozen=True, slots=True)
+class DayTask:
+    """One day to be written: how many reports, and in which stages some of them wait."""
+
+    day: date
+    count: int
+    until: int
+    waiting: tuple[str, ...] = ()
+    seconds: tuple[int, int] | None = None
+    """From when to when reports come, seconds since 1970 UTC, when it is not the whole day."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayDone:
+    """A day in the database."""
+
+    day: date
+    cases: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What every worker is given."""
+
+    loaded: LoadedGround
+    seed: int
+    by: Actor
+    at: datetime
+    judged_every: int = 50
+    photos: Photos = field(default_factory=dict)
+
+
+def year_tasks(*, cases: int, year: int) -> list[DayTask]:
+    """A whole year; what is not over when it ends stays open."""
+    days = days_of(date(year, 1, 1), date(year, 12, 31))
+    until = first_second(date(year + 1, 1, 1)) - 1
+    return _tasks(days, cases, until)
+
+
+def demo_tasks(*, cases: int, at: datetime) -> list[DayTask]:
+    """The year of the demo thinned, and the last days up to now with cases waiting in every open stage."""
+    until = int(at.timestamp())
+    today = (at.astimezone(UTC) + timedelta(hours=8)).date()
+    recent = days_of(today - timedelta(days=RECENT_DAYS - 1), today)
+    lately = round(cases * RECENT_SHARE)
+    year = days_of(date(DEMO_YEAR, 1, 1), min(date(DEMO_YEAR, 12, 31), recent[0] - timedelta(days=1)))
+    early = _tasks(year, cases - lately, until) if year else []
+    tasks = _tasks(recent, lately if year else cases, until)
+    waiting = _waiting(WAITING_DAYS)
+    late = [
+        DayTask(
+            task.day, max(task.count, len(stages)), until, stages,
+            (first_second(task.day), min(first_second(task.day) + 86399, until)),
+        )
+        for task, stages in zip(tasks, [()] * (RECENT_DAYS - WAITING_DAYS) + waiting, strict=True)
+    ]  # fmt: skip
+    return early + late
+
+
+def _tasks(days: list[date], cases: int, until: int) -> list[DayTask]:
+    counts = shared_out(cases, [weight_of(day) for day in days])
+    return [DayTask(day, count, until) for day, count in zip(days, counts, strict=True) if count or len(days) < 32]
+
+
+def _waiting(days: int) -> list[tuple[str, ...]]:
+    """The open stages spread over the last days, each as often."""
+    stages = [stage for _round in range(WAITING_PER_STAGE) for stage in OPEN_STAGES]
+    spread: list[list[str]] = [[] for _day in range(days)]
+    for stage, day in zip(stages, cycle(spread), strict=False):
+        day.append(stage)
+    return [tuple(each) for each in spread]
+
+
+def produce(production: Production, tasks: list[DayTask], *, jobs: int) -> Iterator[DayDone]:
+    """Write every day; answers each as it is done. As the owner of the tables: months are made first."""
+    if not tasks:
+        return
+    ensure_months(tasks[0].day, tasks[-1].day)
+    if production.photos:
+        mark_used(ids=[photo for pictures in production.photos.values() for photo, _digest in pictures])
+    yield from worked(write_day, tasks, jobs=jobs, prepare=prepare, given=(production,))
+
+
+def load_demo_cases(
+    *,
+    city: LoadedGround,
+    seed: int,
+    at: datetime,
+    by: Actor,
+    cases: int = 20_000,
+    photos: Photos | None = None,
+    jobs: int = 1,
+) -> Iterator[DayDone]:
+    """The cases of a demo city: the year 2024 thinned, and the last 14 days up to ``at`` in every open stage.
+
+    ``photos``: pictures that lie in the store already, by (subject, settled) of ``demo.pictures``; they are marked as
+    used. Must be run as the owner, on a city without cases.
+    """
+    production = Production(city, seed, by, at, photos=photos or {})
+    yield from produce(production, demo_tasks(cases=cases, at=at), jobs=jobs)
+
+
+# ---- in a worker ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What a worker keeps between its days."""
+
+    production: Production
+    cast: Cast
+    classes: dict[int, Classes] = field(default_factory=dict)
+
+
+_workers: list[_Worker] = []
+
+
+def prepare(production: Production) -> None:
+    """Make this process ready to write days."""
+    _workers[:] = [_Worker(production, cast_of(production.loaded))]
+
+
+def write_day(task: DayTask) -> DayDone:
+    """Tell, play and write one day."""
+    worker = _workers[0]
+    production, rules = worker.production, rulebook_on(task.day)
+    classes = worker.classes.get(id(rules))
+    if classes is None:
+        classes = worker.classes[id(rules)] = Classes(rules, production.seed)
+    chance = chance_of(production.seed, task.day)
+    stories = stories_of_day(
+        cast=worker.cast, rules=rules, classes=classes, seed=production.seed, day=task.day, count=task.count,
+        chance=chance,
+    )  # fmt: skip
+    if task.seconds is not None:
+        first, last = task.seconds
+        for story in stories:
+            story.at = first + (story.at - first) * (last - first) // 86399
+    waiting_in(stories[-len(task.waiting) :] if task.waiting else [], iter(task.waiting))
+    stage = Stage(
+        worker.cast, rules, task.day, task.until, chance, production.judged_every, production.photos,
+    )  # fmt: skip
+    with transaction.atomic():
+        numbers = take_numbers([(story.place.district or "", task.day) for story in stories])
+        drafted = [case for story, number in zip(stories, numbers, strict=True) for case in play(stage, story, number)]
+        detail = {"simulated": task.day.isoformat(), "seed": production.seed}
+        written = write_drafted(cases=drafted, by=production.by, at=production.at, detail=detail)
+    return DayDone(task.day, written.cases, written.steps)
