@@ -114,9 +114,18 @@ def _indexes_of_pip() -> dict[str, str]:
     }
 
 
+def _system_trust() -> dict[str, str]:
+    """Node.js and pip bring their own certificates; networks of offices add some to the machine's."""
+    bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+    if not bundle.is_file():
+        return {}
+    return {"NODE_EXTRA_CA_CERTS": str(bundle), "PIP_CERT": str(bundle)}
+
+
 def _run(command: list[str | Path], more: dict[str, str] | None = None) -> None:
     words = [str(word) for word in command]
-    done = subprocess.run(words, check=False, cwd=ROOT, env={**os.environ, **(more or {})})
+    environment = {**_system_trust(), **os.environ, **(more or {})}
+    done = subprocess.run(words, check=False, cwd=ROOT, env=environment)
     if done.returncode != 0:
         _give_up(f"失败 / failed：{' '.join(words)}")
 
