@@ -61,7 +61,9 @@ class Era:
 def eras() -> tuple[Era, ...]:
     """Every stretch of days with rules of its own, oldest first; the last one is open."""
     overlay: Path | None = settings.ENVIRONMENT.city_overlay
-    days = (date.min, *load_tables(overlay).states_on)
+    tables = load_tables(overlay)
+    settings_change = {day for row in tables.setting_values for day in (row.at.valid_from, row.at.valid_to) if day}
+    days = (date.min, *sorted({*tables.states_on, *settings_change}))
     found: list[Era] = []
     for day, end in zip(days, (*days[1:], None), strict=True):
         rules = rulebook_on(day)

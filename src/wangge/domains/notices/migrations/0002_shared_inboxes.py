@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "INSERT INTO outbox_delivery (consumer, after_transaction, after_id, floor_id, floor_month)"
             " VALUES ('notices', pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807, 0,"
-            " (date_trunc('month', now()) - interval '1 month')::date) ON CONFLICT (consumer) DO NOTHING",
+            " '0001-01-01') ON CONFLICT (consumer) DO NOTHING",
             reverse_sql="DELETE FROM outbox_delivery WHERE consumer = 'notices'",
         ),
     ]

@@ -1,0 +1,64 @@
+"""Deadlines beyond the last known calendar are filled in once it is loaded; what the steps gave stays as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.jobs.conftest import Hands, found, steps_of, use_overlay
+from wangge.domains.cases.operations.refilling import Refilled, refill_deadlines
+
+NEW_YEARS_EVE = datetime(2026, 12, 31, 7, 30, tzinfo=UTC)  # 15:30: what the limit leaves ends in a year not known yet
+CALENDAR = (
+    "year,from,to,kind,name_zh,notice_number,source,confidence,note\n"
+    "2027,2027-01-01,2027-01-03,holiday,元旦,国办发明电〔2026〕7 号,own choice of this test,C,\n"
+)
+
+
+@pytest.fixture
+def unfilled(hands: Hands) -> str:
+    number = hands.report(NEW_YEARS_EVE)
+    hands.to_handling(number, NEW_YEARS_EVE)
+    return number
+
+
+def load_calendar(settings: Any, directory: Path) -> None:
+    (directory / "calendars").mkdir()
+    (directory / "calendars" / "cn_days.csv").write_text(CALENDAR)
+    use_overlay(settings, directory)
+
+
+@pytest.mark.django_db
+def test_a_case_that_runs_into_an_unknown_year_waits_without_a_deadline(unfilled: str) -> None:
+    row = found(unfilled)
+    assert (row.stage, row.handling_due_at) == ("handling", None)
+    assert refill_deadlines() == Refilled(0, 1)
+    assert found(unfilled).handling_due_at is None
+
+
+@pytest.mark.django_db
+def test_the_deadline_is_filled_in_when_the_calendar_is_there(unfilled: str, settings: Any, tmp_path: Path) -> None:
+    before, steps = found(unfilled), steps_of(unfilled)
+    load_calendar(settings, tmp_path)
+    assert refill_deadlines() == Refilled(1, 0)
+    row = found(unfilled)
+    assert row.handling_due_at is not None
+    assert row.handling_due_at.year == 2027
+    assert row.burns_at == row.handling_due_at
+    assert (row.state, row.version, row.tail_hash) == (before.state, before.version, before.tail_hash)
+    assert steps_of(unfilled) == steps
+    assert refill_deadlines() == Refilled(0, 0)
+
+
+@pytest.mark.django_db
+def test_many_cases_are_filled_in_pieces_of_two_statements(
+    hands: Hands, unfilled: str, settings: Any, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    for _turn in range(2):
+        hands.to_handling(hands.report(NEW_YEARS_EVE), NEW_YEARS_EVE)
+    load_calendar(settings, tmp_path)
+    with django_assert_num_queries(4):
+        assert refill_deadlines(most=2) == Refilled(3, 0)
