@@ -33,12 +33,10 @@ overlay_option = click.option(
 
 def overlay_of(given: Path | None) -> Path | None:
     """The overlay directory given on the command line, else that of the environment."""
-    return given if given is not None else read_environment().overlay
+    return given if given is not None else read_environment().city_overlay
 
 
-def chosen_settings(
-    tables: Tables, on: datetime, scopes: tuple[str, ...], changes: tuple[str, ...]
-) -> dict[str, str]:
+def chosen_settings(tables: Tables, on: datetime, scopes: tuple[str, ...], changes: tuple[str, ...]) -> dict[str, str]:
     """The city's settings of a day with ``KEY=VALUE`` tried on top; refuses unknown keys and values."""
     settings = city_settings(tables, on=on.date(), scopes=("city", *scopes))
     for change in changes:
@@ -60,9 +58,7 @@ def chosen_settings(
 )
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="哪一天的表；不写则为今天。")
-@click.option(
-    "--scope", "scopes", multiple=True, help="district:代码、department:代码、shift:名称，从大到小。"
-)
+@click.option("--scope", "scopes", multiple=True, help="district:代码、department:代码、shift:名称，从大到小。")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="试看另一种设置。")
 @click.option("--national", is_flag=True, help="只看国家表和默认设置，不用城市目录。")
 @overlay_option

@@ -77,7 +77,7 @@ def _overlay() -> Path | None:
     # a city loads the next year by its overlay, so its own days belong to the calendar of China here too
     from wangge.project.environment import read_environment
 
-    return read_environment().overlay
+    return read_environment().city_overlay
 
 
 def reckoning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -101,9 +101,7 @@ _SLOTS = click.option(
     metavar="SLOTS",
     help="每个工作日的工作时段，可跨零点。 Working slots of a day, across midnight too.",
 )
-_AS_JSON = click.option(
-    "--json", "as_json", is_flag=True, help="输出一个 JSON 文档。 Print one JSON document."
-)
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。 Print one JSON document.")
 
 
 def print_json(document: dict[str, object]) -> None:

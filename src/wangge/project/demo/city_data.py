@@ -10,7 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from wangge.project.words import _
 
 CITIES = Path(__file__).resolve().parents[4] / "demo" / "cities"
 FIRST_CITY = "yunlan"

@@ -1,0 +1,100 @@
+"""The command ``wangge case``: one case as it stands, with its clocks, its steps and whether their chain holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from wangge.project.opening import open_city
+from wangge.project.words import _
+
+
+@click.group(help=_("案卷。"))
+def case() -> None:
+    """The group of the verb below."""
+
+
+@case.command(help=_("显示一件案卷：当前环节、计时、附加状态、流转记录与哈希链核对。"))
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
+def show(*, number: str, as_json: bool) -> None:
+    """Exit 1 when there is no such case or its chain breaks. Personal words are not shown; the look is recorded."""
+    with open_city():
+        found = _case(number)
+    if found is None:
+        click.echo(_("没有案卷 {number}。").format(number=number), err=True)
+        raise SystemExit(1)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for line in _lines(found):
+            click.echo(line)
+    if not found["chain"]["ok"]:
+        raise SystemExit(1)
+
+
+def _case(number: str) -> dict[str, Any] | None:
+    """The contract's answer about the case, with ``steps`` and ``chain`` beside it."""
+    from wangge.domains.cases.answers import answer_of_row
+    from wangge.domains.cases.operations.moving import draft_of
+    from wangge.domains.cases.queries.chain_check import chain_breaks
+    from wangge.domains.cases.queries.steps import steps_of
+    from wangge.domains.cases.rows import load
+    from wangge.domains.organizations.logic import TERMINAL, AuditKind
+    from wangge.domains.organizations.operations.audit import record
+    from wangge.groundwork import clock
+
+    row, at = load(number), clock.now()
+    if row is None:
+        return None
+    record(by=TERMINAL, at=at, kind=AuditKind.VIEW, object_kind="case", object_key=row.number)
+    breaks = chain_breaks(row)
+    answer = answer_of_row(row, draft_of(row, at), by=TERMINAL, at=at)
+    answer["steps"] = steps_of(row)
+    answer["chain"] = {
+        "ok": not breaks,
+        "hash": row.tail_hash.hex(),
+        "breaks": [{"seq": each.seq, "what": each.what} for each in breaks],
+    }
+    return answer
+
+
+_HEADER = (
+    "number", "stage", "version", "entry", "source", "category", "condition_seq", "district", "grid", "department",
+    "holder", "cycle", "round", "reported_at", "filed_at", "handling_due_at", "closed_at", "description",
+)  # fmt: skip
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    """The case as people read it, section by section."""
+    place = found["location"] or {}
+    lines = [f"{name:<16} {found[name]}" for name in _HEADER if found[name] not in (None, "")]
+    if place:
+        lines.append(f"{'location':<16} {place['lon']} {place['lat']} {place['address']}")
+    for clock in found["deadlines"]:
+        used = f"{clock['used_minutes']}/{clock['allowance_minutes']}"
+        words = (clock["clock"], clock["state"], used, clock["due_at"], clock["rule"])
+        lines.append(f"{'clock':<16} {' '.join(word for word in words if word)}")
+    lines += [f"{'overlay':<16} {overlay}" for overlay in found["overlays"]]
+    lines += [_step_line(step) for step in found["steps"]]
+    chain = found["chain"]
+    lines.append(_("哈希链完整：{hash}").format(hash=chain["hash"]) if chain["ok"] else _("哈希链断裂："))
+    lines += [_BREAKS[each["what"]].format(seq=each["seq"]) for each in chain["breaks"]]
+    return lines
+
+
+def _step_line(step: dict[str, Any]) -> str:
+    args = " ".join(f"{name}={value}" for name, value in step["args"].items())
+    evidence = "+".join(step["evidence"])
+    moment, stages = step["at"][:16].replace("T", " "), f"{step['from_stage']} → {step['to_stage']}"
+    words = [f"{step['seq']:>3}", moment, f"{step['verb']:<20}", f"{step['post']}/{step['by']}", stages, args, evidence]
+    return "  ".join(word for word in words if word)
+
+
+_BREAKS = {
+    "missing": _("  第 {seq} 步之前缺少步骤。"),
+    "changed": _("  第 {seq} 步的内容与哈希不符。"),
+    "end": _("  案卷停在第 {seq} 步，与流转记录的最后一步不符。"),
+}

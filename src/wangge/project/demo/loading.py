@@ -1,0 +1,124 @@
+"""The loading of a whole demo city: its ground, its people with one password, its photos, its cases, its doors.
+
+To be run as the owner of the tables. The ground is one transaction; the cases are written day by day by several
+processes, so a load that was broken off leaves a part of a city, which ``start_anew`` clears away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases import surroundings
+from wangge.domains.organizations.logic import TERMINAL
+from wangge.domains.organizations.models import PublicDoor
+from wangge.domains.organizations.operations.bulk import shared_password_hash
+from wangge.domains.organizations.operations.public_doors import open_door
+from wangge.groundwork.attachments.operations import receive_photo
+from wangge.groundwork.worker_pool import worked
+from wangge.project.demo.city_data import CityData
+from wangge.project.demo.ground import grow_ground
+from wangge.project.demo.ground_loading import LoadedGround, load_ground
+from wangge.project.demo.pictures import Scene, draw_scene, scene_pool
+from wangge.project.migrating import grant_to_application, migrate_database
+from wangge.project.simulation.playing import Photos
+from wangge.project.simulation.running import load_demo_cases
+
+CASES = 20_000
+CASES_OF_SMALL = 1_000
+# How many streets each picture is drawn in.
+VARIANTS, VARIANTS_OF_SMALL = 3, 1
+
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told of each picture and of each batch of cases that is done (how many)."""
+
+    pictures: Told = field(default=lambda count: None)
+    cases: Told = field(default=lambda count: None)
+
+
+def cases_of(*, small: bool) -> int:
+    """About how many cases are loaded."""
+    return CASES_OF_SMALL if small else CASES
+
+
+def scenes_of(*, small: bool) -> tuple[Scene, ...]:
+    """What the photos show."""
+    return scene_pool(VARIANTS_OF_SMALL if small else VARIANTS)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCity:
+    """How much was loaded."""
+
+    people: int
+    pictures: int
+    cases: int
+    steps: int
+
+
+def load_city(city: CityData, *, at: datetime, password: str, small: bool, jobs: int, progress: Progress) -> LoadedCity:
+    """Load everything; raises CityExists where there is a city."""
+    shared = shared_password_hash(password)
+    loaded = load_ground(grow_ground(city), by=TERMINAL, at=at, password_hash_of=lambda _person: shared)
+    surroundings.forget_units()
+    photos = _load_pictures(loaded, scenes_of(small=small), at=at, jobs=jobs, told=progress.pictures)
+    cases = steps = 0
+    for day in load_demo_cases(
+        city=loaded,
+        seed=city.seed,
+        at=at,
+        by=TERMINAL,
+        cases=cases_of(small=small),
+        photos=photos,
+        jobs=jobs,
+    ):
+        cases, steps = cases + day.cases, steps + day.steps
+        progress.cases(day.cases)
+    _open_doors(at)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")  # the first lists should not wait for the server to find out by itself
+    return LoadedCity(len(loaded.person_ids), sum(map(len, photos.values())), cases, steps)
+
+
+def start_anew() -> None:
+    """Clear away a load that was broken off: the tables are made afresh, and what the application may do."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    migrate_database(verbosity=0)
+    grant_to_application()
+
+
+def _load_pictures(loaded: LoadedGround, scenes: tuple[Scene, ...], *, at: datetime, jobs: int, told: Told) -> Photos:
+    """Draw the pictures on every core and take them in as if the first collector had sent them."""
+    sender = next(loaded.person_ids[person.username] for person in loaded.ground.people if person.walks)
+    found: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+    for scene, data in worked(_drawn, scenes, jobs=jobs):
+        photo = receive_photo(data=data, by=sender, at=at)
+        found.setdefault((scene.subject.value, scene.settled), []).append((photo.id, photo.sha256))
+        told(1)
+    return {key: tuple(sorted(pictures)) for key, pictures in found.items()}
+
+
+def _drawn(scene: Scene) -> tuple[Scene, bytes]:
+    return scene, draw_scene(scene)
+
+
+def _open_doors(at: datetime) -> None:
+    """The demo's public doors stand open, by a decision on record like any other."""
+    for door in PublicDoor:
+        open_door(
+            by=TERMINAL,
+            at=at,
+            door=door,
+            decided_by=_("演示城市管理监督指挥中心"),
+            decision=_("演示：开放%(door)s") % {"door": door.label},
+            secrecy_review=_("演示数据均为虚构，不涉及国家秘密与工作秘密，可以开放"),
+        )
