@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,12 +20,15 @@ from wangge.domains.cases.logic.moments import text_of
 from wangge.domains.cases.operations.writing import Matter
 from wangge.domains.cases.surroundings import units
 from wangge.domains.geography.queries import locate_given
-from wangge.domains.organizations.queries import person_named
+from wangge.domains.organizations.queries import city_tables, person_named
 from wangge.groundwork.coordinates import CoordinateError
 
 PEOPLE_ARGS = ("assignee", "handler")
 UNIT_ARGS = ("department",)
 MOMENT_ARGS = ("until", "reply_by")
+WORDS_AND_PLACES = frozenset({"location", "description"})
+LONGEST_ARGUMENT = 2000
+YEARS = range(1990, 2200)  # of a moment in an argument: beyond lies a slip of the pen
 SYSTEMS = ("wgs84", "gcj02", "bd09", "city")
 
 
@@ -89,6 +93,15 @@ def _day(at: datetime) -> Any:
     return day_of(civil(at))
 
 
+@lru_cache(maxsize=1)
+def photo_kinds() -> frozenset[str]:
+    """The kinds of evidence that are photos: every piece the table of moves or a tier may ask for but places and
+    words."""
+    tables = city_tables()
+    asked = {piece for row in (*tables.moves, *tables.approval_tiers) for piece in row.evidence}
+    return frozenset(asked - WORDS_AND_PLACES)
+
+
 def arguments(given: Mapping[str, Any]) -> tuple[dict[str, str], BadInput | None]:
     """Argument values as the logic's text (people become their ids, moments the city's wall clock), and the first
     value that cannot be read: it is the answer only where nothing before it refuses.
@@ -113,15 +126,25 @@ def _argument(name: str, value: Any) -> str:
     if name in UNIT_ARGS and str(value) not in units():
         raise BadInput(name, _("没有代码为“%(code)s”的责任单位。") % {"code": value})
     if name == "departments":
-        codes = value.split() if isinstance(value, str) else [str(code) for code in value]
-        for code in codes:
-            _argument("department", code)
-        return " ".join(codes)
+        return _unit_codes(name, value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
         raise BadInput(name, _("应为一个值，不是对象或列表。"))
-    return str(value).strip()
+    text = str(value).strip()
+    if len(text) > LONGEST_ARGUMENT:
+        raise BadInput(name, _("不能超过 %(most)s 字。") % {"most": LONGEST_ARGUMENT})
+    return text
+
+
+def _unit_codes(name: str, value: Any) -> str:
+    """Codes of units with blanks between; they may come as a list."""
+    codes = value.split() if isinstance(value, str) else value
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise BadInput(name, _("应为责任单位代码的列表。"))
+    for code in codes:
+        _argument("department", code)
+    return " ".join(codes)
 
 
 def person_key(name: str, username: str) -> str:
@@ -138,6 +161,8 @@ def moment_text(name: str, value: Any) -> str:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as wrong:
         raise BadInput(name, _("时间应写作 2024-03-13T08:10:00+08:00。")) from wrong
+    if moment.year not in YEARS:
+        raise BadInput(name, _("时间应在 %(first)s 至 %(last)s 年之间。") % {"first": YEARS[0], "last": YEARS[-1]})
     if moment.tzinfo is None:
         return moment.strftime("%Y-%m-%d %H:%M")
     return text_of(civil(moment))

@@ -86,6 +86,8 @@ def row_of(values: tuple[Any, ...]) -> CaseRow:
 
 def load(number: str, *, lock: bool = False) -> CaseRow | None:
     """The case of this number, locked for writing if asked; one statement."""
+    if "\0" in number:  # the database takes no such text, not even to find nothing
+        return None
     return _one(f"{SELECT} WHERE c.number = %s" + (" FOR NO KEY UPDATE OF c" if lock else ""), number)
 
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from wangge.domains.organizations.logic import Actor, token_digest
-from wangge.domains.organizations.queries import actor_of_token
+from wangge.domains.organizations.queries import actor_of_token, city_tables
 from wangge.groundwork import clock
 from wangge.groundwork.prepared import prepared_cursor
+from wangge.standards.access import may_open
 from wangge.surfaces.api.problems import problem
 
 LONGEST_KEY = 255
@@ -42,8 +44,12 @@ class Refuse(Exception):
         self.response = response
 
 
-def caller_of(request: HttpRequest, *, writes: bool) -> Caller:
-    """The person of the bearer token; one statement. Refuses 401, and 403 where the token's scope does not reach."""
+def caller_of(request: HttpRequest, *, door: str, writes: bool) -> Caller:
+    """The person of the bearer token; one statement.
+
+    Refuses 401, and 403 where the token's scope does not reach or ``access.csv`` opens the operation ``door`` to none
+    of his posts.
+    """
     at = clock.now()
     scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     actor = actor_of_token(token_digest(token.strip()), at) if scheme.lower() == "bearer" and token else None
@@ -52,22 +58,60 @@ def caller_of(request: HttpRequest, *, writes: bool) -> Caller:
         raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
     if not (actor.may_write() if writes else actor.may_read()):
         raise Refuse(problem(403, "scope", _("此令牌不能用于本操作。请换用范围足够的令牌。")))
+    if not may_open(door, actor.posts, signed_in=True, tables=city_tables()):
+        raise Refuse(
+            problem(403, "not_open", _("您的岗位不能使用本接口。如需使用，请联系安全管理员。"), title=_("岗位不能使用"))
+        )
     return Caller(actor, at, str(request.META.get("REMOTE_ADDR", "")))
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """The body as a JSON object. Refuses 413 and 400."""
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if (length.isdigit() and int(length) > most) or len(request.body) > most:
-        raise Refuse(problem(413, "too_large", _("正文不能超过 %(most)s 字节。") % {"most": most}))
+    text = _text_of(request)
     try:
-        body = orjson.loads(request.body)
+        body = orjson.loads(text)
     except orjson.JSONDecodeError as wrong:
         raise Refuse(problem(400, "bad_json", _("正文无法解析：%(why)s。") % {"why": wrong})) from wrong
     if not isinstance(body, dict):
         raise Refuse(problem(400, "bad_json", _("正文应为 JSON 对象。")))
+    if text.count(b"[") + text.count(b"{") > DEEPEST_JSON and _too_deep(body):
+        raise Refuse(problem(400, "bad_json", _("正文的嵌套不能超过 %(most)s 层。") % {"most": DEEPEST_JSON}))
+    if b"\\u0000" in text and _holds_nul(body):
+        raise Refuse(problem(400, "bad_json", _("正文中的文字不能含空字符（U+0000）。")))
     return body
+
+
+def _text_of(request: HttpRequest) -> bytes:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if (length.isdigit() and int(length) > most) or len(request.body) > most:
+            raise RequestDataTooBig
+        return request.body
+    except RequestDataTooBig:
+        raise Refuse(problem(413, "too_large", _("正文不能超过 %(most)s 字节。") % {"most": most})) from None
+    except UnreadablePostError:
+        raise Refuse(problem(400, "bad_json", _("正文未传完。请重新发送。"))) from None
+
+
+def _too_deep(body: dict[str, Any]) -> bool:
+    """Whether objects and lists are nested deeper than any body of the contract needs."""
+    level: list[Any] = [body]
+    for _depth in range(DEEPEST_JSON):
+        parts = [part for value in level for part in (value.values() if isinstance(value, dict) else value)]
+        level = [part for part in parts if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether some text in the value holds U+0000, which the database keeps in no text."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(name) or _holds_nul(part) for name, part in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))
 
 
 def key_of(request: HttpRequest) -> str:
@@ -82,8 +126,17 @@ def key_of(request: HttpRequest) -> str:
 
 def digest_of(request: HttpRequest, body: dict[str, Any]) -> bytes:
     """What a key stands for: method, path and the canonical body; for moves the version is not part of it."""
-    canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(_plain_numbers(body), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(f"{request.method} {request.path}\n".encode() + canonical).digest()
+
+
+def _plain_numbers(value: Any) -> Any:
+    """The value with whole floats as integers: 27, 27.0 and 2.7e1 are the same number of JSON."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value) if abs(value) < 2**53 else value
+    if isinstance(value, dict):
+        return {name: _plain_numbers(part) for name, part in value.items()}
+    return [_plain_numbers(part) for part in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +153,9 @@ class Answered:
             return problem(422, "key_reused", _("此键已用于另一请求。新的请求请用新的键。"))
         response = HttpResponse(self.body.encode(), status=self.status, content_type="application/json")
         response["Idempotency-Replayed"] = "true"
+        version = orjson.loads(self.body).get("version")
+        if version is not None:
+            response["ETag"] = f'"{version}"'
         return response
 
 

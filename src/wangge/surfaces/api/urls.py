@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
+from wangge.surfaces.api.edges import as_api, unknown_address
 from wangge.surfaces.api.router import api
 
-urlpatterns = [path("api/v1/", api.urls)]
+
+def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """Those of the document, each with the manners of the API; behind them whatever else lies below."""
+    patterns, application, namespace = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = as_api(pattern.callback)
+    unknown = path("<path:rest>", unknown_address, name="unknown_address")
+    return [*patterns, unknown], application, namespace
+
+
+urlpatterns = [path("api/v1/", _addresses())]

@@ -251,7 +251,7 @@ def condition_known(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> s
         return None
     if category not in r.categories:
         return "bad_argument"
-    known = not condition or (condition.isdigit() and (category, int(condition)) in r.limits)
+    known = not condition or (condition.isdecimal() and condition.isascii() and (category, int(condition)) in r.limits)
     return _refuse(not known, "bad_argument")
 
 

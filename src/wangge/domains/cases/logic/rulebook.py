@@ -6,6 +6,7 @@ millions and a simulated city read the same one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -23,6 +24,9 @@ from wangge.standards.tables import (
     Tier,
     TimeLimit,
 )
+
+
+AMOUNT = re.compile(r"-?[0-9]{1,9}")
 
 
 class Clock(Protocol):
@@ -88,7 +92,7 @@ class Rulebook:
         """``"4 work_hour"`` → 240 minutes of the working clock; :class:`UnknownUnit` when it cannot be read."""
         number, _, unit = amount.strip().partition(" ")
         kind = self.units.get(unit.strip())
-        if kind is None or not number.lstrip("-").isdigit():
+        if kind is None or AMOUNT.fullmatch(number) is None:
             raise UnknownUnit(amount)
         return Length(int(number) * kind[1], kind[0])
 

@@ -49,6 +49,7 @@ class Order:
     needs_version: bool = False
     post: str = ""
     observed_at: datetime | None = None
+    unreadable: BadInput | None = None  # told where nothing but arguments and evidence is left to refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _make_ordered(draft: Draft, row: CaseRow, order: Order, by: Actor, at: datet
         raise MoveRefused(order.verb, state.stage, "no_such_move")
     args, bad = intake.arguments(order.args)
     pieces, matter, misplaced = _evidence(order, at)
-    bad = bad or misplaced or _unknown_argument(rules, order.verb, args)
+    bad = order.unreadable or bad or misplaced or _unknown_argument(rules, order.verb, args)
     verbs = [order.verb]
     act = rules.composites.get(args.get("act", ""))
     if act is not None and order.verb == act.steps[0]:
