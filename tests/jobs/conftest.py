@@ -45,7 +45,7 @@ def use_overlay(settings: Any, directory: Path | None) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_rules() -> Iterator[None]:
-    rounds._places.clear()
+    rounds.forget_walk()
     yield
     forget_rules()
     city_tables.cache_clear()

@@ -229,6 +229,7 @@ def test_a_consumer_that_fails_holds_up_no_other(hands: Hands, settings: Any, mo
 
     both_consumers = (subscriptions.Consumer("broken", fail), NOTICES)
     monkeypatch.setattr(subscriptions, "CONSUMERS", both_consumers)
+    until_readable()
     with clock.held_at(START):
         delivery.register_all()
     hands.report(after(1))

@@ -6,6 +6,7 @@ One domain call after another; here the clock is read. A round that did not fini
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.core.management import call_command
@@ -23,7 +24,16 @@ AT_ONCE = 200
 NOTICES_KEPT_DAYS = 30
 MONTHS_AHEAD = 3
 
-_places: dict[tuple[str, date], timing.Place] = {}
+
+@dataclass(slots=True)
+class _Walk:
+    """How far the waiting cases were walked: a place in each queue, and the queue at which time ran out."""
+
+    places: dict[tuple[str, date], timing.Place] = field(default_factory=dict)
+    stopped_at: tuple[str, date] | None = None
+
+
+_walk = _Walk()
 
 
 class _Budget:
@@ -48,17 +58,28 @@ def fire_timers(*, seconds: float = LONGEST_SECONDS) -> int:
 
 
 def let_rules_act(*, seconds: float = LONGEST_SECONDS) -> int:
-    """Walk the queues of waiting cases once from where each was left; the number of cases a rule moved."""
+    """Walk the queues of waiting cases once, from where the last round stopped; the number of cases a rule moved."""
     budget, acted = _Budget(seconds), 0
     queues = timing.waiting_queues(at=clock.now())
-    for queue in queues:
-        place = _places.setdefault(queue.key, timing.Place())
-        while budget.is_left():
+    start = next((index for index, queue in enumerate(queues) if queue.key == _walk.stopped_at), 0)
+    _walk.stopped_at = None
+    for queue in (*queues[start:], *queues[:start]):
+        place = _walk.places.setdefault(queue.key, timing.Place())
+        at_end = False
+        while not at_end:
+            if not budget.is_left():
+                _walk.stopped_at = queue.key
+                return acted
             looked = timing.look_at_queue(queue, place, at=clock.now(), most=AT_ONCE)
             acted += looked.acted
-            if looked.at_end:
-                break
+            at_end = looked.at_end
     return acted
+
+
+def forget_walk() -> None:
+    """Begin every queue anew; for tests."""
+    _walk.places.clear()
+    _walk.stopped_at = None
 
 
 def refill_deadlines() -> int:
