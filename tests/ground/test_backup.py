@@ -64,6 +64,26 @@ def test_a_backup_restores_rows_and_photos_into_a_new_city(kept: Path, tmp_path:
     assert _told(other) == ["first", "second"]
 
 
+def test_after_a_restore_consumers_go_on_where_they_were(city: City, tmp_path: Path) -> None:
+    """Transaction numbers of the old cluster mean nothing in the new one."""
+    with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
+        link.execute(
+            "INSERT INTO outbox_delivery (consumer, after_transaction, after_id, floor_id, floor_month)"
+            " SELECT 'partner', 1000000000000, max(id), 0, '0001-01-01' FROM outbox"
+        )
+    _tell(city, "second")
+    assert city.run("backup", str(tmp_path / "kept")).returncode == 0
+    other = City(tmp_path.resolve() / "other")
+    assert other.run("restore", str(tmp_path / "kept")).returncode == 0
+    _tell(other, "third")
+    with Cluster(other.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
+        waiting = link.execute(
+            "SELECT key FROM outbox o, outbox_delivery d WHERE d.consumer = 'partner' AND o.id > d.floor_id"
+            " AND o.transaction > d.after_transaction::text::xid8 ORDER BY o.id"
+        ).fetchall()
+    assert [key for (key,) in waiting] == ["third"]
+
+
 def test_a_city_that_holds_something_is_replaced_only_by_force(city: City, kept: Path) -> None:
     _tell(city, "later")
     done = city.run("restore", str(kept))

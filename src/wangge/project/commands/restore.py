@@ -27,8 +27,11 @@ def restore(*, directory: Path, force: bool) -> None:
             click.echo(str(refused), err=True)
             sys.exit(1)
         with open_city(as_owner=True):
+            from wangge.groundwork.outbox.operations import rebase_after_restore
             from wangge.project.migrating import grant_to_application, migrate_database
 
             migrate_database(verbosity=0)
             grant_to_application()
+            # This cluster counts its transactions anew: without this, facts not yet delivered would wait for ever.
+            rebase_after_restore()
     click.echo(_("已恢复 {made_at} 的备份。请用 wangge verify 核对案卷。").format(made_at=manifest.made_at))
