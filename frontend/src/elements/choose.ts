@@ -156,7 +156,7 @@ class Choose extends HTMLElement {
 
 function hay(option: HTMLOptionElement): string {
   const group = option.parentElement instanceof HTMLOptGroupElement ? option.parentElement.label : "";
-  return `${option.text} ${option.value} ${option.dataset["hint"] ?? ""} ${group}`.toLowerCase();
+  return `${option.text} ${option.value} ${option.dataset["hint"] ?? ""} ${option.dataset["words"] ?? ""} ${group}`.toLowerCase();
 }
 
 customElements.define("wangge-choose", Choose);

@@ -24,3 +24,7 @@ urlpatterns = [
     *_surface("", "wangge.surfaces.exchange.urls"),
     path("", include("wangge.surfaces.web.urls")),
 ]
+handler400 = "wangge.surfaces.web.errors.bad_request"
+handler403 = "wangge.surfaces.web.errors.forbidden"
+handler404 = "wangge.surfaces.web.errors.not_found"
+handler500 = "wangge.surfaces.web.errors.failed"

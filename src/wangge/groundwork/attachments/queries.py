@@ -55,6 +55,13 @@ def photos_of(*, ids: Sequence[str], uploader_id: int) -> dict[str, PhotoView]:
         return {row[0]: view_of(row) for row in cursor.fetchall()}
 
 
+def photos_by_id(*, ids: Sequence[str]) -> dict[str, PhotoView]:
+    """Photos by id whoever sent them, in one statement; whether the asker may see them is the caller's question."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {PHOTO_COLUMNS} FROM attachments_photo p WHERE p.id = ANY(%s)", [list(ids)])
+        return {row[0]: view_of(row) for row in cursor.fetchall()}
+
+
 def open_copy(*, photo_id: str, thumbnail: bool = False) -> IO[bytes] | None:
     """The JPEG copy without notes, for reading; None when there is no such photo or it was dropped."""
     with connection.cursor() as cursor:

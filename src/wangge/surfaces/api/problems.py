@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -12,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wangge.domains.cases import failures
-from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
+from wangge.surfaces.refusal_words import reason_title, what_to_do
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:wangge:problem:"
@@ -57,17 +56,6 @@ def problem(
     return response
 
 
-@lru_cache(maxsize=1)
-def reason_titles() -> Mapping[str, str]:
-    """Reason of refusals.csv → its Chinese title."""
-    return {row.reason: row.reason_zh for row in city_tables().refusals}
-
-
-@lru_cache(maxsize=1)
-def _post_names() -> Mapping[str, str]:
-    return {row.post: row.post_zh for row in city_tables().posts}
-
-
 def of_failure(failure: Exception) -> HttpResponse:
     """The problem a refused order becomes."""
     if isinstance(failure, failures.NoSuchCase):
@@ -98,7 +86,7 @@ def of_failure(failure: Exception) -> HttpResponse:
 def of_refusal(refused: failures.MoveRefused) -> HttpResponse:
     """A refusal of the table of moves: the reason of refusals.csv, the posts that might, what is missing."""
     status = REFUSAL_STATUS.get(refused.reason, 409)
-    title = reason_titles()[refused.reason]
+    title = reason_title(refused.reason)
     return problem(
         status,
         refused.reason,
@@ -109,17 +97,3 @@ def of_refusal(refused: failures.MoveRefused) -> HttpResponse:
         posts=list(refused.posts),
         missing=list(refused.missing),
     )
-
-
-def what_to_do(refused: failures.MoveRefused) -> str:
-    """One sentence for the person: why not, and what to do."""
-    if refused.reason == "no_such_move":
-        return _("案卷现处于其他环节，不能进行此操作。请刷新后查看可用操作。")
-    if refused.reason == "wrong_post":
-        names = "、".join(_post_names().get(post, post) for post in refused.posts)
-        return _("此操作由以下岗位办理：%(posts)s。") % {"posts": names or _("无")}
-    if refused.reason == "missing_argument":
-        return _("请补充：%(names)s。") % {"names": "、".join(refused.missing)}
-    if refused.reason == "missing_evidence":
-        return _("请附上凭证：%(names)s。") % {"names": "、".join(refused.missing)}
-    return _("%(title)s，未作任何改动。请查看案卷现状后再办理。") % {"title": reason_titles()[refused.reason]}

@@ -6,10 +6,11 @@ A template gets one frozen page object, never a queryset; the view fills it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from wangge.surfaces.web.elements.forms import Field
-from wangge.surfaces.web.elements.pieces import Notice
+from wangge.surfaces.web.elements.pieces import Fact, Notice
 
 
 class Audience(StrEnum):
@@ -68,6 +69,9 @@ class Shell:
     search_text: str = ""
     home_url: str = "/"
     ribbon: str = ""  # 演示城市，数据均为虚构
+    notices_url: str = ""
+    notices_count_url: str = ""  # answers with the number of unread messages
+    account_url: str = ""
     page_kind: str = ""  # sign_in and error keep drafts: see frontend/src/drafts.ts
 
 
@@ -78,6 +82,8 @@ class SignInStep(StrEnum):
     SECOND_FACTOR = "second_factor"
     ENROL = "enrol"
     LOCKED = "locked"
+    RECOVERY = "recovery"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,45 @@ class SignInPage:
     provider_text: str = ""
     demo: tuple[DemoSignIn, ...] = ()
     demo_password: str = ""
+    leave_url: str = ""  # POST: signs out
+    recovery_codes: tuple[str, ...] = ()  # RECOVERY: shown this once
+    is_compulsory: bool = False  # NEW_PASSWORD: before anything else
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """Who I am here, and what I may change about it."""
+
+    shell: Shell
+    name: str
+    facts: tuple[Fact, ...]
+    password_url: str = ""
+    second_factor_url: str = ""
+    second_factor_text: str = ""
+    notices_url: str = ""
+    sign_out_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, opening what it speaks of."""
+
+    id: int
+    text: str
+    at: datetime
+    url: str = ""
+    is_read: bool = False
+    inbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesPage:
+    """The newest messages of a person and of the inboxes his posts open."""
+
+    shell: Shell
+    messages: tuple[Message, ...]
+    unread_text: str = ""
+    read_url: str = ""  # POST: all read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
-"""The addresses of the pages."""
+"""The addresses of the pages; who may open each stands under its name in ``access.csv``."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
+from wangge.surfaces.web import entrance, ground_views, messages_views
+from wangge.surfaces.web.command import case_files, moving, photos, reporting, views
+from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
+from wangge.surfaces.web.field import views as field
 
 
 def _gallery() -> list[URLPattern | URLResolver]:
@@ -20,4 +25,38 @@ def _gallery() -> list[URLPattern | URLResolver]:
     ]
 
 
-urlpatterns: list[URLPattern | URLResolver] = _gallery()
+def _provider() -> list[URLPattern | URLResolver]:
+    """The city's identity provider, where there is one."""
+    return [path("oidc/", include("mozilla_django_oidc.urls"))] if settings.OIDC else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("sign-in", entrance.sign_in, name="sign_in"),
+    path("sign-out", entrance.sign_out, name="sign_out"),
+    path("second-factor", entrance.second_factor, name="second_factor"),
+    path("second-factor/new", entrance.enrol_second_factor, name="enrol_second_factor"),
+    path("password", entrance.change_password, name="change_password"),
+    path("account", entrance.account, name="account"),
+    path("language", set_language, name="set_language"),
+    path("work", views.work_list, name="work_list"),
+    path("unit", department.department_list, name="department_list"),
+    path("field", field.field_tasks, name="field_tasks"),
+    path("cases", views.case_search, name="case_search"),
+    path("cases/new", reporting.report, name="report"),
+    path("cases/new/similar", reporting.report_similar, name="report_similar"),
+    path("cases/conditions", views.conditions, name="conditions"),
+    path("cases/<str:number>", views.case, name="case"),
+    path("cases/<str:number>/moves/<slug:verb>", moving.move, name="move"),
+    path("cases/<str:number>/reporter", views.reveal_reporter, name="reveal_reporter"),
+    path("cases/<str:number>/file", case_files.case_file, name="case_file"),
+    path("cases/<str:number>/photos/<slug:photo_id>", photos.photo, name="photo"),
+    path("cases/<str:number>/photos/<slug:photo_id>/shown.jpg", photos.photo_copy, name="photo_copy"),
+    path("cases/<str:number>/photos/<slug:photo_id>/small.jpg", photos.photo_thumbnail, name="photo_thumbnail"),
+    path("ground/<slug:name>.geojson", ground_views.ground_layer, name="ground_layer"),
+    path("notices", messages_views.notices, name="notices"),
+    path("notices/read", messages_views.notices_read, name="notices_read"),
+    path("notices/count", messages_views.notices_count, name="notices_count"),
+    *_provider(),
+    *_gallery(),
+]

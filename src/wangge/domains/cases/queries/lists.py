@@ -42,6 +42,8 @@ class Filter:
     overdue: bool | None = None
     bbox: tuple[float, float, float, float] | None = None  # west, south, east, north
     words: str = ""
+    assignee_id: int | None = None
+    reporter_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,10 @@ def _where(by: Actor, at: datetime, wanted: Filter) -> tuple[list[str], list[Any
         if value:
             where.append(f"{column} = %s")
             values.append(value)
+    for column, person in (("c.assignee_id", wanted.assignee_id), ("c.reporter_id", wanted.reporter_id)):
+        if person is not None:
+            where.append(f"{column} = %s")
+            values.append(person)
     if wanted.department:
         where.append("(c.department_code = %s OR c.inner_department_code = %s)")
         values += [wanted.department, wanted.department]

@@ -29,6 +29,7 @@ from wangge.domains.organizations.operations.audit import record
 from wangge.domains.organizations.policies import Refused
 from wangge.domains.organizations.queries import actor_of_person, person_named
 
+PASSWORD_BACKEND = "wangge.domains.organizations.session_backend.PersonBackend"  # noqa: S105 - a class
 _SIGNED_IN_AT = "signed_in_at"
 _SEEN_AT = "seen_at"
 # A session is written again only when this long has passed, so that reading pages does not write each time.
@@ -76,7 +77,7 @@ def sign_in(*, request: HttpRequest, username: str, password: str, at: datetime)
 
 def open_session(*, request: HttpRequest, person: Person, at: datetime) -> None:
     """Open the session of a person whose password or other proof has been checked."""
-    login(request, person, backend=getattr(person, "backend", "django.contrib.auth.backends.ModelBackend"))
+    login(request, person, backend=getattr(person, "backend", PASSWORD_BACKEND))
     _begin(request, at)
 
 
@@ -135,7 +136,7 @@ def next_step(*, person: Person, actor: Actor, at: datetime) -> NextStep:
     """
     verified = bool(getattr(person, "is_verified", lambda: False)())
     if not verified:
-        if user_has_device(person):
+        if _has_second_factor(person):
             return NextStep.SECOND_FACTOR
         if settings.TOTP_COMPULSORY and actor.is_staff:
             return NextStep.ENROL_SECOND_FACTOR
@@ -144,6 +145,12 @@ def next_step(*, person: Person, actor: Actor, at: datetime) -> NextStep:
     if person.has_usable_password() and (person.must_change_password or aged):
         return NextStep.CHANGE_PASSWORD
     return NextStep.NOTHING
+
+
+def _has_second_factor(person: Person) -> bool:
+    """Whether one was enrolled: said by the session's own statement, else asked."""
+    known = getattr(person, "has_second_factor", None)
+    return bool(user_has_device(person)) if known is None else bool(known)
 
 
 def actor_of_request(*, request: HttpRequest, at: datetime) -> Actor | None:

@@ -35,6 +35,7 @@ class Choice:
     label: str
     group: str = ""
     hint: str = ""
+    keywords: str = ""  # also found by typing these, never shown: initials of the pinyin
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Field:
     autocomplete: str = "off"
     input_mode: str = ""
     from_camera: bool = False  # PHOTOS: opens the camera first (field pages)
+    kept: tuple[str, ...] = ()  # PHOTOS, FILE: ids of pictures already received; posted as kept_NAME
 
     @property
     def id_suffix(self) -> str:

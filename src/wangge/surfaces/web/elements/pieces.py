@@ -322,5 +322,6 @@ class Notice:
     detail: str = ""
     link_url: str = ""
     link_text: str = ""
+    link_key: str = ""  # Enter, where the link is the next thing to do
     undo_url: str = ""  # POST; offered for undo_seconds
     undo_seconds: int = 10

@@ -1,0 +1,123 @@
+"""A case as one line of a list: number, class, place, stage with whose turn, time left, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.logic.rulebook import Rulebook
+from wangge.domains.cases.logic.state import CaseState
+from wangge.domains.cases.logic.timers import as_of
+from wangge.domains.cases.operations.moving import draft_of
+from wangge.domains.cases.rows import CaseRow as Row
+from wangge.domains.cases.surroundings import units
+from wangge.domains.organizations.directory import known
+from wangge.surfaces.web.command.clocks import time_left
+from wangge.surfaces.web.elements import labels
+from wangge.surfaces.web.elements.pieces import CaseRow, Flag, FlagKind, StageChip
+
+
+def lines(rows: Sequence[Row], *, at: datetime, queue: str = "", current: str = "") -> tuple[CaseRow, ...]:
+    """The rows as a page shows them; links carry the queue they were opened from."""
+    return tuple(line(row, at=at, queue=queue, current=current) for row in rows)
+
+
+def line(row: Row, *, at: datetime, queue: str = "", current: str = "") -> CaseRow:
+    """One row; nothing is asked of the database but names not seen before."""
+    rules, state = standing(row, at)
+    return CaseRow(
+        number=row.number,
+        url=case_url(row.number, queue),
+        category_zh=category_of(rules, row),
+        condition_zh=labels.condition_of(state.category, state.condition_seq, state.limit_edition or rules.edition),
+        place=place_words(row),
+        stage=stage_chip(rules, state, at),
+        time_left=time_left(rules, state, civil(at)),
+        source_zh=labels.word("source", row.source),
+        reported_at=row.reported_at,
+        flags=flags(state),
+        is_current=row.number == current,
+    )
+
+
+def standing(row: Row, at: datetime) -> tuple[Rulebook, CaseState]:
+    """The rules of the case's cycle and its state as it stands at the moment."""
+    draft = draft_of(row, at)
+    return draft.rules, as_of(draft.rules, draft.state, civil(at), draft.around)
+
+
+def case_url(number: str, queue: str = "") -> str:
+    """The case page, remembering the queue it is opened from."""
+    address = reverse("case", args=[number])
+    return f"{address}?{urlencode({'queue': queue})}" if queue else address
+
+
+def category_of(rules: Rulebook, row: Row) -> str:
+    """The class in words; what has none yet says so."""
+    return labels.category_name(row.state.category or row.category, row.state.limit_edition or rules.edition)
+
+
+def place_words(row: Row) -> str:
+    """Where it is, in words first, else by its coordinates."""
+    if row.address:
+        return row.address
+    if row.lon is None or row.lat is None:
+        return _("地点未填")
+    return _("东经 %(lon)s，北纬 %(lat)s") % {"lon": f"{row.lon:.6f}", "lat": f"{row.lat:.6f}"}
+
+
+def stage_chip(rules: Rulebook, state: CaseState, at: datetime) -> StageChip:
+    """The stage and whose turn it is."""
+    stage = rules.stages[state.stage]
+    return StageChip(state.stage, labels.stage_name(state.stage), turn_of(rules, state, at), stage.is_ending)
+
+
+def turn_of(rules: Rulebook, state: CaseState, at: datetime) -> str:
+    """Whose turn it is: a person of a field task, a unit, or a post; nobody's where it ended."""
+    if rules.stages[state.stage].is_ending:
+        return ""
+    if state.stage in ("verifying", "inspecting") and state.assignee.isdigit():
+        person = known([int(state.assignee)], at=at).get(int(state.assignee))
+        return person.name if person is not None else ""
+    if state.stage == "handling":
+        inner = state.inner.unit if state.inner is not None and state.inner.status == "out" else ""
+        return unit_name(inner or state.unit)
+    return labels.post_name(rules.stages[state.stage].work_list_post)
+
+
+def unit_name(code: str) -> str:
+    """A responsible unit by its code."""
+    unit = units().get(code)
+    return unit.name if unit is not None else code
+
+
+def flags(state: CaseState) -> tuple[Flag, ...]:
+    """The small marks beside a case, the gravest first."""
+    found: list[Flag] = []
+    if state.supervision is not None:
+        found.append(Flag(_("督办"), FlagKind.GRAVE))
+    if state.rework:
+        found.append(Flag(_("返工 %(number)s") % {"number": state.rework}, FlagKind.WARNING))
+    if state.request is not None:
+        found.append(Flag(labels.request_name(state.request.kind), FlagKind.WARNING))
+    if state.question is not None:
+        found.append(Flag(_("询问诉求人")))
+    if state.suspended_until:
+        found.append(Flag(_("挂账")))
+    if state.postponed_until:
+        found.append(Flag(_("缓办")))
+    if state.appeal is not None and state.appeal.status.startswith("at_"):
+        found.append(Flag(_("申诉"), FlagKind.WARNING))
+    if state.excluded:
+        found.append(Flag(_("剔除")))
+    if state.children:
+        told = {"done": len(state.children_ended), "all": len(state.children)}
+        found.append(Flag(_("子案卷 %(done)s/%(all)s") % told))
+    if state.cycle > 1:
+        found.append(Flag(_("第 %(number)s 次立案") % {"number": state.cycle}, FlagKind.WARNING))
+    return tuple(found)

@@ -1,0 +1,197 @@
+"""The pages of the seat and of whoever opens a case: work list, search, case, its file, the reveal of a reporter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from wangge.domains.cases.failures import BadInput, NoSuchCase
+from wangge.domains.cases.operations.revealing import reveal
+from wangge.domains.cases.queries import lists
+from wangge.domains.organizations.operations.audit import ReasonMissing
+from wangge.groundwork import clock
+from wangge.surfaces.web.command import queues, rows
+from wangge.surfaces.web.command.case_pages import Asked, case_page, read_case, seen_row
+from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
+from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WorkListPage
+from wangge.surfaces.web.elements.pieces import NoticeKind
+from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.shells import opens, shell_for
+
+ROWS = 50
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the person's own work: the desk, the unit, the field, else his messages."""
+    actor = actor_on(request)
+    ways = ("work_list", "department_list", "field_tasks", "case_search", "notices")
+    return HttpResponseRedirect(reverse(next(name for name in ways if opens(actor, name) or name == "notices")))
+
+
+@require_safe
+def work_list(request: HttpRequest) -> HttpResponse:
+    """The seat's queues by remaining time. Two statements behind the gate."""
+    by, at = actor_on(request), clock.now()
+    queue = queues.queue_or_first(by, request.GET.get("queue", ""))
+    narrowing = narrowing_of(request, hidden=(("queue", queue),))
+    try:
+        found = queues.page_of(
+            by=by, at=at, queue=queue, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", "")
+        )
+    except BadInput:
+        return HttpResponseRedirect(queues.list_url(queue))
+    counts = lists.counts_by_stage(by=by, at=at)
+    shown = rows.lines(found.rows, at=at, queue=queue)
+    page = WorkListPage(
+        shell=shell_for(
+            request, queues.queue_name(queue), at=at, current="work_list", search_text=narrowing.filter.words
+        ),
+        heading=queues.queue_name(queue),
+        queues=queues.figures(by, counts, queue),
+        groups=(RowGroup(shown, empty=_empty_queue(narrowing, queue)),),
+        filters=narrowing.fields,
+        filter_url=reverse("work_list"),
+        filter_hidden=(("queue", queue),),
+        clear_url=queues.list_url(queue) if narrowing.is_active else "",
+        found_text=_found(len(shown), more=bool(found.next), by_time=True),
+        next_url=narrowing.address("work_list", cursor=found.next) if found.next else "",
+        previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
+        refresh_url=request.get_full_path(),
+    )
+    return render(request, "web/command/work_list.html", {"page": page})
+
+
+@require_safe
+def case_search(request: HttpRequest) -> HttpResponse:
+    """Every case the person may see, the newest report first: by number, place, words and filters."""
+    by, at = actor_on(request), clock.now()
+    narrowing = narrowing_of(request, SEARCH)
+    try:
+        found = lists.cases(by=by, at=at, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", ""))
+    except BadInput:
+        return HttpResponseRedirect(reverse("case_search"))
+    shown = rows.lines(found.rows, at=at)
+    page = WorkListPage(
+        shell=shell_for(request, _("案卷查询"), at=at, current="case_search", search_text=narrowing.filter.words),
+        heading=_("案卷查询"),
+        queues=(),
+        groups=(RowGroup(shown, empty=_nothing_found(narrowing)),),
+        filters=narrowing.fields,
+        filter_url=reverse("case_search"),
+        clear_url=reverse("case_search") if narrowing.is_active else "",
+        found_text=_found(len(shown), more=bool(found.next), by_time=False),
+        next_url=narrowing.address("case_search", cursor=found.next) if found.next else "",
+        previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
+    )
+    return render(request, "web/command/work_list.html", {"page": page})
+
+
+def _found(number: int, *, more: bool, by_time: bool) -> str:
+    if not number:
+        return ""
+    order = _("按剩余时间排序") if by_time else _("按上报时间排序")
+    text = _("本页 %(number)s 件，后面还有，%(order)s") if more else _("共 %(number)s 件，%(order)s")
+    return text % {"number": number, "order": order}
+
+
+def _empty_queue(narrowing: Narrowing, queue: str) -> EmptyList:
+    if narrowing.is_active:
+        return _nothing_found(narrowing)
+    return EmptyList(
+        _("“%(queue)s”里没有案卷。") % {"queue": queues.queue_name(queue)},
+        _("新的案卷到来时会自动出现，不用刷新。"),
+    )
+
+
+def _nothing_found(narrowing: Narrowing) -> EmptyList:
+    if not narrowing.is_active:
+        return EmptyList(_("还没有案卷。"), _("您可查看的案卷会列在这里。"))
+    return EmptyList(
+        _("没有符合条件的案卷。"),
+        _("请少用一个条件，或换一个词。案卷编号可只输入前半部分，地点与描述至少输入一个字。"),
+        narrowing.clear_url,
+        _("清除条件"),
+    )
+
+
+# ---- one case --------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a case: at most five statements behind the gate."""
+    page = _page(request, number, Asked(queue=request.GET.get("queue", "")))
+    return render(request, "web/command/case.html", {"page": _with_next_link(page)})
+
+
+def _page(request: HttpRequest, number: str, asked: Asked) -> CasePage:
+    by, at = actor_on(request), clock.now()
+    try:
+        row = seen_row(number, by)
+    except NoSuchCase as gone:
+        raise Http404(number) from gone
+    return case_page(request, read_case(row, by, at), by, at, asked)
+
+
+def _with_next_link(page: CasePage) -> CasePage:
+    """After something was done, the next case of the queue is one key away."""
+    if page.queue is None or not page.queue.next_url:
+        return page
+    notices = tuple(
+        replace(
+            told,
+            link_url=page.queue.next_url,
+            link_text=_("下一件"),
+            link_key="" if page.usual is not None else "Enter",
+        )
+        if told.kind is NoticeKind.DONE and not told.link_url
+        else told
+        for told in page.shell.notices
+    )
+    return replace(page, shell=replace(page.shell, notices=notices))
+
+
+@require_POST
+def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the reporter in full, once and recorded; without a reason ask for it."""
+    by, at = actor_on(request), clock.now()
+    queue = request.POST.get("queue", "")
+    try:
+        row = seen_row(number, by)
+        told = read_case(row, by, at)
+        identity = reveal(
+            by=by, at=at, row=row, words=told.steps[0].words, reason=request.POST.get("reason", ""),
+            address=str(request.META.get("REMOTE_ADDR", "")),
+        )  # fmt: skip
+    except NoSuchCase as gone:
+        raise Http404(number) from gone
+    except ReasonMissing as missing:
+        page = _page(request, number, Asked(queue, reveal_error=str(missing)))
+        return render(request, "web/command/case.html", {"page": page}, status=422)
+    page = case_page(request, told, by, at, Asked(queue, revealed=identity))
+    response = render(request, "web/command/case.html", {"page": page})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def conditions(request: HttpRequest) -> HttpResponse:
+    """The filing conditions of a class, for a form where another class was chosen; no statement."""
+    from wangge.surfaces.web.command.argument_fields import condition_field
+
+    form = "".join(sign for sign in request.GET.get("form", "") if sign.isalnum() or sign == "_")[:40]
+    edition = _edition_now()
+    field = condition_field(request.GET.get("category", ""), edition)
+    return render(request, "web/elements/one_field.html", {"question": field, "form_id": form})
+
+
+def _edition_now() -> str:
+    from wangge.domains.cases.rules import rulebook_on
+
+    return rulebook_on(clock.today()).edition

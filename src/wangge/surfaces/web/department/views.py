@@ -1,0 +1,87 @@
+"""The unit's page: due today, the rest in hand, sent back for checking; one list of cases in three parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.logic.moments import day_of
+from wangge.domains.cases.queries import lists
+from wangge.domains.cases.rows import CaseRow as Row
+from wangge.groundwork import clock
+from wangge.surfaces.web.command.filters import narrowing_of
+from wangge.surfaces.web.command.pages import EmptyList, RowGroup, WorkListPage
+from wangge.surfaces.web.command.rows import lines
+from wangge.surfaces.web.elements.pieces import Figure
+from wangge.surfaces.web.elements.words import Urgency
+from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.shells import place_of, shell_for
+
+IN_HAND = ("handling",)
+WAITING = ("feedback", "awaiting_inspection", "inspecting", "awaiting_close")
+ROWS = 100
+
+
+@require_safe
+def department_list(request: HttpRequest) -> HttpResponse:
+    """Three lists on one page; three statements behind the gate."""
+    by, at = actor_on(request), clock.now()
+    narrowing = narrowing_of(request, ("source", "late"))
+    asked = {"by": by, "at": at, "filter": narrowing.filter}
+    in_hand = lists.queue(**asked, stages=IN_HAND, limit=ROWS, cursor=_cursor(request))  # type: ignore[arg-type]
+    waiting = lists.queue(**asked, stages=WAITING, limit=ROWS)  # type: ignore[arg-type]
+    counts = lists.counts_by_stage(by=by, at=at)
+    today = [row for row in in_hand.rows if _due_today(row, at)]
+    rest = [row for row in in_hand.rows if not _due_today(row, at)]
+    names = dict.fromkeys(place_of(code, None) for code in sorted(by.department_codes))
+    number, late = counts.get("handling", (0, 0))
+    page = WorkListPage(
+        shell=shell_for(request, _("本单位"), at=at, current="department_list", search_text=narrowing.filter.words),
+        heading="、".join(names) or _("本单位"),
+        queues=(),
+        groups=(
+            RowGroup(lines(today, at=at), _("今天到期"), str(len(today)), _none(_("今天没有到期的案卷。"))),
+            RowGroup(lines(rest, at=at), _("其余在办"), str(len(rest)), _none(_("没有其他在办案卷。"))),
+            RowGroup(lines(waiting.rows, at=at), _("待核查"), str(len(waiting.rows)), _none(_("没有等待核查的案卷。"))),
+        ),
+        filters=narrowing.fields,
+        filter_url=reverse("department_list"),
+        clear_url=reverse("department_list") if narrowing.is_active else "",
+        next_url=narrowing.address("department_list", cursor=in_hand.next) if in_hand.next else "",
+        previous_url=narrowing.address("department_list") if _cursor(request) else "",
+        refresh_url=request.get_full_path(),
+        corner=(
+            Figure(_("在办"), str(number), f"{reverse('case_search')}?stage=handling"),
+            Figure(
+                _("超过时限"), str(late), f"{reverse('department_list')}?late=yes", Urgency.OVERDUE if late else None
+            ),
+        ),
+    )
+    return render(request, "web/command/work_list.html", {"page": page})
+
+
+def _cursor(request: HttpRequest) -> str:
+    from wangge.domains.cases.failures import BadInput
+
+    cursor = request.GET.get("cursor", "")
+    try:
+        if cursor:
+            lists.read_cursor(cursor)
+    except BadInput:
+        return ""
+    return cursor
+
+
+def _due_today(row: Row, at: datetime) -> bool:
+    """Whether its running clock ends today or has ended."""
+    return row.burns_at is not None and day_of(civil(row.burns_at)) <= day_of(civil(at))
+
+
+def _none(text: str) -> EmptyList:
+    return EmptyList(text, _("新派来的案卷会自动出现。"))

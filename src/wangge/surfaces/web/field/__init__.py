@@ -1,0 +1,1 @@
+"""The pages of those who walk the grids: collectors and verifiers."""

@@ -1,0 +1,158 @@
+"""The frame of a page for the person who asks: ways out by his posts, who he is, what has just happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import orjson
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases.surroundings import district_names, units
+from wangge.domains.organizations.directory import known
+from wangge.domains.organizations.logic import Actor
+from wangge.domains.organizations.queries import city_tables
+from wangge.standards.access import may_open
+from wangge.surfaces.web.elements.labels import post_name
+from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
+from wangge.surfaces.web.gate import visitor_on
+from wangge.surfaces.web.pages import Audience, NavItem, Shell, Theme, Viewer
+
+FIELD_POSTS = frozenset({"collector", "verifier"})
+THEME_COOKIE = "wangge_theme"
+
+
+def shell_for(
+    request: HttpRequest,
+    title: str,
+    *,
+    at: datetime,
+    current: str = "",
+    search_text: str = "",
+    notices: tuple[Notice, ...] = (),
+    page_kind: str = "",
+) -> Shell:
+    """The frame for whoever asks; ``current`` is the url name of the way that is marked."""
+    actor = visitor_on(request)
+    signed_in = actor is not None
+    audience = audience_of(actor)
+    return Shell(
+        title=title,
+        audience=audience,
+        viewer=_viewer(actor, at) if actor is not None else None,
+        navigation=_navigation(actor, audience, current) if actor is not None else (),
+        notices=(*_told(request), *notices),
+        theme=theme_of(request),
+        language="en" if (get_language() or "").startswith("en") else "zh-hans",
+        language_url=reverse("set_language"),
+        sign_out_url=reverse("sign_out") if signed_in else "",
+        search_url=reverse("case_search") if signed_in else "",
+        search_text=search_text,
+        home_url=reverse("home"),
+        ribbon=_("演示城市：人员、地点、案卷均为虚构") if settings.ENVIRONMENT.mode == "demo" else "",
+        page_kind=page_kind,
+        notices_url=reverse("notices") if signed_in else "",
+        notices_count_url=reverse("notices_count") if signed_in else "",
+        account_url=reverse("account") if signed_in else "",
+    )
+
+
+def audience_of(actor: Actor | None) -> Audience:
+    """Who walks outside and holds no desk gets the pages for the thumb."""
+    if actor is None or not actor.posts:
+        return Audience.STAFF
+    return Audience.FIELD if actor.posts <= FIELD_POSTS else Audience.STAFF
+
+
+def theme_of(request: HttpRequest) -> Theme:
+    """Light, dark or as the device asks, by the cookie."""
+    try:
+        return Theme(request.COOKIES.get(THEME_COOKIE, Theme.AUTO))
+    except ValueError:
+        return Theme.AUTO
+
+
+def opens(actor: Actor, name: str) -> bool:
+    """Whether the actor's posts open the page of this url name."""
+    return may_open(name, actor.posts, signed_in=True, tables=city_tables())
+
+
+def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem, ...]:
+    ways: tuple[tuple[str, str, str, bool], ...]
+    if audience is Audience.FIELD:
+        ways = (
+            ("field_tasks", _("任务"), "tasks", False),
+            ("report", _("上报"), "camera", True),
+            ("account", _("我的"), "person", False),
+        )
+    else:
+        ways = (
+            ("work_list", _("工作台"), "", False),
+            ("department_list", _("本单位"), "", False),
+            ("field_tasks", _("外勤任务"), "", False),
+            ("report", _("登记"), "", False),
+            ("case_search", _("案卷查询"), "", False),
+        )
+    return tuple(
+        NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)
+        for name, label, icon, is_primary in ways
+        if opens(actor, name)
+    )
+
+
+def _viewer(actor: Actor, at: datetime) -> Viewer:
+    person = known([actor.person_id], at=at).get(actor.person_id) if actor.person_id is not None else None
+    posts = dict.fromkeys(post_name(holding.post) for holding in actor.holdings)
+    places = dict.fromkeys(place_of(holding.department_code, holding.district_code) for holding in actor.holdings)
+    return Viewer(
+        name=actor.display_name,
+        post_zh="、".join(posts),
+        unit="、".join(filter(None, places)),
+        shift=shift_name(person.shift) if person is not None and person.shift else "",
+        draft_scope=f"{settings.ENVIRONMENT.instance}-{actor.person_id}",
+    )
+
+
+def place_of(department_code: str | None, district_code: str | None) -> str:
+    """The unit or district a post is held for; empty for the whole city."""
+    if department_code:
+        unit = units().get(department_code)
+        return unit.name if unit is not None else department_code
+    return district_names().get(district_code, district_code) if district_code else ""
+
+
+def shift_name(shift: str) -> str:
+    """The name of a shift; the city's own names stay as they are."""
+    return {
+        "day": _("白班"),
+        "night": _("夜班"),
+        "early": _("早班"),
+        "late": _("晚班"),
+    }.get(shift, shift)
+
+
+def tell(request: HttpRequest, notice: Notice) -> None:
+    """Say something on the next page the person sees."""
+    fields = {
+        "kind": notice.kind, "title": notice.title, "detail": notice.detail, "link_url": notice.link_url,
+        "link_text": notice.link_text,
+    }  # fmt: skip
+    messages.info(request, orjson.dumps(fields).decode())
+
+
+def _told(request: HttpRequest) -> tuple[Notice, ...]:
+    if not hasattr(request, "_messages"):
+        return ()
+    return tuple(_notice(str(message)) for message in messages.get_messages(request))
+
+
+def _notice(text: str) -> Notice:
+    try:
+        fields = orjson.loads(text)
+        return Notice(**{**fields, "kind": NoticeKind(fields["kind"])})
+    except (ValueError, TypeError, KeyError):
+        return Notice(NoticeKind.INFORMATION, text)
