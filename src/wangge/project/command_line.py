@@ -27,6 +27,8 @@ COMMANDS = {
     "door": "wangge.project.commands.door:door",
     "walk": "wangge.project.commands.walk:walk",
     "case": "wangge.project.commands.case:case",
+    "simulate": "wangge.project.commands.simulate:simulate",
+    "verify": "wangge.project.commands.verify:verify",
     "import": "wangge.project.commands.importing:group",
 }
 """Name of the subcommand → module and click command."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from wangge.standards.tables import Move
 
 NOTHING: frozenset[str] = frozenset()
+NO_ARGS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One person (or the system) wants to make one move: ``at`` in civil minutes, evidence as kinds."""
 
     verb: str
     by: str
     post: str
     at: int
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = NO_ARGS
     evidence: frozenset[str] = NOTHING
     unit: str = ""  # the unit the person acts for
 

@@ -98,3 +98,10 @@ def no_case_yet() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT NOT EXISTS (SELECT FROM cases_case) AND NOT EXISTS (SELECT FROM cases_step)")
         return bool(cursor.fetchone()[0])
+
+
+def analyze_cases() -> None:
+    """Let the planner know what a load has changed, as autovacuum would some minutes later; as the owner."""
+    with connection.cursor() as cursor:
+        for table in COPIES:
+            cursor.execute(f"ANALYZE {table}")

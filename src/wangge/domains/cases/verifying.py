@@ -1,0 +1,251 @@
+"""Verifies every case of the city beside the running work: one snapshot, read in pieces by several processes.
+
+A piece is a range of case ids of one month; cases, kept words and steps of a piece are streamed by text COPY in the
+order of their keys and laid side by side, so that a case without steps and steps without a case both show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from django.db import DatabaseError, connection, transaction
+from psycopg.pq import ExecStatus
+
+from wangge.domains.cases.breaks import Break, BreakKind
+from wangge.domains.cases.replaying import KeptCase, KeptStep, KeptWords, check_case
+from wangge.domains.cases.rules import rulebook_on
+from wangge.groundwork.worker_pool import worked
+
+CASES_PER_PIECE = 8000
+_CASE_SELECT = (
+    "c.id, c.number, c.version, c.stage, c.category, c.department_code, c.inner_department_code, c.assignee_id,"
+    " c.reported_at, c.filed_at, c.closed_at, c.stage_due_at, c.handling_due_at, c.burns_at, c.timer_at,"
+    " c.unknown_year, c.rules_on, c.state, c.photos, encode(c.tail_hash, 'hex'), c.entry, m.case_id, m.description,"
+    " m.address, m.lon, m.lat"
+)
+_STEP_SELECT = (
+    "case_id, seq, verb, post, person_id, at, recorded_at, from_stage, to_stage, payload, encode(hash, 'hex')"
+)
+_MONTHS = """
+WITH RECURSIVE months AS (
+    (SELECT min(month) AS month FROM cases_step)
+    UNION ALL
+    SELECT (SELECT min(s.month) FROM cases_step s WHERE s.month > months.month) FROM months WHERE month IS NOT NULL
+)
+SELECT month FROM months WHERE month IS NOT NULL UNION SELECT month FROM cases_case ORDER BY 1
+"""
+_BORDERS = """
+SELECT month, id::text FROM (
+    SELECT month, id, row_number() OVER (PARTITION BY month ORDER BY id) AS place FROM cases_case
+) ranked WHERE place %% %s = 0 ORDER BY month, id
+"""
+_COUNTERS = """
+SELECT COALESCE(c.district_code, n.district), COALESCE(c.day, n.day), COALESCE(c.last, 0), COALESCE(n.highest, 0),
+    COALESCE(n.numbers, 0)
+FROM cases_number_counter c
+FULL JOIN (
+    SELECT substr(number, 1, 6) AS district, to_date(substr(number, 8, 8), 'YYYYMMDD') AS day,
+        max(substr(number, 17)::int) AS highest, count(*) AS numbers
+    FROM cases_case WHERE number ~ '^[0-9]{6}-[0-9]{8}-[0-9]+$' GROUP BY 1, 2
+) n ON n.district = c.district_code AND n.day = c.day
+WHERE COALESCE(c.last, 0) <> COALESCE(n.highest, 0) OR COALESCE(n.highest, 0) <> COALESCE(n.numbers, 0)
+ORDER BY 1, 2
+"""
+_ORPHANS = """
+SELECT c.id::text, c.number FROM cases_case c
+WHERE c.parent_id IS NOT NULL AND NOT EXISTS (SELECT FROM cases_case p WHERE p.id = c.parent_id) ORDER BY 2
+"""
+_ESCAPES = {b"\\": b"\\", b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Cases of one month whose ids lie in [lowest, beyond); an empty end is open."""
+
+    month: date
+    lowest: str = ""
+    beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a piece, or (without a month) in the city's numbers."""
+
+    month: date | None
+    cases: int
+    steps: int
+    breaks: tuple[Break, ...]
+
+
+@dataclass(slots=True)
+class Verification:
+    """A verification under way: how many pieces there are, and their answers as they come."""
+
+    pieces: list[Piece]
+    cases: int
+    answers: Iterator[Checked] = field(default_factory=lambda: iter(()))
+
+
+@contextmanager
+def verification(*, jobs: int = 1) -> Iterator[Verification]:
+    """Begin a verification of everything as it stands at this moment; the snapshot is held while it lasts.
+
+    ``jobs`` processes read and replay. Inside an open transaction it sees what that transaction sees, by one process.
+    """
+    alone = jobs <= 1 or connection.in_atomic_block
+    with transaction.atomic():
+        snapshot = "" if alone else _hold_snapshot()
+        pieces, cases = _pieces()
+        yield Verification(pieces, cases, _answers(pieces, snapshot, 1 if alone else jobs))
+
+
+def _hold_snapshot() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        return str(cursor.fetchone()[0])
+
+
+def _answers(pieces: list[Piece], snapshot: str, jobs: int) -> Iterator[Checked]:
+    yield Checked(None, 0, 0, (*_wrong_numbers(), *_orphans()))
+    yield from worked(check_piece, pieces, jobs=jobs, prepare=take_snapshot, given=(snapshot,))
+
+
+def _pieces() -> tuple[list[Piece], int]:
+    """The pieces in the order of months, and how many cases there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_case")
+        (cases,) = cursor.fetchone()
+        cursor.execute(_MONTHS)
+        months = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_BORDERS, [CASES_PER_PIECE])
+        borders: dict[date, list[str]] = {}
+        for month, border in cursor.fetchall():
+            borders.setdefault(month, []).append(border)
+    pieces = []
+    for month in months:
+        ends = ["", *borders.get(month, ()), ""]
+        pieces += [Piece(month, low, high) for low, high in pairwise(ends)]
+    return pieces, cases
+
+
+def _wrong_numbers() -> Iterator[Break]:
+    """Numbers are given one after the other: a gap is a case that is gone, one too high was not given."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTERS)
+        for district, day, last, highest, numbers in cursor.fetchall():
+            kind = BreakKind.NUMBER_BEYOND_COUNTER if highest > last else BreakKind.NUMBER_GAP
+            yield Break(kind, f"{district}-{day:%Y%m%d}", "", told=f"{numbers} / {highest} / {last}")
+
+
+def _orphans() -> Iterator[Break]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ORPHANS)
+        for case_id, number in cursor.fetchall():
+            yield Break(BreakKind.CHILD_WITHOUT_PARENT, number, case_id)
+
+
+# ---- in a worker ---------------------------------------------------------------------------------------------------
+
+
+def take_snapshot(snapshot: str) -> None:
+    """Let this process see what the one that began sees, for the rest of its life."""
+    if snapshot:
+        connection.set_autocommit(False)
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+
+
+def check_piece(piece: Piece) -> Checked:
+    """Check the cases of one piece."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1")
+    cases = {row[0]: KeptCase._make(row) for row in _copied(_case_query(piece))}
+    checked = len(cases)
+    words: dict[bytes, dict[int, KeptWords]] = {}
+    for case_id, seq, texts, erased in _copied(_words_query(piece)):
+        words.setdefault(case_id, {})[int(seq)] = KeptWords(texts, erased == b"t")
+    breaks: list[Break] = []
+    count = 0
+    for steps in _by_case(piece):
+        count += len(steps)
+        case = cases.pop(steps[0].case_id, None)
+        if case is None:
+            breaks.append(Break(BreakKind.STEPS_WITHOUT_CASE, "", steps[0].case_id.decode(), int(steps[0].seq)))
+            continue
+        breaks += check_case(case, steps, words.get(case.id, {}), rulebook_on)
+    for case in cases.values():
+        breaks += check_case(case, (), {}, rulebook_on)
+    return Checked(piece.month, checked, count, tuple(breaks))
+
+
+def _case_query(piece: Piece) -> str:
+    return (
+        f"SELECT {_CASE_SELECT} FROM cases_case c LEFT JOIN cases_matter m ON m.case_id = c.id"
+        f" WHERE c.month = '{piece.month}'{_range('c.id', piece)} ORDER BY c.id"
+    )
+
+
+def _words_query(piece: Piece) -> str:
+    """Words lie by case alone: those of the piece's cases."""
+    return (
+        "SELECT t.case_id, t.seq, t.texts::text, t.erased_at IS NOT NULL FROM cases_private_texts t"
+        f" JOIN cases_case c ON c.id = t.case_id WHERE c.month = '{piece.month}'{_range('c.id', piece)}"
+        f"{_range('t.case_id', piece)}"
+    )
+
+
+def _range(column: str, piece: Piece) -> str:
+    low = f" AND {column} >= '{piece.lowest}'" if piece.lowest else ""
+    return low + (f" AND {column} < '{piece.beyond}'" if piece.beyond else "")
+
+
+def _by_case(piece: Piece) -> Iterator[list[KeptStep]]:
+    query = (
+        f"SELECT {_STEP_SELECT} FROM cases_step WHERE month = '{piece.month}'{_range('case_id', piece)}"
+        " ORDER BY month, case_id, seq"
+    )
+    held: list[KeptStep] = []
+    for row in _copied(query):
+        step = KeptStep._make(row)
+        if held and held[0].case_id != step.case_id:
+            yield held
+            held = []
+        held.append(step)
+    if held:
+        yield held
+
+
+def _copied(query: str) -> Iterator[list[bytes]]:
+    """The rows of a query as COPY writes them, escapes undone; NULL is empty.
+
+    Read from the driver's lower half: its cursor asks the event loop for every row, which takes longer than the row.
+    """
+    connection.ensure_connection()
+    link = connection.connection.pgconn
+    result = link.exec_(f"COPY ({query}) TO STDOUT (NULL '')".encode())
+    if result.status != ExecStatus.COPY_OUT:
+        raise DatabaseError(result.error_message.decode(errors="replace"))
+    while True:
+        size, data = link.get_copy_data(0)
+        if size < 0:
+            break
+        line = bytes(data)[:-1]
+        fields = line.split(b"\t")
+        if b"\\" in line:
+            fields = [_ESCAPE.sub(_plain, each) for each in fields]
+        yield fields
+    while (result := link.get_result()) is not None:
+        if result.status != ExecStatus.COMMAND_OK:
+            raise DatabaseError(result.error_message.decode(errors="replace"))
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    return _ESCAPES.get(found[1], found[1])
