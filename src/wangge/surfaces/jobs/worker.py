@@ -6,22 +6,36 @@ Several workers may run, on one machine or on more: rounds are locked in the que
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import sys
 
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+log = logging.getLogger(__name__)
 _FALLBACK_POLL_SECONDS = 60.0
 _GRACE_SECONDS = 15.0
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT; exit 1 with one line when the database goes away (``wangge serve`` revives it)."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.project.settings")
     django.setup()
 
+    from django.db import InterfaceError, OperationalError
+
+    try:
+        _run()
+    except (OperationalError, InterfaceError, ConnectorException):
+        log.warning("the database is away: the worker ends")
+        sys.exit(1)
+
+
+def _run() -> None:
     from wangge.surfaces.jobs import delivery, rounds
 
     delivery.register_all()

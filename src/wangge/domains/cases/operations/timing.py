@@ -91,12 +91,16 @@ def let_rules_act_on(*, number: str, at: datetime) -> bool:
 def after_report(*, reported: Reported, at: datetime) -> bool:
     """``let_rules_act_on`` for a case just reported; costs nothing where no rule stands at its stage.
 
-    A door calls it once its report is committed. Should it not come to that, the next pass over the waiting cases
-    does the same.
+    A door calls it once its report is committed. The report stands whatever happens here: what fails is logged, and
+    the next pass over the waiting cases tries again.
     """
     if not reported.draft.rules.rules_by_stage.get(reported.draft.state.stage):
         return False
-    return let_rules_act_on(number=reported.number, at=at)
+    try:
+        return let_rules_act_on(number=reported.number, at=at)
+    except Exception:
+        log.exception("the rules could not act on case %s", reported.number)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
