@@ -70,7 +70,7 @@ Speak = Callable[[str], Speaker]
 
 
 @pytest.fixture
-def speak(small_city: None) -> Speak:  # noqa: F811 — the fixture of the cases' tests
+def speak(small_city: None) -> Speak:
     """A speaker for a user name."""
 
     def speaker(username: str) -> Speaker:

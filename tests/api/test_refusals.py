@@ -12,7 +12,7 @@ from tests.api.conftest import Speak
 pytestmark = pytest.mark.django_db
 
 
-def reason(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def reason(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]
     body = json.loads(answer.content)
     assert answer["Content-Type"] == "application/problem+json"
     assert set(body) >= {"type", "title", "status", "detail"}

@@ -93,7 +93,7 @@ def test_lists_page_by_cursor_and_search_two_characters(speak: Speak) -> None:
     assert not json.loads(desk.get("/cases?q=树木").content)["items"]
 
 
-def test_writing_takes_a_constant_small_number_of_statements(speak: Speak, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_writing_takes_a_constant_small_number_of_statements(speak: Speak, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     collector, desk = speak("collector-1"), speak("acceptor-1")
     case = collector.report()
     body = collector.report_body()
@@ -103,7 +103,7 @@ def test_writing_takes_a_constant_small_number_of_statements(speak: Speak, djang
         desk.move(case, "accept", {"category": "component:0101"})
 
 
-def test_the_document_is_open_and_names_every_problem(speak: Speak, client) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_the_document_is_open_and_names_every_problem(speak: Speak, client) -> None:  # type: ignore[no-untyped-def]
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     move = document["paths"]["/api/v1/cases/{number}/moves/{verb}"]["post"]["responses"]

@@ -21,6 +21,7 @@ from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.operations.moving import attempts_of
 from wangge.domains.cases.rows import CaseRow
+from wangge.domains.cases.sight import stands_outside
 from wangge.domains.organizations.logic import Actor
 
 _names: dict[int, str] = {}
@@ -100,7 +101,7 @@ def case_answer(
         "district": row.district_code or None,
         "grid": row.grid_code or None,
         "department": seen.unit or None,
-        "holder": holder_of(rules, seen),
+        "holder": holder_of(rules, seen, named=not stands_outside(by)),
         "cycle": seen.cycle,
         "round": seen.rework + 1,
         "reported_at": iso(row.reported_at),
@@ -108,7 +109,7 @@ def case_answer(
         "handling_due_at": handling["due_at"] if handling is not None else None,
         "closed_at": iso(closed_at),
         "deadlines": deadlines,
-        "overlays": views.overlays(rules, seen),
+        "overlays": overlays_for(by, views.overlays(rules, seen)),
         "open_verbs": open_verbs(rules, seen, around, row, by, now),
         "photos": [{"kind": kind, "id": photo, "seq": seq} for kind, photo, seq in (photos or [])],
     }
@@ -135,9 +136,16 @@ def location_of(row: CaseRow) -> dict[str, Any] | None:
     }
 
 
-def holder_of(rules: Rulebook, state: CaseState) -> str | None:
+def overlays_for(by: Actor, overlays: list[str]) -> list[str]:
+    """What lies beside the stage, for this reader: to a citizen only what he was asked and what he said."""
+    if not stands_outside(by):
+        return overlays
+    return [overlay for overlay in overlays if overlay.startswith(("question:", "rated:"))]
+
+
+def holder_of(rules: Rulebook, state: CaseState, *, named: bool = True) -> str | None:
     """Whose turn it is: a unit's code, the user name of a field task's holder, or a post; None when nobody's."""
-    if state.assignee and state.stage in ("verifying", "inspecting"):
+    if named and state.assignee and state.stage in ("verifying", "inspecting"):
         return usernames([int(state.assignee)])[int(state.assignee)] if state.assignee.isdigit() else state.assignee
     if state.stage == "handling":
         return state.inner.unit if state.inner is not None and state.inner.unit else state.unit

@@ -98,7 +98,8 @@ def photo_kinds() -> frozenset[str]:
     """The kinds of evidence that are photos: every piece the table of moves or a tier may ask for but places and
     words."""
     tables = city_tables()
-    asked = {piece for row in (*tables.moves, *tables.approval_tiers) for piece in row.evidence}
+    asked = {piece for move in tables.moves for piece in move.evidence}
+    asked |= {piece for tier in tables.approval_tiers for piece in tier.evidence}
     return frozenset(asked - WORDS_AND_PLACES)
 
 

@@ -69,9 +69,25 @@ def _condition(window: Sight, actor: Actor) -> tuple[str, list[Any]]:
     return "TRUE", []
 
 
-def desk_posts(actor: Actor, row: CaseRow) -> Iterable[tuple[str, str]]:
-    """(post, unit) of the actor's holdings that reach this case: another district's desk does not."""
+def stands_outside(actor: Actor) -> bool:
+    """A citizen or an intake partner and nothing else: he reads stage and answer of what he handed in, no names of
+    staff and nothing they tell one another."""
+    return bool(actor.holdings) and not actor.is_staff
+
+
+# What a person who holds the post ``system`` (an intake partner) may do: hand in, and pass on an answer. Timers, rules
+# and what children tell their parents are the platform's own.
+PARTNER_VERBS = frozenset({"receive_report", "reporter_answered"})
+
+
+def desk_posts(actor: Actor, row: CaseRow, verb: str) -> Iterable[tuple[str, str]]:
+    """(post, unit) of the actor's holdings that reach this case: another district's desk does not, another citizen
+    does not."""
     for holding in actor.holdings:
+        if holding.post == "reporter" and (row.reporter_id is None or row.reporter_id != actor.person_id):
+            continue
+        if holding.post == "system" and actor.person_id is not None and verb not in PARTNER_VERBS:
+            continue
         if holding.district_code in (None, row.district_code) or holding.department_code is not None:
             yield holding.post, holding.department_code or ""
     if row.assignee_id is not None and row.assignee_id == actor.person_id:

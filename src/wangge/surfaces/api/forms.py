@@ -49,6 +49,13 @@ class ReportBody(Schema):
     post: str | None = Field(None, max_length=40)
 
 
+class RevealBody(Schema):
+    """Why a reporter's name and telephone are asked for; the reason is recorded."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=2, max_length=500)
+
+
 class MoveBody(Schema):
     """A move: the row's arguments by name beside these."""
 
@@ -83,6 +90,17 @@ class CasePhoto(Schema):
     seq: int
 
 
+class ReporterShown(Schema):
+    """Name and telephone of the reporter: masked in a case, in full only after a recorded reveal."""
+
+    name: str
+    phone: str
+
+
+class Revealed(Schema):
+    reporter: ReporterShown
+
+
 class Case(Schema):
     """A case as it stands for the person who asks."""
 
@@ -109,6 +127,7 @@ class Case(Schema):
     overlays: list[str]
     open_verbs: list[str]
     photos: list[CasePhoto]
+    reporter: ReporterShown | None = Field(None, description="only in the answer of GET, where the post may know it")
 
 
 class Step(Schema):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,13 +22,20 @@ from wangge.domains.cases.drafting import Draft
 from wangge.domains.cases.intake import photo_kinds
 from wangge.domains.cases.operations.moving import Order, draft_of, move_case
 from wangge.domains.cases.operations.reporting import Report, report_case
+from wangge.domains.cases.operations.revealing import Identity, identity_for, reveal
+from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt
 from wangge.domains.cases.queries import lists
-from wangge.domains.cases.queries.steps import steps_of
+from wangge.domains.cases.queries.steps import reporter_words, steps_of
 from wangge.domains.cases.rows import CaseRow, load, load_by_external_number, new_row
-from wangge.domains.cases.sight import may_see
+from wangge.domains.cases.sight import may_see, windows_on
+from wangge.domains.organizations.logic import personal_data_shown
+from wangge.domains.organizations.operations.audit import ReasonMissing
+from wangge.domains.organizations.policies import NotYours
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoRefused, PhotoUnknown, RefusalReason
+from wangge.groundwork.clock import CITY_ZONE
+from wangge.standards.access import PersonalData
 from wangge.surfaces.api.door import (
     Answered,
     Caller,
@@ -41,7 +48,7 @@ from wangge.surfaces.api.door import (
     key_of,
     text_answer,
 )
-from wangge.surfaces.api.forms import Location, MoveBody, ReportBody
+from wangge.surfaces.api.forms import Location, MoveBody, ReportBody, RevealBody
 from wangge.surfaces.api.problems import of_failure, problem
 
 OBSERVED_BACK = timedelta(days=7)
@@ -95,6 +102,7 @@ def report(request: HttpRequest) -> HttpResponse:
         )
     except IntegrityError as clash:
         return _after_clash(clash, caller, key, digest, form)
+    after_report(reported=made, at=caller.at)
     return _with_version(text_answer(kept[-1].replace(NUMBER_MARK, made.number), status=201), made.draft.version)
 
 
@@ -151,7 +159,7 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         if first is not None:
             return first
         if isinstance(refused, failures.StaleVersion):
-            refused.changed = _changed(number, refused.given)
+            refused.changed = _changed(caller, number, refused.given)
         raise
     return _with_version(text_answer(kept[-1], status=200), moved.draft.version)
 
@@ -175,12 +183,12 @@ def _busy() -> HttpResponse:
     )
 
 
-def _changed(number: str, since: int) -> list[dict[str, object]]:
+def _changed(caller: Caller, number: str, since: int) -> list[dict[str, object]]:
     row = load(number)
     if row is None:
         return []
     names = ("seq", "verb", "by", "at", "to_stage")
-    return [{name: step[name] for name in names} for step in steps_of(row, after=since)]
+    return [{name: step[name] for name in names} for step in steps_of(row, by=caller.actor, after=since)]
 
 
 @at_the_door
@@ -188,14 +196,43 @@ def get_case(request: HttpRequest, number: str) -> HttpResponse:
     """GET /cases/{number}."""
     caller = caller_of(request, door="api-v1:get_case", writes=False)
     row = _seen(caller, number)
-    return _with_version(json_answer(_answer(row, caller)), row.version)
+    answer = _answer(row, caller)
+    if personal_data_shown(windows_on(caller.actor, row), stage=row.stage) is not PersonalData.NONE:
+        answer["reporter"] = _reporter(identity_for(by=caller.actor, row=row, words=reporter_words(row)))
+    return _with_version(json_answer(answer), row.version)
+
+
+@at_the_door
+def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
+    """POST /cases/{number}/reveal: the reporter in full, for a reason, on record.
+
+    Every time is recorded anew and nothing shown is kept, so no Idempotency-Key is asked.
+    """
+    caller = caller_of(request, door="api-v1:reveal_reporter", writes=True)
+    body = body_of(request)
+    row = _seen(caller, number)
+    form = _checked(RevealBody, body)
+    try:
+        shown = reveal(
+            by=caller.actor, at=caller.at, row=row, words=reporter_words(row), reason=form.reason,
+            address=caller.address,
+        )  # fmt: skip
+    except NotYours:
+        return problem(403, "not_shown", _("您的岗位或本案卷现在的环节不能调阅诉求人信息。"), title=_("不能调阅"))
+    except ReasonMissing as missing:
+        return problem(422, "bad_input", str(missing), field="reason")
+    return json_answer({"reporter": _reporter(shown)})
+
+
+def _reporter(identity: Identity | None) -> dict[str, str] | None:
+    return None if identity is None else {"name": identity.name, "phone": identity.phone}
 
 
 @at_the_door
 def get_steps(request: HttpRequest, number: str) -> HttpResponse:
     """GET /cases/{number}/steps."""
     caller = caller_of(request, door="api-v1:list_steps", writes=False)
-    return json_answer({"items": steps_of(_seen(caller, number))})
+    return json_answer({"items": steps_of(_seen(caller, number), by=caller.actor)})
 
 
 def _seen(caller: Caller, number: str) -> CaseRow:
@@ -226,8 +263,8 @@ def _limit(text: str) -> int:
 
 def _filter_of(request: HttpRequest) -> lists.Filter:
     given = request.GET
-    for name, value in given.items():
-        if "\0" in name + value:
+    for name in given:
+        if "\0" in name + given.get(name, ""):
             raise failures.BadInput(name.replace("\0", ""), _("查询条件不能含空字符（U+0000）。"))
     stage = given.get("stage", "")
     return lists.Filter(
@@ -249,11 +286,9 @@ def _moment(text: str, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError as wrong:
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=CITY_ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
         raise failures.BadInput(name, _("时间应写作 2024-03-13T08:10:00+08:00。")) from wrong
-    from wangge.groundwork.clock import CITY_ZONE
-
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CITY_ZONE)
 
 
 def _truth(text: str) -> bool | None:

@@ -174,6 +174,19 @@ def make_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 @api.post(
+    "/cases/{number}/reveal",
+    auth=BEARER,
+    response={200: forms.Revealed},
+    operation_id="reveal_reporter",
+    url_name="reveal_reporter",
+    openapi_extra=_document(400, 404, 413, 422, body=forms.RevealBody),
+)
+def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
+    """The reporter's name and telephone in full, for a reason; recorded in the audit log each time."""
+    return operations.reveal_reporter(request, number)
+
+
+@api.post(
     "/photos",
     auth=BEARER,
     response={201: forms.Photo},

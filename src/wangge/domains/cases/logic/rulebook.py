@@ -25,7 +25,6 @@ from wangge.standards.tables import (
     TimeLimit,
 )
 
-
 AMOUNT = re.compile(r"-?[0-9]{1,9}")
 
 

@@ -257,7 +257,7 @@ def attempts_of(
 ) -> list[Attempt]:
     """One attempt for each post of the row that the person holds here, in the row's order."""
     key = str(by.person_id) if by.person_id is not None else ""
-    held = list(desk_posts(by, row))
+    held = list(desk_posts(by, row, verb))
     return [
         Attempt(verb, key or post, post, at, args, evidence, unit)
         for post in posts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +59,10 @@ def cases(*, by: Actor, at: datetime, filter: Filter, limit: int = 50, cursor: s
     where, values = _where(by, at, filter)
     if cursor:
         where.append("(c.reported_at, c.id) < (%s, %s)")
-        values += read_cursor(cursor)
+        moment, case_id = read_cursor(cursor)
+        if moment is None:
+            raise BadInput("cursor", _("翻页标记无效。请从第一页重新查询。"))
+        values += [moment, case_id]
     found = _rows(f"{SELECT} WHERE {' AND '.join(where)} ORDER BY c.reported_at DESC, c.id DESC", values, limit)
     return _page(found, limit, lambda row: write_cursor(row.reported_at, row.id))
 
@@ -172,6 +175,6 @@ def read_cursor(cursor: str) -> list[Any]:
     """The moment (or None) and id of a cursor; BadInput when it is none."""
     try:
         moment, case_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [None if moment is None else datetime.fromisoformat(moment), UUID(case_id)]
-    except (ValueError, TypeError, AttributeError) as wrong:
+        return [None if moment is None else datetime.fromisoformat(moment).astimezone(UTC), UUID(case_id)]
+    except (ValueError, TypeError, AttributeError, OverflowError) as wrong:
         raise BadInput("cursor", _("翻页标记无效。请从第一页重新查询。")) from wrong
