@@ -129,13 +129,12 @@ class Place:
     moment: datetime | None = None
     case_id: UUID = _FIRST_ID
     refused: dict[UUID, int] = field(default_factory=dict)
-    seen: set[UUID] = field(default_factory=set)
+    still: dict[UUID, int] = field(default_factory=dict)  # those of them met again on this walk
 
     def begin_again(self) -> None:
         """Walk from the beginning; cases that left the queue meanwhile are forgotten."""
         self.moment, self.case_id = None, _FIRST_ID
-        self.refused = {case_id: version for case_id, version in self.refused.items() if case_id in self.seen}
-        self.seen = set()
+        self.refused, self.still = self.still, {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +174,12 @@ def look_at_queue(queue: Queue, place: Place, *, at: datetime, most: int = 200) 
     acted = 0
     for row in rows:
         place.moment, place.case_id = row.closed_at, row.id
-        place.seen.add(row.id)
         if place.refused.get(row.id) == row.version:
-            continue
-        if _would_act(row, at) and _act_alone(row.id, at):
+            place.still[row.id] = row.version
+        elif _would_act(row, at) and _act_alone(row.id, at):
             acted += 1
         elif not queue.of_the_moment:
-            place.refused[row.id] = row.version
+            place.refused[row.id] = place.still[row.id] = row.version
     at_end = len(rows) < most
     if at_end:
         place.begin_again()
