@@ -206,6 +206,17 @@ def test_a_refusal_is_not_judged_again_before_the_case_has_a_further_step(
 
 
 @pytest.mark.django_db
+def test_a_case_another_writer_held_is_judged_again(hands: Hands, lean: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = self_handled_undrawn(hands)
+    act_alone = timing._act_alone
+    monkeypatch.setattr(timing, "_act_alone", lambda case_id, at: False)  # its row is locked: passed over
+    assert round_at(after(40)) == 0
+    monkeypatch.setattr(timing, "_act_alone", act_alone)
+    assert round_at(after(41)) >= 1
+    assert found(number).stage == "closed"
+
+
+@pytest.mark.django_db
 def test_cases_keep_the_rules_of_their_own_day(hands: Hands, settings: Any, tmp_path: Any) -> None:
     from tests.jobs.conftest import LEAN, use_overlay
 

@@ -176,9 +176,11 @@ def look_at_queue(queue: Queue, place: Place, *, at: datetime, most: int = 200) 
         place.moment, place.case_id = row.closed_at, row.id
         if place.refused.get(row.id) == row.version:
             place.still[row.id] = row.version
-        elif _would_act(row, at) and _act_alone(row.id, at):
-            acted += 1
-        elif not queue.of_the_moment:
+            continue
+        would_act = _would_act(row, at)
+        if would_act:
+            acted += _act_alone(row.id, at)
+        elif would_act is False and not queue.of_the_moment:
             place.refused[row.id] = place.still[row.id] = row.version
     at_end = len(rows) < most
     if at_end:
@@ -186,15 +188,15 @@ def look_at_queue(queue: Queue, place: Place, *, at: datetime, most: int = 200) 
     return Looked(len(rows), acted, at_end)
 
 
-def _would_act(row: CaseRow, at: datetime) -> bool:
-    """Whether a rule would move the case as it was read; judged again under its lock."""
+def _would_act(row: CaseRow, at: datetime) -> bool | None:
+    """Whether a rule would move the case as it was read (judged again under its lock); None when judging failed."""
     try:
         draft = draft_of(row, at)
         settle(draft, at)
         return next_act(draft.rules, draft.state, civil(at), draft.around) is not None
     except Exception:
         log.exception("the rules could not be judged on case %s", row.number)
-        return False
+        return None
 
 
 def _act_alone(case_id: UUID, at: datetime) -> bool:
