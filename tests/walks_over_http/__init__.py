@@ -1,0 +1,1 @@
+"""The worked walks of the closed loop, driven over HTTP."""
