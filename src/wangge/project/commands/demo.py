@@ -15,7 +15,6 @@ from wangge.project.demo.own_rows import OwnRowsInTheWay, install_own_rows, remo
 from wangge.project.demo.record import (
     DemoRecord,
     LoadUnderWay,
-    forget_record,
     loading_alone,
     made_up_password,
     read_record,
@@ -59,37 +58,33 @@ def load(*, name: str, small: bool) -> None:
 
 
 def _load(environment: Environment, city: CityData, name: str, *, small: bool) -> LoadedCity:
-    """The rows before the database: whoever reads the standards from now on reads the city's."""
+    """The city's own rows come before the database: whoever reads the standards from now on reads them."""
     before = read_record(environment.var)
-    if before is not None and before.complete:
-        _end(_("演示城市“{city}”已经载入；wangge demo info 查看。").format(city=before.city))
     copied = install_own_rows(environment, city.overlay)
     with open_city(as_owner=True):
         from wangge.groundwork import clock
         from wangge.groundwork.worker_pool import jobs_here
-        from wangge.project.demo.ground_loading import CityExists
+        from wangge.project.demo.information import city_is_there
         from wangge.project.demo.loading import load_city, start_anew
 
-        if before is not None:
+        if before is not None and not before.complete:
             click.echo(_("上次载入没有完成，重新开始。"))
             start_anew()
-        record = DemoRecord(name, made_up_password())
-        write_record(environment.var, record)
-        try:
-            with _bars(small=small) as progress:
-                loaded = load_city(
-                    city,
-                    at=clock.now(),
-                    password=record.password,
-                    small=small,
-                    jobs=1 if small else jobs_here(),
-                    progress=progress,
-                )
-        except CityExists as exists:
-            forget_record(environment.var)
+        elif city_is_there():
             if copied:
                 remove_own_rows(environment)
-            _end(str(exists))
+            _end(_("数据库中已有城市数据，不再载入。如需重来，请换一个 WANGGE_VAR 目录，或使用空数据库。"))
+        record = DemoRecord(name, made_up_password())
+        write_record(environment.var, record)
+        with _bars(small=small) as progress:
+            loaded = load_city(
+                city,
+                at=clock.now(),
+                password=record.password,
+                small=small,
+                jobs=1 if small else jobs_here(),
+                progress=progress,
+            )
         write_record(environment.var, record.finished())
     return loaded
 
@@ -100,12 +95,15 @@ def _load(environment: Environment, city: CityData, name: str, *, small: bool) -
 def info(*, as_json: bool, port: int) -> None:
     """Print how to try the city."""
     record = read_record(read_environment().var)
+    none = _("这里没有载入演示城市：请运行 wangge demo load。")
     if record is None or not record.complete:
-        _end(_("这里没有载入演示城市：请运行 wangge demo load。"))
+        _end(none)
     with open_city():
         from wangge.groundwork import clock
-        from wangge.project.demo.information import demo_information
+        from wangge.project.demo.information import city_is_there, demo_information
 
+        if not city_is_there():
+            _end(none)
         found = demo_information(record, address=f"http://127.0.0.1:{port}", at=clock.now())
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))

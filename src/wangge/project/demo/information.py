@@ -8,6 +8,7 @@ from typing import Any
 from wangge.domains.cases.queries.counts import cases_by_stage
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import Area, AreaKind
+from wangge.domains.organizations.models import District
 from wangge.domains.organizations.public_doors import open_doors
 from wangge.domains.organizations.queries import PersonLine, departments_on, people_with_posts
 from wangge.groundwork.clock import CITY_ZONE
@@ -15,6 +16,11 @@ from wangge.project.demo.city_data import read_city
 from wangge.project.demo.record import DemoRecord
 
 Document = dict[str, Any]
+
+
+def city_is_there() -> bool:
+    """Whether the database holds a city, a demo's or another."""
+    return District.objects.exists()
 
 
 def demo_information(record: DemoRecord, *, address: str, at: datetime) -> Document:

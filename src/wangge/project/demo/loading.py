@@ -65,7 +65,7 @@ class LoadedCity:
 
 
 def load_city(city: CityData, *, at: datetime, password: str, small: bool, jobs: int, progress: Progress) -> LoadedCity:
-    """Load everything; raises CityExists where there is a city."""
+    """Load everything into an empty database; raises CityExists where there is a city."""
     shared = shared_password_hash(password)
     loaded = load_ground(grow_ground(city), by=TERMINAL, at=at, password_hash_of=lambda _person: shared)
     surroundings.forget_units()

@@ -57,11 +57,6 @@ def write_record(var: Path, record: DemoRecord) -> None:
     draft.replace(_file(var))
 
 
-def forget_record(var: Path) -> None:
-    """Nothing was loaded after all."""
-    _file(var).unlink(missing_ok=True)
-
-
 @contextmanager
 def loading_alone(var: Path) -> Iterator[None]:
     """Be the only process that loads a demo city here; raises ``LoadUnderWay``."""

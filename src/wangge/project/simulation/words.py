@@ -40,7 +40,7 @@ _FIELD_ENDINGS = (
 
 
 def address(chance: random.Random, street: str) -> str:
-    """An address in a street office's area: ``松台街道银杏路 128 号学校门口``."""
+    """An address in a street office's area: ``某街道银杏路 128 号学校门口``."""
     road = _ROADS[int(chance.random() * len(_ROADS))]
     spot = _SPOTS[int(chance.random() * len(_SPOTS))]
     return f"{street}{road}{1 + int(chance.random() * 399)}号{spot}"
