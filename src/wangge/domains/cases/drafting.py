@@ -51,6 +51,8 @@ class StepRow(NamedTuple):
     to_stage: str
     payload: bytes
     hash: bytes
+    at_text: str = ""  # the moments as the payload has them
+    recorded_at_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class Draft:
     steps: list[StepRow] = field(default_factory=list)
     texts: list[tuple[int, dict[str, tuple[str, str]]]] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
+    id_text: str = ""
     salt: Callable[[], bytes] = fresh_salt  # a seeded one makes a simulated city the same to the last byte
+
+    def __post_init__(self) -> None:
+        self.id_text = str(self.case_id)
 
     def add(
         self,
@@ -104,7 +110,8 @@ class Draft:
             self.filed_at = at if state.filed_at else None
         if state.closed_at != closed:
             self.closed_at = at if state.closed_at else None
-        payload = payload_of(self._content(attempt, allowed, made, at, recorded_at, matter))
+        content = self._content(attempt, allowed, made, at, recorded_at, matter)
+        payload = payload_of(content)
         self.tail = link(self.tail or genesis(self.case_id), payload)
         person = int(attempt.by) if attempt.by.isdigit() else None
         self.steps.append(
@@ -119,10 +126,12 @@ class Draft:
                 state.stage,
                 payload,
                 self.tail,
+                content["at"],
+                content["recorded_at"],
             )
         )
         self.made.append(made)
-        for kind, pieces in matter.evidence.items():
+        for kind, pieces in sorted(matter.evidence.items()):  # the payload's order, so that a replay gives the same
             if isinstance(pieces, list):
                 self.photos.extend([kind, piece[0], self.version] for piece in pieces)
         return made
@@ -138,7 +147,7 @@ class Draft:
     ) -> dict[str, Any]:
         at_text = at.astimezone(UTC).isoformat()
         content: dict[str, Any] = {
-            "case": str(self.case_id),
+            "case": self.id_text,
             "seq": self.version,
             "verb": attempt.verb,
             "post": attempt.post,

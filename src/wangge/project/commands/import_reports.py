@@ -1,4 +1,4 @@
-"""The command ``wangge import reports``: reads foreign reports by a mapping and shows what it found."""
+"""The command ``wangge import reports``: reads foreign reports by a mapping and writes them as cases."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from wangge.groundwork import clock
+from wangge.project.opening import open_city
 from wangge.surfaces.exchange.imports.figures import Figures, Hours
 from wangge.surfaces.exchange.imports.findings import LABELS
 from wangge.surfaces.exchange.imports.foreign import ForeignReport
@@ -45,6 +46,7 @@ _SHOWN_CODES = 10
     default=Hours.ELAPSED.value,
     help="统计办理小时数的方法：实际经过，或当地钟面之差。",
 )
+@click.option("--jobs", default=0, type=click.IntRange(0), help="写入的进程数；默认与处理器数相同。")
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")
 def command(
     *,
@@ -55,31 +57,30 @@ def command(
     refused_file: Path | None,
     with_figures: bool,
     hours: str,
+    jobs: int,
     as_json: bool,
 ) -> None:
     """按映射导入外部系统的诉求（CSV、JSON、JSONL，可为 .gz）。
 
     有退回行或疑点时仍以 0 结束；映射有误或文件损坏以 1 结束，用法错误以 2 结束。
     """
-    _start_translation()
-    sink = None if dry_run else case_sink()
-    if sink is None and not dry_run:
-        raise click.UsageError(_("本版本还不能写入案卷，请加 --dry-run 先核对文件。"))
+    given = _given_tables(tables)
     refused_file = refused_file or Path(f"{file.name.removesuffix('.gz')}.refused.csv")
-    try:
-        mapping = load_mapping(mapping_name, _given_tables(tables))
-        document = run_import(
-            file,
-            mapping,
-            sink=sink,
-            refused_file=refused_file,
-            figures=_figures(mapping, hours) if with_figures else None,
-            console=Console(stderr=True, quiet=as_json),
-        )
-    except MappingRefused as refused:
-        raise _Ended("\n".join(finding.text(_) for finding in refused.findings)) from refused
-    except FileRefused as broken:
-        raise _Ended(_(broken.message) % broken.values) from broken
+    with _translation_alone() if dry_run else open_city(as_owner=True):
+        try:
+            mapping = load_mapping(mapping_name, given)
+            document = run_import(
+                file,
+                mapping,
+                sink=None if dry_run else _case_sink(jobs),
+                refused_file=refused_file,
+                figures=_figures(mapping, hours) if with_figures else None,
+                console=Console(stderr=True, quiet=as_json),
+            )
+        except MappingRefused as refused:
+            raise _Ended("\n".join(finding.text(_) for finding in refused.findings)) from refused
+        except FileRefused as broken:
+            raise _Ended(_(broken.message) % broken.values) from broken
     if as_json:
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode())
     else:
@@ -99,15 +100,30 @@ def _(text: str) -> str:
     return gettext(text)
 
 
-def _start_translation() -> None:
+@contextmanager
+def _translation_alone() -> Iterator[None]:
     """Django's translation needs its settings; no database is asked for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.project.settings")
     django.setup()
+    yield
 
 
-def case_sink() -> Sink | None:
-    """What takes the reports in as cases; None while this version has no such writer."""
-    return None
+def _case_sink(jobs: int) -> Sink:
+    """What takes the reports in as cases; an import that another one keeps out ends the command."""
+    from wangge.domains.cases.operations.foreign import ImportRefused
+    from wangge.domains.organizations.logic import TERMINAL
+    from wangge.groundwork.worker_pool import jobs_here
+    from wangge.surfaces.exchange.imports.case_sink import case_sink
+
+    take_in = case_sink(by=TERMINAL, at=clock.now(), jobs=jobs or jobs_here())
+
+    def sink(reports: Iterable[ForeignReport]) -> dict[str, int]:
+        try:
+            return take_in(reports)
+        except ImportRefused as refused:
+            raise _Ended(str(refused)) from refused
+
+    return sink
 
 
 def run_import(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -59,7 +59,7 @@ class CopyText:
     def add(self, case: DraftedCase) -> None:
         """Add every row of one case."""
         draft, lines = case.draft, self.lines
-        case_id = str(draft.case_id)
+        case_id = draft.id_text
         lines["cases_case"].append(_case_line(case_id, case))
         lines["cases_matter"].append(_matter_line(case_id, case.new.matter))
         lines["cases_step"].extend(_step_lines(case_id, draft))
@@ -137,11 +137,9 @@ def _float(value: float | None) -> str:
 
 
 def _step_lines(case_id: str, draft: Draft) -> list[str]:
-    head = f"{_month_text(draft.month)}\t{case_id}\t"
+    head = f"{draft.month}\t{case_id}\t"
     lines = []
-    for seq, verb, post, person, at, recorded_at, from_stage, to_stage, payload, digest in draft.steps:
-        at_text = at.isoformat()
-        recorded = at_text if recorded_at is at else recorded_at.isoformat()
+    for seq, verb, post, person, _at, _rec, from_stage, to_stage, payload, digest, at_text, recorded in draft.steps:
         text = payload.decode()
         if "\\" in text:
             text = text.replace("\\", "\\\\")
@@ -150,7 +148,3 @@ def _step_lines(case_id: str, draft: Draft) -> list[str]:
             f"{from_stage}\t{to_stage}\t{text}\t\\\\x{digest.hex()}\n"
         )
     return lines
-
-
-def _month_text(month: date) -> str:
-    return month.isoformat()

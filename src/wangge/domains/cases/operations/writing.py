@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import add
 from typing import Any
 
 import orjson
@@ -75,7 +76,7 @@ def grams_of(*texts: str) -> list[str]:
     grams: dict[str, None] = {}
     for text in texts:
         for word in text.lower().split():
-            grams.update(dict.fromkeys(word[i : i + 2] for i in range(len(word) - 1)))
+            grams.update(dict.fromkeys(map(add, word, word[1:])))
     return list(grams)
 
 
