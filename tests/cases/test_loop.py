@@ -65,6 +65,19 @@ def test_a_report_is_filed_dispatched_handled_inspected_and_closed(actor: Find) 
 
 
 @pytest.mark.django_db
+def test_photos_are_kept_in_the_order_a_replay_gives_them(actor: Find) -> None:
+    who = actor("collector-1")
+    given = {kind: [photo_of(who, START)] for kind in ("photo_before", "photo_after")}
+    report = Report(
+        source="collector", category="component:0101", description="井盖缺失", location=PLACE, photos=given,
+        stated_entry="report_self_handled",
+    )  # fmt: skip
+    row = load(report_case(report=report, by=who, at=START).number)
+    assert row is not None
+    assert [kind for kind, *_rest in row.photos] == ["photo_after", "photo_before"]
+
+
+@pytest.mark.django_db
 def test_a_number_is_district_day_and_the_next_of_that_day(actor: Find) -> None:
     first, second = filed_report(actor), filed_report(actor, minutes(1))
     assert first == "000000-20240313-00001"
