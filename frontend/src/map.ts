@@ -235,6 +235,7 @@ function drawnAs(name: string, colour: (token: string) => string): StyleSpecific
     paint: { "line-color": colour(token), "line-width": width },
   });
   if (name === "districts") return [line("--map-district", 2)];
+  if (name === "grids") return [line("--map-district", 1)];
   if (name === "roads") return [line("--map-road", 3)];
   if (name === "water") {
     return [{ id: name, type: "fill", source: name, paint: { "fill-color": colour("--map-water") } }];

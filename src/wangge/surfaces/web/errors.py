@@ -22,7 +22,7 @@ RETRY_AFTER_SECONDS = 30
 _log = logging.getLogger("wangge.pages")
 
 
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address or the form cannot be read."""
     return _page(
         request,
@@ -49,7 +49,7 @@ def token_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: nothing here, or behind a wall: the two look the same."""
     return _page(
         request, 404, _("没有找到"), _("这个地址没有内容，或案卷不在您可查看的范围内。"),

@@ -16,7 +16,7 @@ from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import ground
 from wangge.surfaces.web.elements.pieces import MapLayer, MapView
 
-CLOSE_DEGREES = 0.02
+CLOSE_DEGREES = 0.012
 LAYERS = {
     "grids": AreaKind.RESPONSIBILITY_GRID,
     "streets": AreaKind.STREET,
@@ -38,6 +38,7 @@ def map_at(lon: float | None, lat: float | None, at: datetime, *, nearby_url: st
         lon=f"{middle[0]:.6f}",
         lat=f"{middle[1]:.6f}",
         layers=(
+            *((MapLayer("unit-grids", _("单元网格"), _layer("unit-grids", close)),) if known else ()),
             MapLayer("grids", _("责任网格"), _layer("grids", close)),
             MapLayer("districts", _("区界"), _layer("districts", "")),
         ),

@@ -26,7 +26,7 @@ MOST_SHOWN = 99
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest messages; one statement behind the gate."""
     by, at = actor_on(request), clock.now()
-    found = notices_for(actor=by, most=100)
+    found = notices_for(actor=by)
     unread = sum(not line.is_read for line in found)
     page = MessagesPage(
         shell=shell_for(request, _("消息"), at=at, current="notices"),

@@ -106,6 +106,7 @@ def condition_field(category: str, edition: str, *, value: str = "", required: b
             )
             for row in rows
         ),
+        belongs_to=category,
         help="" if rows else (_("该小类没有立案条件。") if category else _("先选小类，再选立案条件。")),
     )  # fmt: skip
 

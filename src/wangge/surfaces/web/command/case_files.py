@@ -33,7 +33,7 @@ def case_file(request: HttpRequest, number: str) -> HttpResponse:
     except NoSuchCase as gone:
         raise Http404(number) from gone
     told = read_case(row, by, at)
-    page = case_page(request, told, by, at, Asked())
+    page = case_page(request, told, by, at, Asked(on_paper=True))
     record(
         by=by, at=at, kind=AuditKind.EXPORT, object_kind="case", object_key=row.number, detail={"form": "case_file"},
         address=str(request.META.get("REMOTE_ADDR", "")),

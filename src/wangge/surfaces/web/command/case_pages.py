@@ -58,6 +58,7 @@ class Asked:
     conflict: Conflict | None = None
     revealed: Identity | None = None
     reveal_error: str = ""
+    on_paper: bool = False  # neither queue nor neighbourhood
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
     row, state, rules = told.row, told.state, told.draft.rules
     desk = _desk(told, by, at, asked)
     verbs, barred = verbs_of(desk)
-    pane = _pane(by, at, asked.queue, row)
+    pane = None if asked.on_paper else _pane(by, at, asked.queue, row)
     minute = civil(at)
     field = audience_of(by) is Audience.FIELD
     shown = steps_shown(told.steps, told.recorded, told.story.made[: len(told.steps)], told.reading)
@@ -163,7 +164,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
 def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:
     row, state = told.row, told.state
     desk = DeskCase(row, told.draft, state, by, at, queue=asked.queue, posted=asked.posted)
-    if not by.posts & {"acceptor", "duty_leader", "dispatcher"}:
+    if asked.on_paper or not by.posts & {"acceptor", "duty_leader", "dispatcher"}:
         return desk
     if state.stage in _LOOKS_FOR_DUPLICATES and row.lon is not None and row.lat is not None:
         category = state.category or row.category

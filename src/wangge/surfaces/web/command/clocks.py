@@ -129,8 +129,12 @@ def clause_of(state: CaseState) -> str:
     if not state.category or not state.limit_unit:
         return ""
     edition = state.limit_edition
-    what = f"{labels.category_name(state.category, edition)} {state.category}/{state.condition_seq}"
-    return f"{what} · {labels.edition_name(edition)}"
+    return _("%(standard)s %(category)s（%(code)s）立案条件 %(condition)s") % {
+        "standard": labels.edition_name(edition),
+        "category": labels.category_name(state.category, edition),
+        "code": state.category.partition(":")[2],
+        "condition": state.condition_seq,
+    }
 
 
 def stage_reading_text(rules: Rulebook, reading: tuple[str, int, int]) -> tuple[str, Urgency]:

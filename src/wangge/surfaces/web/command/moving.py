@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,8 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     attempt = _read(request, number, verb)
     if _was_made(attempt):
         return _after(attempt)
+    if _is_of_another_class(attempt):
+        return _ask_condition(attempt)
     if attempt.brought.errors:
         return _refused_page(attempt, _notice(attempt, _("照片未收。")), dict(attempt.brought.errors), UNREADABLE)
     try:
@@ -137,6 +139,19 @@ def _receipt(attempt: _Attempt) -> Callable[[Draft, CaseRow], Receipt]:
 def _was_made(attempt: _Attempt) -> bool:
     kept = receipt_of(person_id=attempt.by.person_id, key=attempt.sending.key)
     return kept is not None and kept.digest == attempt.sending.digest
+
+
+def _is_of_another_class(attempt: _Attempt) -> bool:
+    """Whether the class was changed where no script brought the conditions that belong to it."""
+    chosen_for = attempt.brought.first("condition_seq_of")
+    return bool(chosen_for) and chosen_for != attempt.brought.first("category")
+
+
+def _ask_condition(attempt: _Attempt) -> HttpResponse:
+    values = {name: value for name, value in attempt.brought.values.items() if name != "condition_seq"}
+    asked = replace(attempt, brought=replace(attempt.brought, values=values))
+    why = _("换了小类，请重新选择立案条件。")
+    return _refused_page(asked, _notice(asked, why), {"condition_seq": why}, UNREADABLE)
 
 
 # ---- made ------------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class Field:
     autocomplete: str = "off"
     input_mode: str = ""
     from_camera: bool = False  # PHOTOS: opens the camera first (field pages)
+    belongs_to: str = ""  # the value of another question these choices hang on; posted as NAME_of
     kept: tuple[str, ...] = ()  # PHOTOS, FILE: ids of pictures already received; posted as kept_NAME
 
     @property

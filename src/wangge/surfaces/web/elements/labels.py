@@ -5,6 +5,7 @@ Classes and filing conditions bring their own English; everything else goes thro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -46,6 +47,7 @@ VALUES: Mapping[tuple[str, str], object] = {
     ("kind", "ordinary"): gettext_lazy("一般"), ("kind", "engineering"): gettext_lazy("工程类"),
     ("kind", "bulk"): gettext_lazy("批量"),
 }  # fmt: skip
+_STANDARD = re.compile(r"(GB|CJ|CJJ|DB)(/T)? ?[0-9][0-9.]*-[0-9]{4}")
 _REQUESTS = {
     "extension": gettext_lazy("申请延期"), "suspension": gettext_lazy("申请挂账"),
     "postponement": gettext_lazy("申请缓办"), "void": gettext_lazy("申请作废"), "reopen": gettext_lazy("申请重新立案"),
@@ -172,5 +174,7 @@ def minutes_text(minutes: int) -> str:
 
 
 def edition_name(edition: str) -> str:
-    """The title of an edition of classes and limits."""
-    return next((row.title for row in city_tables().editions if row.edition == edition), edition)
+    """The standard an edition of classes and limits belongs to: GB/T 30428.2-2013; else its title."""
+    title = next((row.title for row in city_tables().editions if row.edition == edition), edition)
+    standard = _STANDARD.match(title)
+    return standard[0] if standard is not None else title
