@@ -229,4 +229,5 @@ def test_the_examples_of_the_api_work_as_they_stand(tmp_path: Path) -> None:
         "accepted", "filed", "handling", "feedback", "awaiting_inspection", "inspecting", "awaiting_close", "closed",
         "closed",
     ]  # fmt: skip
+    assert "13800000000" in lines[-2]
     assert "stale_version" in lines[-1]
