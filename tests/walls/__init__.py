@@ -1,0 +1,1 @@
+"""The walls: who opens which door, who sees which case, and what of it."""
