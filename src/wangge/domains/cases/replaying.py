@@ -261,7 +261,7 @@ def _make_again(replay: _Replay, step: KeptStep, content: dict[str, Any], rules_
         told = f"{content['from']}→{content['to']} ≠ {made.from_stage}→{state.stage}"
         replay.found(BreakKind.ILLEGAL_STEP, content["seq"], told)
     for kind, pieces in evidence.items():
-        if kind.startswith("photo_") and isinstance(pieces, list):
+        if isinstance(pieces, list):
             replay.photos.extend([kind, piece[0], content["seq"]] for piece in pieces)
     if content["seq"] == 1:
         replay.place = evidence.get("location")

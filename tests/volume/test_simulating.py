@@ -1,0 +1,157 @@
+"""A simulated city: every step legal, every stage held, the same for a seed, counted and numbered whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.volume.conftest import NOW, Ask, breaks_found
+from wangge.domains.cases.models.case import OPEN_STAGES
+from wangge.domains.cases.rules import forget_rules
+from wangge.domains.cases.surroundings import forget_units
+from wangge.domains.organizations.logic import TERMINAL
+from wangge.project.demo.city_data import read_city
+from wangge.project.demo.ground import grow_ground
+from wangge.project.demo.ground_loading import LoadedGround, load_ground
+from wangge.project.simulation.rhythm import shared_out
+from wangge.project.simulation.running import Production, demo_tasks, load_demo_cases, produce, year_tasks
+
+
+def everything(ground: LoadedGround, seed: int = 3) -> Production:
+    """What a worker is given to write cases of which every step is judged."""
+    return Production(ground, seed, TERMINAL, NOW, judged_every=1)
+
+
+def written_year(ground: LoadedGround, *, cases: int, seed: int, jobs: int = 1) -> int:
+    days = [task for task in year_tasks(cases=cases, year=2024) if task.day.month in (2, 12)]
+    return sum(done.cases for done in produce(everything(ground, seed), days, jobs=jobs))
+
+
+def test_every_step_of_a_simulated_year_is_legal_and_verifies(ground: LoadedGround, ask: Ask) -> None:
+    written = written_year(ground, cases=4000, seed=3)
+    assert ask("SELECT count(*) FROM cases_case") == [(written,)]
+    assert ask("SELECT count(*) FROM cases_matter") == [(written,)]
+    assert breaks_found() == []
+    kinds = dict(ask("SELECT entry, count(*) FROM cases_case GROUP BY entry"))
+    assert 0.30 < kinds["report_self_handled"] / written < 0.43
+    assert 0.02 < kinds["receive_report"] / written < 0.09
+    assert ask("SELECT count(*) FROM outbox") == [(0,)]
+    batches = ask("SELECT sum((detail->>'cases')::int) FROM organizations_audit_record WHERE kind = 'import'")
+    assert batches == [(written,)]
+
+
+def test_what_the_year_leaves_undone_stays_open(ground: LoadedGround, ask: Ask) -> None:
+    written_year(ground, cases=4000, seed=3)
+    stages = dict(ask("SELECT stage, count(*) FROM cases_case GROUP BY stage"))
+    assert stages["archived"] > stages["handling"] > 0
+    assert ask("SELECT max(at) < '2024-12-31 16:00+00' FROM cases_step") == [(True,)]
+
+
+def test_the_numbers_of_a_district_and_day_follow_the_moments_of_the_reports(ground: LoadedGround, ask: Ask) -> None:
+    written_year(ground, cases=4000, seed=3)
+    out_of_order = ask(
+        "SELECT count(*) FROM (SELECT reported_at < lag(reported_at) OVER"
+        " (PARTITION BY substr(number, 1, 15) ORDER BY number) AS back FROM cases_case WHERE parent_id IS NULL) n"
+        " WHERE back"
+    )
+    assert out_of_order == [(0,)]
+    assert ask(
+        "SELECT bool_and(last = (SELECT count(*) FROM cases_case c WHERE c.parent_id IS NULL"
+        " AND starts_with(c.number, k.district_code || '-' || to_char(k.day, 'YYYYMMDD'))))"
+        " FROM cases_number_counter k"
+    ) == [(True,)]
+
+
+FINGERPRINT = (
+    "SELECT count(*), md5(string_agg(id::text || number || encode(tail_hash, 'hex') || state, '' ORDER BY id)),"
+    " (SELECT md5(string_agg(texts::text, '' ORDER BY case_id, seq)) FROM cases_private_texts) FROM cases_case"
+)
+
+
+@pytest.fixture
+def alone_and_together(ground: LoadedGround, ask: Ask) -> tuple[Any, Any]:
+    """The fingerprints of a few days written by one process and by two, in one database after the other."""
+    tasks = year_tasks(cases=3000, year=2024)[120:128]
+    once = sum(done.cases for done in produce(everything(ground, 5), tasks[:4], jobs=1))
+    alone = ask(FINGERPRINT)
+    assert alone[0][0] == once
+    return tasks, alone
+
+
+def test_a_seed_gives_the_same_city_whoever_writes_it(
+    ground: LoadedGround, ask: Ask, city_database: Any, alone_and_together: tuple[Any, Any]
+) -> None:
+    tasks, alone = alone_and_together
+    city_database.renew()
+    ask(f"SELECT ensure_month_partitions('{NOW.date()}', '{NOW.date()}')")
+    again = load_ground(ground.ground, by=TERMINAL, at=NOW, turns_from=NOW.date(), turns_to=NOW.date())
+    assert again.person_ids == ground.person_ids
+    done = list(produce(everything(again, 5), tasks[:4], jobs=2))
+    assert sum(each.cases for each in done) == alone[0][0]
+    assert ask(FINGERPRINT) == alone
+
+
+def test_the_demo_city_holds_open_cases_in_every_stage(ground: LoadedGround, ask: Ask) -> None:
+    done = list(load_demo_cases(city=ground, seed=4, at=NOW, by=TERMINAL, cases=900))
+    assert sum(day.cases for day in done) >= 900
+    stages = dict(ask("SELECT stage, count(*) FROM cases_case WHERE reported_at > '2025-03-01' GROUP BY stage"))
+    assert {stage: stages.get(stage, 0) for stage in OPEN_STAGES if stages.get(stage, 0) < 3} == {}
+    assert ask(f"SELECT count(*) FROM cases_step WHERE at > '{NOW.isoformat()}'") == [(0,)]
+    assert ask("SELECT min(reported_at)::date, max(reported_at) <= '2025-03-12 02:30+00' FROM cases_case") == [
+        (date(2024, 1, 1), True)
+    ]
+    assert breaks_found() == []
+
+
+def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: None, ask: Ask) -> None:
+    city = read_city("lean")
+    environment = settings.ENVIRONMENT
+    settings.ENVIRONMENT = environment.model_copy(update={"overlay": city.overlay})
+    forget_rules()
+    forget_units()
+    try:
+        loaded = load_ground(grow_ground(city), by=TERMINAL, at=NOW, turns_from=NOW.date(), turns_to=NOW.date())
+        tasks = demo_tasks(cases=600, at=NOW)[-40:]
+        assert sum(done.cases for done in produce(everything(loaded), tasks, jobs=1)) > 0
+        verbs = dict(ask("SELECT verb || ' ' || post, count(*) FROM cases_step GROUP BY 1"))
+        assert verbs["forward_result system"] > 0
+        assert verbs["confirm_self_handled system"] > verbs.get("confirm_self_handled acceptor", 0)
+        assert verbs["district_dispatch district_dispatcher"] > 0
+        assert breaks_found() == []
+    finally:
+        settings.ENVIRONMENT = environment
+        forget_rules()
+        forget_units()
+
+
+def test_photos_of_the_pool_stand_in_the_steps(ground: LoadedGround, ask: Ask) -> None:
+    photos = {
+        (subject, settled): ((f"{subject[:3]}{'settled' if settled else 'before'}".ljust(26, "a"), "0" * 64),)
+        for subject in ("refuse", "stall", "poster", "cover", "lamp", "bin", "greenery", "water", "pavement", "parking")
+        for settled in (False, True)
+    }
+    production = replace(everything(ground), photos=photos)
+    task = year_tasks(cases=3000, year=2024)[60]
+    list(produce(production, [task], jobs=1))
+    assert ask("SELECT count(*) > 0 FROM cases_case WHERE photos <> '[]'") == [(True,)]
+    assert breaks_found() == []
+
+
+@given(total=st.integers(0, 10_000), weights=st.lists(st.floats(0.01, 100), min_size=1, max_size=40))
+def test_a_number_shared_out_adds_up(total: int, weights: list[float]) -> None:
+    parts = shared_out(total, weights)
+    assert sum(parts) == total
+    assert min(parts) >= 0
+
+
+def test_the_present_moment_is_the_last_of_the_demo() -> None:
+    at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    tasks = demo_tasks(cases=20_000, at=at)
+    assert tasks[-1].day == date(2026, 11, 24)  # already tomorrow in the city
+    assert sum(task.count for task in tasks) >= 20_000
