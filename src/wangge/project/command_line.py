@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": "wangge.project.commands.demo:demo",
     "door": "wangge.project.commands.door:door",
     "walk": "wangge.project.commands.walk:walk",
+    "audit": "wangge.project.commands.audit:audit",
     "case": "wangge.project.commands.case:case",
     "simulate": "wangge.project.commands.simulate:simulate",
     "verify": "wangge.project.commands.verify:verify",

@@ -13,7 +13,7 @@ from wangge.project.words import _
 
 @click.group(help=_("案卷。"))
 def case() -> None:
-    """The group of the verb below."""
+    """The group of the verbs below."""
 
 
 @case.command(help=_("显示一件案卷：当前环节、计时、附加状态、流转记录与哈希链核对。"))
@@ -33,6 +33,29 @@ def show(*, number: str, as_json: bool) -> None:
             click.echo(line)
     if not found["chain"]["ok"]:
         raise SystemExit(1)
+
+
+@case.command(help=_("清除一件案卷的个人信息（姓名、电话、描述、地址等）；流转记录与哈希链不变，清除本身会记录。"))
+@click.argument("number")
+@click.option("--because", required=True, help=_("理由，如：本人申请。"))
+@click.option("--yes", is_flag=True, help=_("不再询问。"))
+def erase(*, number: str, because: str, yes: bool) -> None:
+    """Exit 1 when there is no such case, 2 without a reason."""
+    if not yes:
+        click.confirm(_("清除后不能恢复。确定清除案卷 {number} 的个人信息？").format(number=number), abort=True)
+    with open_city():
+        from wangge.domains.cases.failures import BadInput, NoSuchCase
+        from wangge.domains.cases.operations.erasing import erase_personal_words
+        from wangge.domains.organizations.logic import TERMINAL
+        from wangge.groundwork import clock
+
+        try:
+            steps = erase_personal_words(number=number, because=because, by=TERMINAL, at=clock.now())
+        except NoSuchCase:
+            raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None
+        except BadInput as bad:
+            raise click.UsageError(bad.why) from bad
+    click.echo(_("已清除 {steps} 条流转记录中的个人信息。").format(steps=steps))
 
 
 def _case(number: str) -> dict[str, Any] | None:
