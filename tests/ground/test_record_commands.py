@@ -1,10 +1,9 @@
-"""The commands about the record: the audit log goes out as CSV, old months only after six are kept, words are erased."""
+"""The commands about the record: the audit log as CSV, its old months, and words that are erased."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ from tests.ground.city import City
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     made = City(Path(tmp_path_factory.mktemp("record")) / "var")
     assert made.run("migrate", "--quiet").returncode == 0
-    yield made
+    return made
 
 
 def test_the_log_goes_out_as_csv_and_says_who_took_it(city: City) -> None:
