@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 
 from tests.cases.conftest import START
 from tests.jobs.conftest import PLACE, Hands, after, found, steps_of
 from tests.jobs.test_timers import both
+from wangge.domains.cases.draws import drawn_by_lot
+from wangge.domains.cases.models import CaseStep
 from wangge.domains.cases.operations import timing
 from wangge.domains.cases.operations.timing import Place, let_rules_act_on, look_at_queue, waiting_queues
-from wangge.domains.cases.surroundings import drawn_by_lot
 from wangge.groundwork import clock
 from wangge.surfaces.jobs import rounds
 
@@ -47,6 +49,12 @@ def desk_act(hands: Hands, number: str, at: datetime) -> None:
         number, "acceptor-1", "accept", at, act="desk_act", category="component:0101", condition_seq="2",
         department="dept-a",
     )  # fmt: skip
+
+
+def payload_of(number: str, verb: str) -> dict[str, Any]:
+    row = found(number)
+    step = CaseStep.objects.get(month=row.month, case_id=row.id, verb=verb)
+    return dict(orjson.loads(step.payload))
 
 
 def handled_lean(hands: Hands, start: datetime, handled: datetime) -> str:
@@ -99,6 +107,9 @@ def test_an_ordinary_case_takes_one_act_of_the_centre_under_lean_rules(hands: Ha
     ]  # fmt: skip
     assert found(number).stage == "closed"
     assert human_acts(number) == 1
+    draw = payload_of(number, "close_case")["draw"]
+    assert draw["seed"] == f"{number}/lean_close/1"
+    assert draw["percent"] == 5 <= draw["number"] < 100
     assert round_at(after(8 * 1440)) >= 1
     assert (found(number).stage, human_acts(number)) == ("archived", 1)
 

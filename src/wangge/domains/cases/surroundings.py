@@ -6,7 +6,6 @@ of the database only when a guard or a rule asks.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from wangge.domains.cases.draws import drawn_by_lot
 from wangge.domains.cases.rules import own_slot_scopes
 from wangge.domains.organizations.queries import on_duty
 from wangge.groundwork import clock as process_clock
@@ -73,12 +73,6 @@ def _read(now: float) -> None:
 def forget_units() -> None:
     """Ask anew at the next question; for tests and after a load."""
     _known.read_at = -1e9
-
-
-def drawn_by_lot(*, number: str, rule: str, cycle: int, percent: int) -> bool:
-    """The draw of a second look: SM3 of number, ``/``, rule, ``/``, cycle; first 8 hex digits mod 100 < percent."""
-    digest = hashlib.new("sm3", f"{number}/{rule}/{cycle}".encode()).hexdigest()
-    return int(digest[:8], 16) % 100 < percent
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from wangge.domains.cases.draws import drawn_by_lot
 from wangge.domains.cases.rules import own_slot_scopes
-from wangge.domains.cases.surroundings import drawn_by_lot
 from wangge.domains.geography.areas import AreaKind, Place
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.ground_loading import LoadedGround

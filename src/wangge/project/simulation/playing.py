@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.domains.cases.drafting import Draft, StepMatter
+from wangge.domains.cases.draws import draw_record
 from wangge.domains.cases.logic.attempt import Allowed, Attempt
 from wangge.domains.cases.logic.automation import next_act
 from wangge.domains.cases.logic.judging import judge, tier_for
@@ -165,7 +166,8 @@ class _Playing:
             found = next_act(self.stage.rules, self.draft.state, minute, self.around)
             if found is None:
                 return
-            self.draft.add(*found, at=at, recorded_at=at)
+            drawn = draw_record(self.stage.rules, self.draft.state, found[0], number=self.number)
+            self.draft.add(*found, at=at, recorded_at=at, matter=StepMatter(extra=drawn))
             self._remember()
 
     def _remember(self) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases import intake
 from wangge.domains.cases.drafting import Draft, StepMatter, civil, exact
+from wangge.domains.cases.draws import draw_record
 from wangge.domains.cases.failures import BadInput, MoveRefused, NoSuchCase, NoSuchVerb, StaleVersion, VersionMissing
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Refused
 from wangge.domains.cases.logic.automation import next_act
@@ -113,7 +114,9 @@ def let_rules_act(draft: Draft, at: datetime) -> None:
         found = next_act(draft.rules, draft.state, civil(at), draft.around)
         if found is None:
             return
-        draft.add(*found, at=at, recorded_at=at)
+        number = draft.around.number if isinstance(draft.around, AroundCase) else ""
+        drawn = draw_record(draft.rules, draft.state, found[0], number=number)
+        draft.add(*found, at=at, recorded_at=at, matter=StepMatter(extra=drawn))
 
 
 def write(draft: Draft, row: CaseRow, *, by: Actor, address: str = "", receipt: Receipt | None = None) -> None:
