@@ -30,6 +30,7 @@ class Reporter(Schema):
     model_config = ConfigDict(extra="forbid")
     name: str | None = Field(None, max_length=100)
     phone: str | None = Field(None, max_length=40)
+    denounces: bool = Field(False, description="a denouncer (举报人): closed to all but the post that may reveal him")
 
 
 class ReportBody(Schema):

@@ -24,7 +24,7 @@ from wangge.domains.cases.operations.moving import Order, draft_of, move_case
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.operations.revealing import Identity, identity_for, reveal
 from wangge.domains.cases.operations.timing import after_report
-from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt
+from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt, keep_receipt
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.steps import reporter_words, steps_of
 from wangge.domains.cases.rows import CaseRow, load, load_by_external_number, new_row
@@ -125,7 +125,10 @@ def _after_clash(clash: IntegrityError, caller: Caller, key: str, digest: bytes,
     if EXTERNAL_CONSTRAINT in text and form.external_no:
         row = load_by_external_number(form.source, form.external_no)
         if row is not None and may_see(caller.actor, row):
-            return _with_version(json_answer(_answer(row, caller)), row.version)
+            text = _text(_answer(row, caller))
+            if not keep_receipt(Receipt(caller.actor.person_id or 0, key, digest, 200, text), at=caller.at):
+                return _first_answer(caller, key, digest) or _busy()
+            return _with_version(text_answer(text, status=200), row.version)
         return problem(409, "external_no_taken", _("此外部单号已登记。"), title=_("外部单号重复"))
     raise clash
 
@@ -152,10 +155,10 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     except IntegrityError as clash:
         if RECEIPT_CONSTRAINT not in str(clash):
             raise
-        return _first_answer(caller, number, key, digest) or _busy()
+        return _first_answer(caller, key, digest) or _busy()
     except (failures.StaleVersion, failures.MoveRefused) as refused:
         # The same key may have been at work in another request while this one waited for the case.
-        first = _first_answer(caller, number, key, digest)
+        first = _first_answer(caller, key, digest)
         if first is not None:
             return first
         if isinstance(refused, failures.StaleVersion):
@@ -172,7 +175,7 @@ def _again(caller: Caller, number: str, before: Answered, digest: bytes) -> Http
     return before.again(digest)
 
 
-def _first_answer(caller: Caller, number: str, key: str, digest: bytes) -> HttpResponse | None:
+def _first_answer(caller: Caller, key: str, digest: bytes) -> HttpResponse | None:
     before = answered(caller, key)
     return None if before is None else before.again(digest)
 
@@ -404,6 +407,7 @@ def _report_of(form: ReportBody, at: datetime) -> Report:
         location=form.location.model_dump() if form.location else None,
         reporter_name=(reporter.name if reporter else None) or "",
         reporter_phone=(reporter.phone if reporter else None) or "",
+        denounces=bool(reporter and reporter.denounces),
         photos=_photos_of(form.evidence),
         stated_entry=form.entry or "",
         external_no=form.external_no or "",

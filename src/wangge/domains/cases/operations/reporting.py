@@ -40,6 +40,7 @@ class Report:
     location: Mapping[str, Any] | None = None
     reporter_name: str = ""
     reporter_phone: str = ""
+    denounces: bool = False  # 举报人: who he is stays closed
     photos: Mapping[str, list[str]] | None = None
     stated_entry: str = ""
     external_no: str = ""
@@ -138,6 +139,7 @@ def _drafted(
         "address": spot.matter.address,
         "reporter_name": report.reporter_name,
         "reporter_phone": report.reporter_phone,
+        "denounces": "yes" if report.denounces else "",
     }
     extra = {"observed_at": report.observed_at.isoformat()} if report.observed_at else {}
     draft.add(

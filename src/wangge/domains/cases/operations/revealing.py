@@ -9,7 +9,13 @@ from datetime import datetime
 from wangge.domains.cases.failures import NoSuchCase
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.sight import may_see, windows_on
-from wangge.domains.organizations.logic import Actor, masked_name, masked_phone, personal_data_shown
+from wangge.domains.organizations.logic import (
+    Actor,
+    denouncer_may_be_revealed,
+    masked_name,
+    masked_phone,
+    personal_data_shown,
+)
 from wangge.domains.organizations.operations.audit import record_reveal
 from wangge.domains.organizations.policies import NotYours
 from wangge.standards.access import PersonalData
@@ -30,6 +36,8 @@ def identity_for(*, by: Actor, row: CaseRow, words: Mapping[str, str]) -> Identi
     name, phone = words.get("reporter_name", ""), words.get("reporter_phone", "")
     shown = personal_data_shown(windows_on(by, row), stage=row.stage)
     if shown is PersonalData.NONE or not (name or phone):
+        return None
+    if words.get("denounces") and not denouncer_may_be_revealed(windows_on(by, row), stage=row.stage):
         return None
     return Identity(masked_name(name), masked_phone(phone), shown is PersonalData.FULL)
 

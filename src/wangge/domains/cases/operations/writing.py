@@ -215,6 +215,17 @@ def _run(statement: str, values: dict[str, Any], receipt: Receipt | None, at: da
         return str(cursor.fetchone()[0])
 
 
+def keep_receipt(receipt: Receipt, *, at: datetime) -> bool:
+    """Keep an answer that wrote nothing else (a case that was there already); False when the key was taken first."""
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_write_receipt (person_id, key, request_digest, status, body, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [receipt.person_id, receipt.key, receipt.request_digest, receipt.status, receipt.body, at],
+        )
+        return bool(cursor.rowcount == 1)
+
+
 @lru_cache(maxsize=64)
 def insert_statement(steps: int, texts: int, receipt: bool, numbered: bool) -> str:
     """The statement that writes a new case; ``numbered``: the next number of its district and day is taken."""
