@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wangge.domains.organizations.directory import holders
 from wangge.domains.organizations.logic import SessionEnd
 from wangge.domains.organizations.models import Person
 from wangge.domains.organizations.operations import second_factor as factors
@@ -35,7 +37,8 @@ from wangge.surfaces.web.shells import place_of, shell_for, tell
 
 LOCKED_STATUS = 429
 QR_SCALE = 4
-DEMO_FILE = "demo-sign-ins.json"
+DEMO_FILE = "demo.json"
+DEMO_POSTS = ("collector", "acceptor", "duty_leader", "dispatcher", "department", "supervisor", "centre_leader")
 _ENDED = {
     SessionEnd.IDLE.value: "idle",
     SessionEnd.ABSOLUTE.value: "absolute",
@@ -65,7 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _sign_in_page(
     request: HttpRequest, at: datetime, *, errors: tuple[str, ...] = (), status: int = 200
 ) -> HttpResponse:
-    demo, password = _demo()
+    demo, password = _demo(request, at)
     page = SignInPage(
         shell=shell_for(request, _("登录"), at=at, page_kind="sign_in"),
         step=SignInStep.PASSWORD,
@@ -122,16 +125,27 @@ def _password(name: str, label: str, autocomplete: str, help_text: str = "") -> 
     return Field(name, label, FieldKind.SECRET, autocomplete=autocomplete, is_personal=True, help=help_text)
 
 
-def _demo() -> tuple[tuple[DemoSignIn, ...], str]:
-    """The sign-ins of a demo city, as its loader left them; of a real city there are none."""
-    if settings.ENVIRONMENT.mode != "demo":
+def _demo(request: HttpRequest, at: datetime) -> tuple[tuple[DemoSignIn, ...], str]:
+    """The sign-ins of a demo city with their password, on the machine it runs on alone; else none."""
+    here = {"localhost", "127.0.0.1", "[::1]"}
+    local = request.get_host().rpartition(":")[0] in here and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
+    if settings.ENVIRONMENT.mode != "demo" or not local:
         return (), ""
     try:
-        found = orjson.loads((Path(settings.VAR) / DEMO_FILE).read_bytes())
-        people = tuple(DemoSignIn(each["username"], each["post_zh"], each.get("hint", "")) for each in found["people"])
-        return people, str(found.get("password", ""))
+        password = str(orjson.loads((Path(settings.VAR) / DEMO_FILE).read_bytes())["password"])
     except (OSError, ValueError, KeyError, TypeError):
         return (), ""
+    return tuple(_examples(at)), password
+
+
+def _examples(at: datetime) -> Iterator[DemoSignIn]:
+    """One person for each post of the daily round, on duty if there is one."""
+    for post in DEMO_POSTS:
+        found = sorted(holders(post, at=at), key=lambda person: (not person.shift, person.username))
+        if found:
+            person = found[0]
+            first = next(holding for holding in person.holdings if holding.post == post)
+            yield DemoSignIn(person.username, post_name(post), place_of(first.department_code, first.district_code))
 
 
 @require_POST

@@ -159,6 +159,8 @@ def limit_text(value: int | str, unit: str) -> str:
     if not unit:
         return ""
     name = word("unit", unit).partition("/")[0]
+    if is_english() and str(value) == "1":
+        name = name.removesuffix("s")
     return _("%(number)s 个%(unit)s") % {"number": value, "unit": name}
 
 
