@@ -10,6 +10,7 @@ import orjson
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -127,8 +128,8 @@ def _password(name: str, label: str, autocomplete: str, help_text: str = "") -> 
 
 def _demo(request: HttpRequest, at: datetime) -> tuple[tuple[DemoSignIn, ...], str]:
     """The sign-ins of a demo city with their password, on the machine it runs on alone; else none."""
-    here = {"localhost", "127.0.0.1", "[::1]"}
-    local = request.get_host().rpartition(":")[0] in here and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
+    name = split_domain_port(request.get_host())[0]
+    local = name in ("localhost", "127.0.0.1", "[::1]") and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
     if settings.ENVIRONMENT.mode != "demo" or not local:
         return (), ""
     try:
