@@ -92,6 +92,24 @@ def test_a_body_that_cannot_be_kept_is_no_json(speak: Speak, text: bytes | str) 
     assert told(send(speak("collector-1"), text)) == (400, "bad_json")
 
 
+def chunked(speaker: Speaker, path: str, data: bytes, content_type: str) -> Any:
+    """A body in pieces as the server hands it on: its bytes, and no length."""
+    headers = {**speaker.headers, "Idempotency-Key": "k", "Transfer-Encoding": "chunked"}
+    given = {"wsgi.input": BytesIO(data), "CONTENT_TYPE": content_type}
+    return speaker.client.generic("POST", f"/api/v1{path}", headers=headers, **given)
+
+
+def test_a_body_in_pieces_is_read_whole(speak: Speak) -> None:
+    collector = speak("collector-1")
+    form = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + jpeg() + b"\r\n--b--\r\n"
+    photo = chunked(collector, "/photos", form, "multipart/form-data; boundary=b")
+    assert photo.status_code == 201, photo.content
+    body = collector.report_body(evidence={"photo_before": [photo.json()["id"]]})
+    assert chunked(collector, "/cases", json.dumps(body).encode(), "application/json").status_code == 201
+    assert told(chunked(collector, "/cases", b" " * 3_000_000, "application/json")) == (413, "too_large")
+    assert told(chunked(collector, "/photos", b" " * 21_000_000, "multipart/form-data; boundary=b"))[0] == 413
+
+
 def test_an_escaped_backslash_before_u0000_is_text(speak: Speak) -> None:
     collector = speak("collector-1")
     assert send(collector, json.dumps(collector.report_body(description="\\u0000"))).status_code == 201

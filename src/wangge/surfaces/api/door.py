@@ -81,9 +81,24 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def take_chunked(request: HttpRequest, *, most: int) -> None:
+    """Read a body that comes in pieces, without its length: Django would take it for empty.
+
+    Raises RequestDataTooBig beyond ``most`` bytes.
+    """
+    if "CONTENT_LENGTH" in request.META or "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        return
+    text = request.META["wsgi.input"].read(most + 1)
+    if len(text) > most:
+        raise RequestDataTooBig
+    request.META["CONTENT_LENGTH"] = str(len(text))
+    request._body = text  # type: ignore[attr-defined]
+
+
 def _text_of(request: HttpRequest) -> bytes:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
+        take_chunked(request, most=most)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if (length.isdigit() and int(length) > most) or len(request.body) > most:
             raise RequestDataTooBig

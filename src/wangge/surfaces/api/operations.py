@@ -46,6 +46,7 @@ from wangge.surfaces.api.door import (
     digest_of,
     json_answer,
     key_of,
+    take_chunked,
     text_answer,
 )
 from wangge.surfaces.api.forms import Location, MoveBody, ReportBody, RevealBody
@@ -55,7 +56,7 @@ OBSERVED_BACK = timedelta(days=7)
 KEPT_BACK = ("recorded_at", "rule")  # arguments the system alone gives
 RECEIPT_CONSTRAINT = "cases_write_receipt_pkey"
 EXTERNAL_CONSTRAINT = "case_external_number_once_per_source"
-MOST_PHOTO_BYTES = 20 * 1024 * 1024
+MOST_FORM_BYTES = 20 * 1024 * 1024 + 100_000  # the largest photo, and what a form puts around it
 Handler = Callable[..., HttpResponse]
 
 
@@ -319,7 +320,11 @@ def photo(request: HttpRequest) -> HttpResponse:
     """POST /photos (multipart ``file``): the content is its own key."""
     caller = caller_of(request, door="api-v1:upload_photo", writes=True)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > MOST_PHOTO_BYTES + 100_000:
+    try:
+        if length.isdigit() and int(length) > MOST_FORM_BYTES:
+            raise RequestDataTooBig
+        take_chunked(request, most=MOST_FORM_BYTES)
+    except RequestDataTooBig:
         return problem(413, "too_large", _("照片不能超过 20 MB。"))
     try:
         uploaded = request.FILES.get("file")
