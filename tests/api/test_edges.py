@@ -107,7 +107,7 @@ def test_a_body_in_pieces_is_read_whole(speak: Speak) -> None:
     body = collector.report_body(evidence={"photo_before": [photo.json()["id"]]})
     assert chunked(collector, "/cases", json.dumps(body).encode(), "application/json").status_code == 201
     assert told(chunked(collector, "/cases", b" " * 3_000_000, "application/json")) == (413, "too_large")
-    assert told(chunked(collector, "/photos", b" " * 21_000_000, "multipart/form-data; boundary=b"))[0] == 413
+    assert told(chunked(collector, "/photos", b" " * 22_000_000, "multipart/form-data; boundary=b"))[0] == 413
 
 
 def test_an_escaped_backslash_before_u0000_is_text(speak: Speak) -> None:

@@ -92,7 +92,7 @@ def take_chunked(request: HttpRequest, *, most: int) -> None:
     if len(text) > most:
         raise RequestDataTooBig
     request.META["CONTENT_LENGTH"] = str(len(text))
-    request._body = text  # type: ignore[attr-defined]
+    request._body = text
 
 
 def _text_of(request: HttpRequest) -> bytes:
