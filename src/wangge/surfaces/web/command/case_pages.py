@@ -174,7 +174,9 @@ def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:
         )  # fmt: skip
         return replace(desk, similar=tuple(found))
     if state.stage in _LOOKS_FOR_UNIT:
-        return replace(desk, usual=neighbourhood.usual_unit(lon=row.lon, lat=row.lat, category=state.category, at=at))
+        return replace(
+            desk, usual=neighbourhood.usual_unit(lon=row.lon, lat=row.lat, category=state.category, at=at, but=row.id)
+        )
     return desk
 
 

@@ -180,7 +180,9 @@ def _stage_line(rules: Rulebook, state: CaseState, moments: Sequence[Moment], at
 def _round_line(rules: Rulebook, state: CaseState, told: Round, moments: Sequence[Moment], at: int) -> ClockLine:
     open_now = not told.ended
     end = told.ended or at
-    scale = _Scale(told.start, max(told.due, end))
+    # While a clock stands still its deadline moves on; only a running or ended one has a mark.
+    due = 0 if open_now and told.stretches[-1].status != RUNNING else told.due
+    scale = _Scale(told.start, max(due, end))
     counting = handling_counting(rules, state)
     stretches = [(stretch.status, stretch.start, stretch.end or end) for stretch in told.stretches]
     used = clocks.handling_used(rules, state, at) if open_now else told.used
@@ -188,8 +190,8 @@ def _round_line(rules: Rulebook, state: CaseState, told: Round, moments: Sequenc
         label=_round_label(told),
         time_left=_round_left(rules, state, told, at),
         started_at=exact(told.start),
-        due_permille=scale.at(told.due) if told.due else None,
-        segments=tuple(_segments(scale, stretches, told.due)),
+        due_permille=scale.at(due) if due else None,
+        segments=tuple(_segments(scale, stretches, due)),
         marks=tuple(_marks(scale, moments, told.start, end)),
         used_text=_used(used, told.allowance, counting),
         now_permille=scale.at(at) if open_now else None,

@@ -87,7 +87,7 @@ def _address(row: CaseRow, place: int) -> str:
 def _shown(told: Told, row: CaseRow, place: int) -> Photo:
     kind, photo_id, seq = row.photos[place]
     step = next((step for step in told.steps if step.seq == seq), None)
-    return photo_shown(kind, photo_id, told.reading, step=step)
+    return photo_shown(kind, photo_id, told.reading, step=step, whole=True)
 
 
 def _facts(told: Told, row: CaseRow, place: int) -> tuple[Fact, ...]:

@@ -14,7 +14,7 @@ from wangge.domains.cases.logic.stretches import Recorded
 from wangge.domains.cases.queries.history import HistoryStep
 from wangge.domains.organizations.directory import Known
 from wangge.groundwork.attachments.queries import PhotoView
-from wangge.groundwork.attachments.refusals import WARNING_TEXTS
+from wangge.groundwork.attachments.refusals import WARNING_TEXTS, PhotoWarning
 from wangge.surfaces.web.command.clocks import counting_of, stage_reading_text
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.elements import labels
@@ -24,6 +24,8 @@ from wangge.surfaces.web.elements.words import Urgency, span_text
 NOTES = ("note", "reason", "text", "question", "answer")
 LEFT_OUT = frozenset({"source", "recorded_at", "rule", "act"})
 SEALED = "(sealed)"
+# Many honest pictures carry no notes: said beside the large picture, not under every small one.
+_PLAIN_REMARKS = frozenset({PhotoWarning.NO_POSITION, PhotoWarning.NO_TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,10 @@ def argument_text(step: HistoryStep, name: str, value: str, reading: Reading) ->
 # ---- photos ----------------------------------------------------------------------------------------------------
 
 
-def photo_shown(kind: str, photo_id: str, reading: Reading, *, step: HistoryStep | None = None) -> Photo:
-    """A picture by the addresses of its copies; what it says of itself where that is known."""
+def photo_shown(
+    kind: str, photo_id: str, reading: Reading, *, step: HistoryStep | None = None, whole: bool = False
+) -> Photo:
+    """A picture by the addresses of its copies; ``whole``: with every remark, not only those that raise doubts."""
     known = reading.photos.get(photo_id)
     person = reading.people.get(step.person_id) if step is not None and step.person_id is not None else None
     return Photo(
@@ -157,10 +161,16 @@ def photo_shown(kind: str, photo_id: str, reading: Reading, *, step: HistoryStep
         kind_zh=labels.photo_kind(kind),
         taken_at=_taken_at(known, step),
         viewer_url=reverse("photo", args=[reading.number, photo_id]),
-        warnings=tuple(str(WARNING_TEXTS[warning]) for warning in known.warnings) if known is not None else (),
+        warnings=_warnings(known, whole=whole),
         check_code=known.sha256 if known is not None else "",
         uploaded_by=person.name if person is not None and not reading.hides_staff else "",
     )
+
+
+def _warnings(known: PhotoView | None, *, whole: bool) -> tuple[str, ...]:
+    if known is None:
+        return ()
+    return tuple(str(WARNING_TEXTS[warning]) for warning in known.warnings if whole or warning not in _PLAIN_REMARKS)
 
 
 def _taken_at(known: PhotoView | None, step: HistoryStep | None) -> datetime | None:
