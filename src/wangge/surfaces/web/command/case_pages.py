@@ -21,7 +21,7 @@ from wangge.domains.cases.operations.revealing import Identity, identity_for
 from wangge.domains.cases.queries import neighbourhood
 from wangge.domains.cases.queries.history import HistoryStep, as_recorded, history_of
 from wangge.domains.cases.rows import CaseRow, load
-from wangge.domains.cases.sight import may_see, windows_on
+from wangge.domains.cases.sight import may_see, stands_outside, windows_on
 from wangge.domains.cases.surroundings import AsRecorded, district_names
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import area_name
@@ -98,7 +98,8 @@ def read_case(row: CaseRow, by: Actor, at: datetime) -> Told:
         photos=photos_by_id(ids=[photo for _kind, photo, _seq in row.photos]) if row.photos else {},
         edition=state.limit_edition or draft.rules.edition,
         reads_words=personal_data_shown(windows_on(by, row), stage=row.stage) is PersonalData.FULL,
-        hides_staff=by.posts <= {"reporter"},
+        hides_staff=stands_outside(by),
+        reader_id=by.person_id,
     )
     return Told(row, draft, state, steps, recorded, story, people, reading)
 
@@ -124,7 +125,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
     desk = _desk(told, by, at, asked)
     verbs, barred = verbs_of(desk)
     pane = None if asked.on_paper else _pane(by, at, asked.queue, row)
-    minute = civil(at)
+    minute, outside = civil(at), stands_outside(by)
     field = audience_of(by) is Audience.FIELD
     shown = steps_shown(told.steps, told.recorded, told.story.made[: len(told.steps)], told.reading)
     return CasePage(
@@ -134,7 +135,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         category_zh=rows.category_of(rules, row),
         category_path=labels.category_path(state.category or row.category, told.reading.edition),
         condition_zh=labels.condition_of(state.category, state.condition_seq, told.reading.edition),
-        stage=rows.stage_chip(rules, state, at),
+        stage=rows.stage_chip(rules, state, at, named=not outside),
         time_left=clocks.time_left(rules, state, minute),
         place=place_of(row, at),
         source_zh=labels.word("source", row.source),
@@ -143,8 +144,8 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         verbs=verbs,
         steps=tuple(reversed(shown)),
         clock_lines=clocks.clock_lines(rules, state, told.story.rounds, _moments(told, shown), minute),
-        flags=rows.flags(state),
-        overlays=overlays_of(rules, state, dict(told.people), at),
+        flags=() if outside else rows.flags(state),
+        overlays=overlays_of(rules, state, dict(told.people), at, outside=outside),
         photos_before=tuple(photos_of_kind(told.steps, told.reading, "photo_before"))[:2],
         photos_after=tuple(photos_of_kind(told.steps, told.reading, "photo_after"))[:2],
         photos_other=_other_photos(told),
@@ -249,7 +250,8 @@ def _reporter(told: Told, by: Actor, asked: Asked) -> Reporter | None:
     words = told.steps[0].words if told.steps else {}
     identity = asked.revealed or identity_for(by=by, row=told.row, words=words)
     if identity is None:
-        return None
+        sees_some = personal_data_shown(windows_on(by, told.row), stage=told.row.stage) is not PersonalData.NONE
+        return Reporter("", is_closed=True) if words.get("denounces") and sees_some else None
     return Reporter(
         identity.name,
         identity.phone,

@@ -23,8 +23,12 @@ _APPEAL_AT = {
 }  # fmt: skip
 
 
-def overlays_of(rules: Rulebook, state: CaseState, people: dict[int, Known], at: datetime) -> tuple[Overlay, ...]:
-    """The overlays, the most pressing first."""
+def overlays_of(
+    rules: Rulebook, state: CaseState, people: dict[int, Known], at: datetime, *, outside: bool = False
+) -> tuple[Overlay, ...]:
+    """The overlays, the most pressing first; to somebody outside only what he was asked and what he said."""
+    if outside:
+        return (*_question(rules, state), *_rating(state))
     found = (*_supervision(state, at), *_request(rules, state, people), *_pauses(state), *_appeal(state))
     return (*found, *_question(rules, state), *_inner(state), *_ends(state))
 
@@ -113,6 +117,11 @@ def _inner(state: CaseState) -> Iterable[Overlay]:
     yield Overlay(_("区级平台"), text)
 
 
+def _rating(state: CaseState) -> Iterable[Overlay]:
+    if state.grade:
+        yield Overlay(_("市民评价"), _(state.grade))
+
+
 def _ends(state: CaseState) -> Iterable[Overlay]:
     if state.outside:
         text = _("已办结") if state.outside == "done" else _("不予办理")
@@ -120,7 +129,6 @@ def _ends(state: CaseState) -> Iterable[Overlay]:
     if state.children:
         told = {"done": len(state.children_ended), "all": len(state.children)}
         yield Overlay(_("分案办理"), _("%(all)s 件子案卷，已办结 %(done)s 件") % told)
-    if state.grade:
-        yield Overlay(_("市民评价"), _(state.grade))
+    yield from _rating(state)
     if state.excluded:
         yield Overlay(_("剔除"), _("不参加考评，计数照旧"))

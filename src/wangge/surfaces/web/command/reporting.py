@@ -128,6 +128,7 @@ def _report(brought: Brought, by: Actor, rules: Rulebook) -> Report:
         reporter_phone=brought.first("reporter_phone") if entry.reporter_kind == "citizen" else "",
         photos={kind: list(ids) for kind, ids in brought.photos.items() if ids},
         stated_entry=stated,
+        denounces=entry.reporter_kind == "citizen" and bool(brought.first("denounces")),
     )
 
 
@@ -250,13 +251,25 @@ def _photo_fields(sources: tuple[Entry, ...], *, in_field: bool) -> tuple[Field,
 
 def _reporter_fields() -> tuple[Field, ...]:
     names = (("reporter_name", ""), ("reporter_phone", "tel"))
-    return tuple(
-        Field(
-            name, labels.argument_name(name), FieldKind.TEXT, required=False, is_personal=True, input_mode=mode,
-            max_length=40,
-        )
-        for name, mode in names
+    secret = Field(
+        "denounces", _("保密"), FieldKind.MANY, required=False, choices=(Choice("yes", _("举报，身份保密")),),
+        help=_("登记后只有中心领导能调阅，调阅须写事由并留记录。"),
     )  # fmt: skip
+    return (
+        *(
+            Field(
+                name,
+                labels.argument_name(name),
+                FieldKind.TEXT,
+                required=False,
+                is_personal=True,
+                input_mode=mode,
+                max_length=40,
+            )
+            for name, mode in names
+        ),
+        secret,
+    )
 
 
 def _with(filled: _Filled, fields: Iterable[Field]) -> tuple[Field, ...]:
@@ -273,6 +286,8 @@ def _filled(question: Field, filled: _Filled) -> Field:
         return replace(changed, value=f"{lon},{lat}") if lon and lat else changed
     if question.kind is FieldKind.PHOTOS or question.name not in brought.values:
         return changed
+    if question.kind is FieldKind.MANY:
+        return replace(changed, values=tuple(brought.values[question.name]))
     return replace(changed, value=brought.first(question.name))
 
 

@@ -22,12 +22,14 @@ from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import CaseRow, Flag, FlagKind, StageChip
 
 
-def lines(rows: Sequence[Row], *, at: datetime, queue: str = "", current: str = "") -> tuple[CaseRow, ...]:
-    """The rows as a page shows them; links carry the queue they were opened from."""
-    return tuple(line(row, at=at, queue=queue, current=current) for row in rows)
+def lines(
+    rows: Sequence[Row], *, at: datetime, queue: str = "", current: str = "", named: bool = True
+) -> tuple[CaseRow, ...]:
+    """The rows as a page shows them; links carry the queue they were opened from; ``named``: staff by name."""
+    return tuple(line(row, at=at, queue=queue, current=current, named=named) for row in rows)
 
 
-def line(row: Row, *, at: datetime, queue: str = "", current: str = "") -> CaseRow:
+def line(row: Row, *, at: datetime, queue: str = "", current: str = "", named: bool = True) -> CaseRow:
     """One row; nothing is asked of the database but names not seen before."""
     rules, state = standing(row, at)
     return CaseRow(
@@ -36,7 +38,7 @@ def line(row: Row, *, at: datetime, queue: str = "", current: str = "") -> CaseR
         category_zh=category_of(rules, row),
         condition_zh=labels.condition_of(state.category, state.condition_seq, state.limit_edition or rules.edition),
         place=place_words(row),
-        stage=stage_chip(rules, state, at),
+        stage=stage_chip(rules, state, at, named=named),
         time_left=time_left(rules, state, civil(at)),
         source_zh=labels.word("source", row.source),
         reported_at=row.reported_at,
@@ -71,17 +73,19 @@ def place_words(row: Row) -> str:
     return _("东经 %(lon)s，北纬 %(lat)s") % {"lon": f"{row.lon:.6f}", "lat": f"{row.lat:.6f}"}
 
 
-def stage_chip(rules: Rulebook, state: CaseState, at: datetime) -> StageChip:
+def stage_chip(rules: Rulebook, state: CaseState, at: datetime, *, named: bool = True) -> StageChip:
     """The stage and whose turn it is."""
     stage = rules.stages[state.stage]
-    return StageChip(state.stage, labels.stage_name(state.stage), turn_of(rules, state, at), stage.is_ending)
+    return StageChip(
+        state.stage, labels.stage_name(state.stage), turn_of(rules, state, at, named=named), stage.is_ending
+    )
 
 
-def turn_of(rules: Rulebook, state: CaseState, at: datetime) -> str:
+def turn_of(rules: Rulebook, state: CaseState, at: datetime, *, named: bool = True) -> str:
     """Whose turn it is: a person of a field task, a unit, or a post; nobody's where it ended."""
     if rules.stages[state.stage].is_ending:
         return ""
-    if state.stage in ("verifying", "inspecting") and state.assignee.isdigit():
+    if named and state.stage in ("verifying", "inspecting") and state.assignee.isdigit():
         person = known([int(state.assignee)], at=at).get(int(state.assignee))
         return person.name if person is not None else ""
     if state.stage == "handling":

@@ -24,6 +24,7 @@ from wangge.surfaces.web.elements.words import Urgency, span_text
 NOTES = ("note", "reason", "text", "question", "answer")
 LEFT_OUT = frozenset({"source", "recorded_at", "rule", "act"})
 SEALED = "(sealed)"
+_TOLD_TO_REPORTERS = frozenset({"reason", "answer", "question", "body"})
 # Many honest pictures carry no notes: said beside the large picture, not under every small one.
 _PLAIN_REMARKS = frozenset({PhotoWarning.NO_POSITION, PhotoWarning.NO_TIME})
 
@@ -37,7 +38,8 @@ class Reading:
     photos: Mapping[str, PhotoView]
     edition: str
     reads_words: bool  # personal words kept apart
-    hides_staff: bool  # a citizen reads his own case without names of staff
+    hides_staff: bool  # a citizen or a partner reads no names of staff and nothing they tell one another
+    reader_id: int | None = None
 
 
 def steps_shown(
@@ -49,7 +51,8 @@ def steps_shown(
 
 def _step(step: HistoryStep, recorded: Recorded, made: Made, reading: Reading) -> Step:
     clock_text, urgency = _clock(recorded, made)
-    note, facts = _said(step, reading)
+    kept = _told_outside(step, made, reading)
+    note, facts = _said(step, reading, kept)
     automatic = step.person_id is None and step.post == "system"
     return Step(
         seq=step.seq,
@@ -60,7 +63,7 @@ def _step(step: HistoryStep, recorded: Recorded, made: Made, reading: Reading) -
         to_stage_zh=labels.stage_name(step.to_stage) if step.to_stage != step.from_stage else "",
         facts=facts,
         note=note,
-        photos=tuple(photo_shown(kind, photo, reading, step=step) for kind, photo in step.photos),
+        photos=tuple(photo_shown(kind, photo, reading, step=step) for kind, photo in step.photos if kept is None),
         clock_text=clock_text,
         clock_urgency=urgency,
         rule_zh=_rule(step),
@@ -97,12 +100,19 @@ def _clock(recorded: Recorded, made: Made) -> tuple[str, Urgency | None]:
     return "", None
 
 
-def _said(step: HistoryStep, reading: Reading) -> tuple[str, tuple[Fact, ...]]:
-    """(the words of the step, its arguments as facts)."""
+def _told_outside(step: HistoryStep, made: Made, reading: Reading) -> frozenset[str] | None:
+    """Which arguments somebody outside may read; None: all (staff, and his own steps)."""
+    if not reading.hides_staff or (step.person_id is not None and step.person_id == reading.reader_id):
+        return None
+    return _TOLD_TO_REPORTERS if "reporter" in made.row.message_to else frozenset()
+
+
+def _said(step: HistoryStep, reading: Reading, kept: frozenset[str] | None) -> tuple[str, tuple[Fact, ...]]:
+    """(the words of the step, its arguments as facts); ``kept``: only these, None all."""
     notes: list[str] = []
     facts: list[Fact] = []
     for name, value in step.args.items():
-        if name in LEFT_OUT or not value:
+        if name in LEFT_OUT or not value or (kept is not None and name not in kept):
             continue
         if name in NOTES and (name, value) not in labels.VALUES:
             notes.append(_words(step, name, value, reading))

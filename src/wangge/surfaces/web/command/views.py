@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wangge.domains.cases.failures import BadInput, NoSuchCase
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
+from wangge.domains.cases.sight import stands_outside
 from wangge.domains.organizations.operations.audit import ReasonMissing
 from wangge.groundwork import clock
 from wangge.surfaces.web.command import queues, rows
@@ -76,7 +77,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
         found = lists.cases(by=by, at=at, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", ""))
     except BadInput:
         return HttpResponseRedirect(reverse("case_search"))
-    shown = rows.lines(found.rows, at=at)
+    shown = rows.lines(found.rows, at=at, named=not stands_outside(by))
     page = WorkListPage(
         shell=shell_for(request, _("案卷查询"), at=at, current="case_search", search_text=narrowing.filter.words),
         heading=_("案卷查询"),
