@@ -48,9 +48,7 @@ def build(*, force: bool = False) -> bool:
         return False
     node, npm = _node_and_npm()
     _install_packages(node, npm)
-    _run(
-        [node, FRONTEND / "node_modules/typescript/bin/tsc", "--noEmit"], "类型检查未通过 / type check failed"
-    )
+    _run([node, FRONTEND / "node_modules/typescript/bin/tsc", "--noEmit"], "类型检查未通过 / type check failed")
     _run(
         [node, FRONTEND / "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
         "打包失败 / bundling failed",

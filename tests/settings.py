@@ -4,9 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ["WANGGE_VAR"] = os.environ.get("WANGGE_TEST_VAR") or str(
-    Path(__file__).parents[1] / "var" / "tests"
-)
+os.environ["WANGGE_VAR"] = os.environ.get("WANGGE_TEST_VAR") or str(Path(__file__).parents[1] / "var" / "tests")
 for name in (
     "DATABASE_URL",
     "WANGGE_OWNER_DATABASE_URL",

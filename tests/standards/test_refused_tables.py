@@ -319,9 +319,7 @@ def test_a_broken_table_is_refused_with_file_and_line(name: str, write_overlay) 
     said = [finding for finding in refused.value.findings if word in finding.text()]
     assert said, str(refused.value)
     if line is not None:
-        assert any((finding.at.file, finding.at.line) == (f"city/{file}", line) for finding in said), str(
-            said
-        )
+        assert any((finding.at.file, finding.at.line) == (f"city/{file}", line) for finding in said), str(said)
     assert all(finding.remedy() for finding in refused.value.findings)
 
 
@@ -333,9 +331,7 @@ def test_only_the_notes_of_a_post_may_be_changed_without_fault(write_overlay) ->
 def test_all_faults_are_named_at_once(write_overlay) -> None:
     overlay = write_overlay(
         {
-            "moves.csv": moves(
-                "post,guards", "dispatch,filed,mayor,is_sunny", "accept,reported,king,act_allows"
-            ),
+            "moves.csv": moves("post,guards", "dispatch,filed,mayor,is_sunny", "accept,reported,king,act_allows"),
             "settings.csv": f"key,value,source,confidence\nfile_post,mayor,{OWN}",
         }
     )

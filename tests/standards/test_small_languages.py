@@ -46,9 +46,7 @@ def test_conditional_counters_know_what_they_look_at_and_what_they_take_back() -
             ("n_file_intime",),
             (),
         ),
-        CountRule(
-            (CountCondition(CountOn.ARGUMENT, "source", ("public", "hotline")),), ("n_public_report",), ()
-        ),
+        CountRule((CountCondition(CountOn.ARGUMENT, "source", ("public", "hotline")),), ("n_public_report",), ()),
         CountRule((CountCondition(CountOn.ARGUMENT, "answer", ("unreachable",), True),), ("n_reached",), ()),
         CountRule(
             (CountCondition(CountOn.ARGUMENT_IN_SETTING, "grade", ("rating_satisfied",)),),

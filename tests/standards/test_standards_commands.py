@@ -29,9 +29,7 @@ def run(command, *words: str) -> Result:  # type: ignore[no-untyped-def]
 def test_a_committed_page_is_what_the_tables_give(page: str) -> None:
     tables = load_tables()
     printed = PAGES[page](tables, city_settings(tables, on=date(2024, 1, 1)))
-    assert (ROOT / page).read_text(encoding="utf-8") == printed, (
-        f"print {page} again, its second line says how"
-    )
+    assert (ROOT / page).read_text(encoding="utf-8") == printed, f"print {page} again, its second line says how"
 
 
 def test_check_is_silent_about_sound_tables() -> None:

@@ -258,9 +258,7 @@ class Cluster:
         directory = self.socket_directory
         directory.mkdir(mode=0o700, exist_ok=True)
         _give(directory, account)
-        if directory.is_symlink() or directory.stat().st_uid != (
-            account.user_id if account else os.geteuid()
-        ):
+        if directory.is_symlink() or directory.stat().st_uid != (account.user_id if account else os.geteuid()):
             raise ClusterFailed(f"{directory} 属于其他用户：请删除它，或用 WANGGE_VAR 指定较短的目录。")
 
     def _launch(self, account: Account | None) -> None:
@@ -313,9 +311,7 @@ class Cluster:
 
     def _what_was_said(self, log: Path) -> str:
         latest = max((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=None)
-        return log.read_text(errors="replace") + (
-            latest.read_text(errors="replace")[-4000:] if latest else ""
-        )
+        return log.read_text(errors="replace") + (latest.read_text(errors="replace")[-4000:] if latest else "")
 
     def _ensure_roles(self, *, anew: bool) -> None:
         with psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True) as link:

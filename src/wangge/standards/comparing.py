@@ -110,9 +110,7 @@ def _rows_of_file(
     side: Mapping[str, list[RawRow]], file: str, form: TableForm, on: date
 ) -> dict[tuple[str, ...], RawRow]:
     return {
-        row.at.key: row
-        for row in side.get(form.name, [])
-        if row.at.file.endswith(f"/{file}") and row.at.holds_on(on)
+        row.at.key: row for row in side.get(form.name, []) if row.at.file.endswith(f"/{file}") and row.at.holds_on(on)
     }
 
 

@@ -42,9 +42,7 @@ def categories_of(tables: Tables, edition: str) -> Mapping[str, Category]:
     return {category.key: category for category in tables.categories if category.edition == edition}
 
 
-def time_limit(
-    tables: Tables, category: str, condition_seq: int, *, edition: str | None = None
-) -> TimeLimit | None:
+def time_limit(tables: Tables, category: str, condition_seq: int, *, edition: str | None = None) -> TimeLimit | None:
     """The limit of a filing condition of a class (``component:0101``); None when there is none.
 
     ``edition`` is the one the case's cycle keeps; without it, the one in force in ``tables``.
@@ -53,8 +51,6 @@ def time_limit(
     return next((row for row in rows if row.condition_seq == condition_seq), None)
 
 
-def time_limit_on(
-    category: str, condition_seq: int, *, on: date, overlay: Path | None = None
-) -> TimeLimit | None:
+def time_limit_on(category: str, condition_seq: int, *, on: date, overlay: Path | None = None) -> TimeLimit | None:
     """The limit that a case filed on a day gets; None when class or condition do not exist then."""
     return time_limit(load_tables(overlay, on=on), category, condition_seq)

@@ -105,9 +105,7 @@ def moves_as_table(tables: Tables, rows: Iterable[EffectiveMove]) -> str:
         )
     widths = [max(_width(line[column]) for line in lines) for column in range(5)]
     return "".join(
-        "  ".join(
-            cell + " " * (widths[i] - _width(cell)) if i < 5 else cell for i, cell in enumerate(line)
-        ).rstrip()
+        "  ".join(cell + " " * (widths[i] - _width(cell)) if i < 5 else cell for i, cell in enumerate(line)).rstrip()
         + "\n"
         for line in lines
     )
@@ -130,9 +128,7 @@ def remarks(tables: Tables, row: EffectiveMove) -> str:
         said.append("停用：" + ("没有岗位可办" if nobody else label(tables, "reason", row.closed_by)))
     said += [f"自动：{rule.name_zh}{_drawn(rule.second_look_percent)}" for rule in row.rules]
     said += [f"组合：{act.act_zh}（{_posts(tables, (act.post,))}）" for act in row.acts]
-    if len({(tier.deciding_post, tier.endorsers) for tier in row.tiers}) > 1 or any(
-        t.endorsers for t in row.tiers
-    ):
+    if len({(tier.deciding_post, tier.endorsers) for tier in row.tiers}) > 1 or any(t.endorsers for t in row.tiers):
         said.append("分级：" + "；".join(_tier_zh(tables, tier) for tier in row.tiers))
     said += [f"{rung.level} 级：{_posts(tables, rung.from_posts)}" for rung in row.rungs]
     if row.move.at.overlay:
@@ -154,11 +150,7 @@ def moves_as_mermaid(tables: Tables, rows: Iterable[EffectiveMove]) -> str:
     arrows: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         move = row.move
-        if (
-            move.kind != "overlay"
-            and row.is_open
-            and move.verb_zh not in arrows[move.from_stage, move.to_stage]
-        ):
+        if move.kind != "overlay" and row.is_open and move.verb_zh not in arrows[move.from_stage, move.to_stage]:
             arrows[move.from_stage, move.to_stage].append(move.verb_zh)
     used = {stage for pair, verbs in arrows.items() if verbs for stage in pair}
     lines = ["stateDiagram-v2"]

@@ -48,9 +48,7 @@ FORMS: tuple[TableForm, ...] = (
         {"posts": ";"},
         ("move_id", "verb_zh", "kind", "to_stage", "post", "clause_or_standard"),
     ),
-    TableForm(
-        "stages", ("stages.csv",), rows.Stage, ("stage",), required=("stage_zh", "phase", "handling_clock")
-    ),
+    TableForm("stages", ("stages.csv",), rows.Stage, ("stage",), required=("stage_zh", "phase", "handling_clock")),
     TableForm(
         "stage_limits",
         ("stage_limits.csv",),
@@ -99,9 +97,7 @@ FORMS: tuple[TableForm, ...] = (
         ("kind",),
         required=("kind_zh", "granted_zh", "effect"),
     ),
-    TableForm(
-        "time_units", ("time_units.csv",), rows.TimeUnit, ("unit",), required=("name_zh", "clock", "rule")
-    ),
+    TableForm("time_units", ("time_units.csv",), rows.TimeUnit, ("unit",), required=("name_zh", "clock", "rule")),
     TableForm(
         "categories",
         ("components.csv", "events.csv"),
@@ -135,9 +131,7 @@ FORMS: tuple[TableForm, ...] = (
         separators={"alternatives": ";"},
         required=("of", "label_zh"),
     ),
-    TableForm(
-        "indicators", ("indicators.csv",), rows.Indicator, ("id",), required=("object", "kind", "name_zh")
-    ),
+    TableForm("indicators", ("indicators.csv",), rows.Indicator, ("id",), required=("object", "kind", "name_zh")),
     TableForm(
         "score_bands",
         ("score_bands.csv",),
@@ -169,9 +163,7 @@ class RawRow:
     removes: bool = False
 
 
-def read_file(
-    path: Path, form: TableForm, *, shown_as: str, overlay: bool
-) -> tuple[list[RawRow], list[Finding]]:
+def read_file(path: Path, form: TableForm, *, shown_as: str, overlay: bool) -> tuple[list[RawRow], list[Finding]]:
     """Read one file into raw rows; ``shown_as`` is the name findings print. Never raises on wrong content."""
     findings: list[Finding] = []
     found: list[RawRow] = []
@@ -263,9 +255,7 @@ def _raw_row(cells: dict[str, str], form: TableForm, at: Origin) -> tuple[RawRow
 
 
 def _cell(at: Origin, column: str, cell: str, do: str) -> Finding:
-    return Finding(
-        at, gettext_noop("“%(column)s”列的值“%(cell)s”无效。"), do, {"column": column, "cell": cell}
-    )
+    return Finding(at, gettext_noop("“%(column)s”列的值“%(cell)s”无效。"), do, {"column": column, "cell": cell})
 
 
 @functools.cache
@@ -294,9 +284,7 @@ def typed_row(raw: RawRow) -> tuple[Any, list[Finding]]:
         try:
             values[name] = _value(cell, kind, form.separators.get(name))
         except ValueError:
-            findings.append(
-                _cell(raw.at, column, cell, _EXPECTED.get(kind, gettext_noop("写作 操作:时钟。")))
-            )
+            findings.append(_cell(raw.at, column, cell, _EXPECTED.get(kind, gettext_noop("写作 操作:时钟。"))))
     readable = len(values) == len(_field_types(form.row_type))
     return (form.row_type(**values) if readable else None), findings
 

@@ -212,9 +212,7 @@ def import_tables(
     """把一个目录中的新表与现行表比较，并作为带日期的行写入城市目录；旧行不删除。"""
     where = overlay_of(overlay)
     if not dry_run and (first_day is None or where is None):
-        raise click.UsageError(
-            "写入须用 --from 写明自哪天起有效，并用 --overlay 或 WANGGE_OVERLAY 指定城市目录。"
-        )
+        raise click.UsageError("写入须用 --from 写明自哪天起有效，并用 --overlay 或 WANGGE_OVERLAY 指定城市目录。")
     day = first_day.date() if first_day else today()
     try:
         differences = compare(directory, overlay=where, on=day)
@@ -235,8 +233,7 @@ def import_tables(
         line = (_CHANGES[difference.change], difference.file, " ".join(difference.key), changed)
         click.echo("  ".join(line).rstrip())
     counts = "，".join(
-        f"{name} {sum(difference.change is change for difference in differences)}"
-        for change, name in _CHANGES.items()
+        f"{name} {sum(difference.change is change for difference in differences)}" for change, name in _CHANGES.items()
     )
     click.echo(f"{counts}。{'未写入。' if dry_run else f'自 {day} 起有效。'}")
 

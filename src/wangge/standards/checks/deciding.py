@@ -114,9 +114,7 @@ def tiers_cover_every_request(t: Tables) -> Iterator[Finding]:
 def _tier_is_sound(t: Tables, tier: Tier) -> Iterator[Finding]:
     deciding = [m for m in t.moves if decides(m, tier.request)]
     sound = all(
-        tier.deciding_post in move.posts
-        and f"tier:{tier.request}" in move.post_by
-        and "not_requester" in move.guards
+        tier.deciding_post in move.posts and f"tier:{tier.request}" in move.post_by and "not_requester" in move.guards
         for move in deciding
     )
     if not sound or not deciding:
@@ -140,9 +138,7 @@ def _tier_is_sound(t: Tables, tier: Tier) -> Iterator[Finding]:
 
 def decides(move: Move, request: str) -> bool:
     """Whether a row approves or refuses requests of this kind."""
-    return move.verb in (f"approve_{request}", f"refuse_{request}") or (
-        request == "reopen" and move.verb == "reopen"
-    )
+    return move.verb in (f"approve_{request}", f"refuse_{request}") or (request == "reopen" and move.verb == "reopen")
 
 
 def rules_stand_on_moves(t: Tables) -> Iterator[Finding]:
@@ -208,9 +204,7 @@ def ladders_have_three_rungs(t: Tables) -> Iterator[Finding]:
     for rung in t.ladders:
         if rung.ladder not in verbs:
             yield unknown(rung.at, "ladder", rung.ladder)
-        if not re.fullmatch(r"[1-9]\d* [a-z_]+", rung.answer_within) or (
-            rung.answer_within.split()[1] not in units
-        ):
+        if not re.fullmatch(r"[1-9]\d* [a-z_]+", rung.answer_within) or (rung.answer_within.split()[1] not in units):
             yield unknown(rung.at, "answer_within", rung.answer_within)
 
 
@@ -253,9 +247,7 @@ _NEEDED_SETTINGS = {
 def _value_is_allowed(t: Tables, at: Origin, key: str, value: str, scope: str) -> Iterator[Finding]:
     """The value must fit on every day it holds: lists of grades and shifts may change meanwhile."""
     days = {at.valid_from or date.min}
-    days |= {
-        row.at.valid_from for row in t.setting_values if row.at.valid_from and at.holds_on(row.at.valid_from)
-    }
+    days |= {row.at.valid_from for row in t.setting_values if row.at.valid_from and at.holds_on(row.at.valid_from)}
     for day in sorted(days):
         beside = city_settings(t, on=day, scopes=("city", scope))
         if not is_allowed(t, key, value, beside):

@@ -53,9 +53,7 @@ def allowances_add_up(t: Tables) -> Iterator[Finding]:
 def classes_are_sound(t: Tables) -> Iterator[Finding]:
     editions = {edition.edition for edition in t.editions}
     for category in t.categories:
-        if not re.fullmatch(r"\d{4}", category.code4) or (
-            category.code4 != category.major_code + category.minor_code
-        ):
+        if not re.fullmatch(r"\d{4}", category.code4) or (category.code4 != category.major_code + category.minor_code):
             yield Finding(
                 category.at,
                 gettext_noop("小类代码“%(code)s”不是大类代码加小类代码的四位数字。"),
