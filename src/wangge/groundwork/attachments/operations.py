@@ -41,6 +41,8 @@ def receive_photo(*, data: bytes, by: int, at: datetime) -> PhotoView:
 def use_photos(*, ids: Sequence[str], by: int) -> dict[str, PhotoView]:
     """Mark photos that person `by` has sent as used, in the caller's transaction and in one statement.
 
+    They are locked in the order of their ids, so that two who name them in different orders never wait in a circle.
+
     Answers them by id. Raises PhotoGone (naming the contents to send again) or PhotoUnknown.
     """
     wanted = list(dict.fromkeys(ids))
@@ -52,7 +54,8 @@ def use_photos(*, ids: Sequence[str], by: int) -> dict[str, PhotoView]:
             WITH named AS (
                 SELECT {PHOTO_COLUMNS} FROM attachments_photo p
                 JOIN attachments_photo_upload u ON u.photo_id = p.id AND u.uploader_id = %s
-                WHERE p.id = ANY(%s) AND p.dropped_at IS NULL FOR NO KEY UPDATE OF p
+                WHERE p.id = ANY(%s) AND p.dropped_at IS NULL
+                ORDER BY p.id FOR NO KEY UPDATE OF p
             ), marked AS (
                 UPDATE attachments_photo SET used = TRUE WHERE id IN (SELECT id FROM named WHERE NOT used)
             )
