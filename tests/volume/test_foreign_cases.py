@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,7 +118,7 @@ def test_a_report_known_under_another_source_is_the_same_report(tmp_path: Path, 
     take([report])
     case = case_of(report)
 
-    counts = take_in(cases=[replace(case, source="hotline")], by=TERMINAL, at=IMPORTED_AT).as_counts()
+    counts = take_in(cases=[case._replace(source="hotline")], by=TERMINAL, at=IMPORTED_AT).as_counts()
     assert (counts["written"], counts["already_there"]) == (0, 1)
 
 
@@ -164,7 +163,7 @@ def test_a_report_that_came_meanwhile_is_left_alone(tmp_path: Path, ask: Ask, mo
 def test_an_owner_becomes_a_receiving_unit_once(tmp_path: Path, ask: Ask) -> None:
 
     case = case_of(reports_of(tmp_path, {})[0])
-    cases = [replace(case, key=f"B-{n}", department=("Public Works", "Parks")[n % 2]) for n in range(6)]
+    cases = [case._replace(key=f"B-{n}", department=("Public Works", "Parks")[n % 2]) for n in range(6)]
     take_in(cases=cases, by=TERMINAL, at=IMPORTED_AT)
     assert ask("SELECT name FROM organizations_department ORDER BY name") == [("Parks",), ("Public Works",)]
     assert ask("SELECT count(DISTINCT department_code) FROM cases_case") == [(2,)]
@@ -172,7 +171,7 @@ def test_an_owner_becomes_a_receiving_unit_once(tmp_path: Path, ask: Ask) -> Non
 
 def test_words_postgres_cannot_keep_are_taken_without_their_nul(tmp_path: Path, ask: Ask) -> None:
 
-    case = replace(case_of(reports_of(tmp_path, {})[0]), description='a\0b\t"c\\d"\n{e}', outcome_note="\0")
+    case = case_of(reports_of(tmp_path, {})[0])._replace(description='a\0b\t"c\\d"\n{e}', outcome_note="\0")
     take_in(cases=[case], by=TERMINAL, at=IMPORTED_AT)
     assert ask("SELECT description FROM cases_matter") == [('ab\t"c\\d"\n{e}',)]
     assert breaks_found() == []
@@ -181,7 +180,7 @@ def test_words_postgres_cannot_keep_are_taken_without_their_nul(tmp_path: Path, 
 def test_years_before_the_calendars_are_taken_and_named(tmp_path: Path, ask: Ask) -> None:
 
     early = datetime(2008, 10, 6, 3, 0, tzinfo=UTC)
-    case = replace(case_of(reports_of(tmp_path, {})[0]), reported_at=early, ended_at=early + timedelta(days=40))
+    case = case_of(reports_of(tmp_path, {})[0])._replace(reported_at=early, ended_at=early + timedelta(days=40))
     take_in(cases=[case], by=TERMINAL, at=IMPORTED_AT)
     assert ask("SELECT unknown_year, stage FROM cases_case") == [(2008, "archived")]
     assert ask("SELECT to_regclass('cases_step_2008_10') IS NOT NULL") == [(True,)]

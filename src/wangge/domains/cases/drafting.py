@@ -87,6 +87,8 @@ class Draft:
     texts: list[tuple[int, dict[str, tuple[str, str]]]] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     id_text: str = ""
+    _last_text: tuple[datetime | None, str] = (None, "")  # steps of one act share their moment
+    _last_recorded: tuple[datetime | None, str] = (None, "")
     salt: Callable[[], bytes] = fresh_salt  # a seeded one makes a simulated city the same to the last byte
 
     def __post_init__(self) -> None:
@@ -131,10 +133,15 @@ class Draft:
             )
         )
         self.made.append(made)
-        for kind, pieces in sorted(matter.evidence.items()):  # the payload's order, so that a replay gives the same
+        if matter.evidence:
+            self._note_photos(matter.evidence)
+        return made
+
+    def _note_photos(self, evidence: Mapping[str, Any]) -> None:
+        """In the payload's order, so that a replay gives the same."""
+        for kind, pieces in sorted(evidence.items()):
             if isinstance(pieces, list):
                 self.photos.extend([kind, piece[0], self.version] for piece in pieces)
-        return made
 
     def _content(
         self,
@@ -145,15 +152,19 @@ class Draft:
         recorded_at: datetime,
         matter: StepMatter,
     ) -> dict[str, Any]:
-        at_text = at.astimezone(UTC).isoformat()
+        if self._last_text[0] is not at:
+            self._last_text = at, at.astimezone(UTC).isoformat()
+        if self._last_recorded[0] is not recorded_at:
+            same = recorded_at is at
+            self._last_recorded = recorded_at, self._last_text[1] if same else recorded_at.astimezone(UTC).isoformat()
         content: dict[str, Any] = {
             "case": self.id_text,
             "seq": self.version,
             "verb": attempt.verb,
             "post": attempt.post,
             "by": attempt.by,
-            "at": at_text,
-            "recorded_at": at_text if recorded_at is at else recorded_at.astimezone(UTC).isoformat(),
+            "at": self._last_text[1],
+            "recorded_at": self._last_recorded[1],
             "from": made.from_stage,
             "to": self.state.stage,
         }

@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from wangge.domains.cases.chain import SALT_BYTES
-from wangge.domains.cases.drafting import Draft, StepMatter, civil
+from wangge.domains.cases.drafting import NO_MATTER, Draft, StepMatter, civil
 from wangge.domains.cases.logic.attempt import Allowed, Attempt
 from wangge.domains.cases.logic.narrowing import SYSTEM
 from wangge.domains.cases.logic.rulebook import Rulebook
@@ -30,8 +29,7 @@ ARCHIVED_AFTER = timedelta(days=7)
 NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignCase:
+class ForeignCase(NamedTuple):
     """What is known of a report of another system; moments are aware, in UTC.
 
     ``ending``: open, closed, cancelled or referred. ``ended_at`` is the moment of an ending that may be believed;
@@ -121,7 +119,7 @@ class _Writing:
         draft, case = self.draft, self.case
         row = draft.rules.moves[verb, draft.state.stage]
         if matter is None:
-            matter = StepMatter({kind: {"foreign": case.key} for kind in row.evidence})
+            matter = StepMatter({kind: {"foreign": case.key} for kind in row.evidence}) if row.evidence else NO_MATTER
         attempt = Attempt(verb, case.by, SYSTEM, civil(at), args or {}, frozenset(matter.evidence))
         draft.add(attempt, Allowed(row), at=at, recorded_at=max(at, self.recorded_at), matter=matter)
 

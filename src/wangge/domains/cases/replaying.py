@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import orjson
 
@@ -137,7 +136,7 @@ def check_case(
 
 def _check_chain(replay: _Replay, steps: Sequence[KeptStep], case: KeptCase) -> list[dict[str, Any]] | None:
     """Each step's bytes, number and hash; the contents of the payloads, None where one cannot be read."""
-    previous: bytes | None = sm3(UUID(case.id.decode()).bytes)
+    previous: bytes | None = sm3(bytes.fromhex(case.id.decode().replace("-", "")))
     awaited, version = 1, int(case.version)
     contents: list[dict[str, Any]] = []
     for step in steps:

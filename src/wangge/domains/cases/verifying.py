@@ -237,7 +237,7 @@ def _copied(query: str) -> Iterator[list[bytes]]:
         size, data = link.get_copy_data(0)
         if size < 0:
             break
-        line = bytes(data)[:-1]
+        line = bytes(data[:-1])
         fields = line.split(b"\t")
         if b"\\" in line:
             fields = [_ESCAPE.sub(_plain, each) for each in fields]

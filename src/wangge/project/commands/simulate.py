@@ -45,7 +45,7 @@ def simulate(*, cases: int, seed: int, year: int, name: str, jobs: int, as_json:
 def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, quiet: bool) -> dict[str, Any]:
     from datetime import date
 
-    from wangge.domains.cases.operations.bulk import analyze_cases, no_case_yet
+    from wangge.domains.cases.operations.bulk import no_case_yet, settle_after_bulk
     from wangge.domains.organizations.logic import TERMINAL
     from wangge.groundwork import clock
     from wangge.groundwork.worker_pool import jobs_here
@@ -70,7 +70,7 @@ def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, qu
         for done in produce(production, year_tasks(cases=cases, year=year), jobs=jobs or jobs_here()):
             written, steps = written + done.cases, steps + done.steps
             tell(done.cases)
-    analyze_cases()
+    settle_after_bulk()
     seconds = clock.monotonic() - began
     return {
         "city": city.name,

@@ -7,6 +7,7 @@ clock they belong to, persons and units are their keys as text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 IDLE, RUNNING, PAUSED, STOPPED = "idle", "running", "paused", "stopped"
@@ -159,19 +160,17 @@ _PARTS: dict[str, type[Any]] = {
 _FIELDS = tuple(f.name for f in fields(CaseState))
 _PART_FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in _PARTS.values()}
 _BLANK = CaseState()
-_DEFAULTS = {name: getattr(_BLANK, name) for name in _FIELDS}
+_values_of = attrgetter(*_FIELDS)
+_DEFAULTS = tuple(zip(_FIELDS, _values_of(_BLANK), (name in _PARTS for name in _FIELDS), strict=True))
 
 
 def to_plain(state: CaseState) -> dict[str, Any]:
     """The state as plain values for JSON: only what differs from a blank state; parts as lists of their fields."""
     plain: dict[str, Any] = {}
-    for name in _FIELDS:
-        value = getattr(state, name)
-        if value == _DEFAULTS[name]:
+    for value, (name, default, is_part) in zip(_values_of(state), _DEFAULTS, strict=True):
+        if value == default:
             continue
-        if name in _PARTS:
-            value = [getattr(value, part) for part in _PART_FIELDS[type(value)]]
-        plain[name] = value
+        plain[name] = [getattr(value, part) for part in _PART_FIELDS[type(value)]] if is_part else value
     return plain
 
 

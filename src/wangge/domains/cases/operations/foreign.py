@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
@@ -20,7 +20,7 @@ from wangge.domains.cases.chain import sm3
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.foreign_history import NOWHERE, ForeignCase, first_condition, history_of
 from wangge.domains.cases.logic.moments import day_of
-from wangge.domains.cases.operations.bulk import ensure_months, take_numbers, write_drafted
+from wangge.domains.cases.operations.bulk import ensure_months, settle_after_bulk, take_numbers, write_drafted
 from wangge.domains.cases.operations.bulk_rows import DraftedCase
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import forget_units, units
@@ -84,6 +84,8 @@ def take_in(*, cases: Iterable[ForeignCase], by: Actor, at: datetime, jobs: int 
             taken.written += stages.total()
             taken.steps += steps
             taken.stages.update(stages)
+        if taken.written:
+            settle_after_bulk()
     return taken
 
 
@@ -132,10 +134,10 @@ def _by_days(cases: Iterable[ForeignCase]) -> Iterator[list[ForeignCase]]:
 def _storable(case: ForeignCase) -> ForeignCase:
     """The report without what PostgreSQL cannot keep: NUL characters, and numbers too long for their column."""
     if len(case.external_no) > _KEY_MOST:
-        case = replace(case, key=sm3(case.key.encode()).hex()[:32])
+        case = case._replace(key=sm3(case.key.encode()).hex()[:32])
     texts = {name: getattr(case, name) for name in ("description", "address", "outcome_note", "status", "photo")}
     foul = {name: text.replace("\0", "") for name, text in texts.items() if "\0" in text}
-    return replace(case, **foul) if foul else case
+    return case._replace(**foul) if foul else case
 
 
 def _day_of(case: ForeignCase) -> date:
@@ -185,7 +187,7 @@ class _ReceivingUnits:
         code = self._codes.get(key)
         if code is None:
             code = self._codes[key] = self._made(*key)
-        return replace(case, department=code)
+        return case._replace(department=code)
 
     def _made(self, system: str, owner: str) -> str:
         safe = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in system)[:20]
@@ -210,7 +212,7 @@ def write_batch(batch: Batch) -> tuple[Counter[str], int]:
         known = known_numbers([case.external_no for case in batch.cases])
         if not known:
             raise
-        return _write(replace(batch, cases=tuple(case for case in batch.cases if case.external_no not in known)))
+        return _write(Batch(tuple(case for case in batch.cases if case.external_no not in known), batch.by, batch.at))
 
 
 def _write(batch: Batch) -> tuple[Counter[str], int]:
@@ -241,8 +243,8 @@ def _in_wgs84(case: ForeignCase) -> ForeignCase:
     try:
         lon, lat = to_wgs84(case.lon, case.lat, system=case.given_system, city_epsg=city_epsg())
     except CoordinateError:
-        return replace(case, lon=None, lat=None)
-    return replace(case, lon=lon, lat=lat)
+        return case._replace(lon=None, lat=None)
+    return case._replace(lon=lon, lat=lat)
 
 
 def _places(cases: Sequence[ForeignCase], days: Sequence[date]) -> list[Place]:
