@@ -70,7 +70,7 @@ def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, qu
         for done in produce(production, year_tasks(cases=cases, year=year), jobs=jobs or jobs_here()):
             written, steps = written + done.cases, steps + done.steps
             tell(done.cases)
-    settle_after_bulk()
+    settle_after_bulk(tables=("cases_case", "cases_matter", "cases_private_texts"))
     seconds = clock.monotonic() - began
     return {
         "city": city.name,

@@ -108,9 +108,9 @@ def no_case_yet() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def settle_after_bulk() -> None:
+def settle_after_bulk(*, tables: Sequence[str] = ("cases_case",)) -> None:
     """Do at once what autovacuum would do some minutes after a load: empty the search index's waiting list, and let
-    the planner know what has changed. As the owner of the tables. Steps are only ever asked for by their key."""
+    the planner know what has changed in these tables. As the owner of the tables."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('matter_grams')")
-        cursor.execute("ANALYZE cases_case, cases_matter, cases_private_texts")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
