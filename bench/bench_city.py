@@ -48,9 +48,18 @@ with open_city(as_owner=True):
             if len(kept) < 16:
                 kept.append([person.username, add_token(by=TERMINAL, at=at, person=person, scope=TokenScope.FULL),
                              holding.department_code])
+    from django.conf import settings
+    from django.test import Client
+    from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
+    settings.ALLOWED_HOSTS = ["*"]
+    cookies = {}
+    for post in ("acceptor", "duty_leader"):
+        client = Client()
+        client.force_login(Person.objects.get(username=tokens[post][0][0]), backend=PASSWORD_BACKEND)
+        cookies[post] = "; ".join(f"{name}={each.value}" for name, each in client.cookies.items())
     areas = [a for a in ground.areas if a.kind == "responsibility_grid"]
     points = [[*a.boundary.representative_point().coords[0]] for a in areas]
-    print("BENCH-CITY " + json.dumps({"tokens": tokens, "points": points}))
+    print("BENCH-CITY " + json.dumps({"tokens": tokens, "points": points, "cookies": cookies}))
 """
 
 
@@ -62,6 +71,7 @@ class BenchCity:
     port: int
     tokens: dict[str, list[list[Any]]]
     points: list[list[float]]
+    cookies: dict[str, str]  # session of a seat, by post
     photos: dict[str, str] = field(default_factory=dict)
     server: subprocess.Popen[bytes] | None = None
 
@@ -94,7 +104,7 @@ def running_city(var: Path, *, prepare: str = "") -> Iterator[BenchCity]:
         [sys.executable, "-c", GROUND], env=environment(var), check=True, capture_output=True, text=True
     ).stdout
     found = json.loads(shown.partition("BENCH-CITY ")[2])
-    city = BenchCity(var, _free_port(), found["tokens"], found["points"])
+    city = BenchCity(var, _free_port(), found["tokens"], found["points"], found["cookies"])
     with open(var / "bench-serve.log", "wb") as log:
         city.server = subprocess.Popen(
             [WANGGE, "serve", "--port", str(city.port)], env=environment(var), stdout=log, stderr=log

@@ -25,7 +25,13 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
         "search address": lambda chance: f"/api/v1/cases?limit=50&q={quote(chance.choice(_addresses(city, token)))}",
         "search two characters": lambda chance: f"/api/v1/cases?limit=50&q={quote(chance.choice(_WORDS))}",
     }
-    return {name: _asked(city, token, path, seconds, clients) for name, path in questions.items()}
+    pages: dict[str, PathFor] = {
+        "page: work list": lambda chance: "/work",
+        "page: case": lambda chance: f"/cases/{chance.choice(numbers)}",
+    }
+    found = {name: _asked(city, token, path, seconds, clients) for name, path in questions.items()}
+    cookie = city.cookies["acceptor"]
+    return found | {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
 
 
 _STAGES = ("reported", "accepted", "filed", "handling", "feedback", "inspecting", "awaiting_close", "closed")

@@ -139,17 +139,17 @@ def _reads(city: BenchCity, quick: bool, cases: int) -> list[Measurement]:
 
 
 def _growth(work: Path, quick: bool) -> list[Measurement]:
-    found = []
+    found: list[Measurement] = []
     for cases in (1_000, 10_000) if quick else (10_000, 100_000):
         var = work / f"growth-{cases}"
         volume.simulate(var, cases=cases)
         with running_city(var) as city:
             created = creates(city, seconds=6 if quick else 20)
-            listed = reads(city, seconds=3 if quick else 8)["list"]
-        found += [
-            at_least(f"create rate beside {cases:,} cases", created.rate, "1/s", 250),
-            at_most(f"list at {cases:,} cases, p95", listed.percentile_ms(95), "ms", 60),
-        ]
+            loads = reads(city, seconds=3 if quick else 5)
+        found.append(at_least(f"create rate beside {cases:,} cases", created.rate, "1/s", 250))
+        for name in ("list", "page: work list", "page: case"):
+            found.append(at_most(f"{name} at {cases:,} cases, p95", loads[name].percentile_ms(95), "ms", 60))
+        found += _failures("growth", *loads.values())
         shutil.rmtree(var, ignore_errors=True)
     return found
 
