@@ -23,6 +23,7 @@ from wangge.domains.cases.operations.moving import attempts_of
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.sight import stands_outside
 from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.clock import CITY_ZONE
 
 _names: dict[int, str] = {}
 _lock = threading.Lock()
@@ -48,15 +49,7 @@ def forget_usernames() -> None:
 
 def iso(moment: datetime | None) -> str | None:
     """A moment as text on the city's clock, to the second."""
-    if moment is None:
-        return None
-    return exact_text(moment)
-
-
-def exact_text(moment: datetime) -> str:
-    from wangge.groundwork.clock import CITY_ZONE
-
-    return moment.astimezone(CITY_ZONE).isoformat(timespec="seconds")
+    return None if moment is None else moment.astimezone(CITY_ZONE).isoformat(timespec="seconds")
 
 
 def case_answer(

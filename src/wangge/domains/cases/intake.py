@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.failures import BadInput
-from wangge.domains.cases.logic.moments import text_of
+from wangge.domains.cases.logic.moments import day_of, text_of
 from wangge.domains.cases.operations.writing import Matter
 from wangge.domains.cases.surroundings import units
 from wangge.domains.geography.queries import locate_given
@@ -68,7 +68,7 @@ def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
         return Spot(Matter(address=address, component=component))
     try:
         given = float(location[first]), float(location[second])
-        found = locate_given(first=given[0], second=given[1], system=system, on=_day(at))
+        found = locate_given(first=given[0], second=given[1], system=system, on=day_of(civil(at)))
     except (TypeError, ValueError, CoordinateError) as wrong:
         raise BadInput("location", str(wrong) or _("坐标不是数字。")) from wrong
     place = found.place
@@ -85,12 +85,6 @@ def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
         community_code=place.community or "",
     )
     return Spot(matter, place.district or "", place.responsibility_grid or "")
-
-
-def _day(at: datetime) -> Any:
-    from wangge.domains.cases.logic.moments import day_of
-
-    return day_of(civil(at))
 
 
 @lru_cache(maxsize=1)
