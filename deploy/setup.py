@@ -94,10 +94,18 @@ def _install() -> None:
         "VIRTUAL_ENV": str(ENVIRONMENT),
         "UV_SYSTEM_CERTS": "true",
         "UV_PYTHON_DOWNLOADS": "never",
+        # As pip does: every index that was named is asked for the locked version. The hashes of the lock, not the
+        # order of the indexes, say which file is the right one.
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
         **_indexes_of_pip(),
     }
-    _run([*uv, "sync", "-q", "--require-hashes", ROOT / "requirements.lock"], more)
-    _run([*uv, "install", "-q", "--no-deps", "-e", ROOT], more)
+    locked = ["--require-hashes", ROOT / "requirements.lock"]
+    if _tried([*uv, "sync", "-q", *locked], more):
+        _run([*uv, "install", "-q", "--no-deps", "-e", ROOT], more)
+        return
+    _say("uv 没有装成，改用 pip / uv could not install; pip tries, as this machine configures it")
+    _run([*pip, "install", "-q", "--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock"])
+    _run([*pip, "install", "-q", "--no-deps", "-e", ROOT])
 
 
 def _indexes_of_pip() -> dict[str, str]:
@@ -123,11 +131,14 @@ def _system_trust() -> dict[str, str]:
 
 
 def _run(command: list[str | Path], more: dict[str, str] | None = None) -> None:
+    if not _tried(command, more):
+        _give_up(f"失败 / failed：{' '.join(str(word) for word in command)}")
+
+
+def _tried(command: list[str | Path], more: dict[str, str] | None = None) -> bool:
     words = [str(word) for word in command]
     environment = {**_system_trust(), **os.environ, **(more or {})}
-    done = subprocess.run(words, check=False, cwd=ROOT, env=environment)
-    if done.returncode != 0:
-        _give_up(f"失败 / failed：{' '.join(words)}")
+    return subprocess.run(words, check=False, cwd=ROOT, env=environment).returncode == 0
 
 
 def _say(text: str) -> None:
