@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import cycle
 
 from django.db import transaction
 
@@ -98,11 +97,11 @@ def _tasks(days: list[date], cases: int, until: int) -> list[DayTask]:
 
 
 def _waiting(days: int) -> list[tuple[str, ...]]:
-    """The open stages spread over the last days, each as often."""
-    stages = [stage for _round in range(WAITING_PER_STAGE) for stage in OPEN_STAGES]
+    """The open stages spread over the last days, each as often, and each on every one of them."""
     spread: list[list[str]] = [[] for _day in range(days)]
-    for stage, day in zip(stages, cycle(spread), strict=False):
-        day.append(stage)
+    for turn in range(WAITING_PER_STAGE):
+        for order, stage in enumerate(OPEN_STAGES):
+            spread[(turn + order) % days].append(stage)
     return [tuple(each) for each in spread]
 
 
@@ -171,7 +170,8 @@ def write_day(task: DayTask) -> DayDone:
         first, last = task.seconds
         for story in stories:
             story.at = first + (story.at - first) * (last - first) // 86399
-    waiting_in(stories[-len(task.waiting) :] if task.waiting else [], iter(task.waiting))
+    waiting = stories[-len(task.waiting) :] if task.waiting else []
+    waiting_in(waiting, task.waiting, rules=rules, classes=classes, chance=chance)
     stage = Stage(
         worker.cast, rules, task.day, task.until, chance, production.judged_every, production.photos,
     )  # fmt: skip

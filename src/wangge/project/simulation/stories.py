@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -38,6 +38,10 @@ _FATES = (
 _SELF_FATES = (("reject", 4), ("decline", 2))
 CITIZENS = frozenset({"public", "hotline"})
 EVENT_SHARE = 0.72
+# Where a case arrives only when its handling is over: no such case would be there after a long holiday, or early on
+# a Monday, if its limit ran in working time.
+_AFTER_HANDLING = frozenset({"feedback", "awaiting_inspection", "inspecting", "awaiting_close"})
+_HURRY = 12 * 60
 
 
 @dataclass(slots=True)
@@ -69,6 +73,9 @@ class Classes:
         for category, condition in rules.limits:
             self._conditions.setdefault(category, []).append(condition)
         self._kinds = {kind: self._ranked(kind, seed) for kind in ("event", "component")}
+        self._urgent = sorted(
+            each for each, limit in rules.limits.items() if limit.unit.startswith("urgent") and limit.minutes <= _HURRY
+        )
 
     def _ranked(self, kind: str, seed: int) -> tuple[list[str], list[float]]:
         known = [category for category in self._conditions if category.startswith(kind)]
@@ -81,6 +88,10 @@ class Classes:
         category = categories[bisect(weights, chance.random() * weights[-1])]
         conditions = self._conditions[category]
         return category, conditions[int(chance.random() * len(conditions))]
+
+    def draw_urgent(self, chance: random.Random) -> tuple[str, int]:
+        """(class, filing condition) of what must be done within hours, by day and night, on any day."""
+        return self._urgent[int(chance.random() * len(self._urgent))]
 
 
 def first_second(day: date) -> int:
@@ -149,7 +160,9 @@ def _fate(chance: random.Random, *, own: bool) -> str:
     return _drawn(_FATE_NAMES, _FATE_SUMS, chance)
 
 
-def waiting_in(stories: Sequence[Story], stages: Iterator[str]) -> None:
+def waiting_in(
+    stories: Sequence[Story], stages: Sequence[str], *, rules: Rulebook, classes: Classes, chance: random.Random
+) -> None:
     """Let every story wait in the next of ``stages``, with the fate that leads there."""
     for story, stage in zip(stories, stages, strict=False):
         story.stop_at = stage
@@ -158,3 +171,7 @@ def waiting_in(stories: Sequence[Story], stages: Iterator[str]) -> None:
         story.fate = {"returned": "returned", "awaiting_ruling": "ruling", "outside": "outside"}.get(stage, "")
         if stage == "awaiting_children":
             story.fate = "split"
+        if stage in _AFTER_HANDLING:
+            story.category, story.condition = classes.draw_urgent(chance)
+            limit = rules.limits[story.category, story.condition]
+            story.description = words.description(chance, limit, citizen=False)
