@@ -140,6 +140,7 @@ FORMS: tuple[TableForm, ...] = (
         {"from_value": "from", "to_value": "to"},
         required=("score",),
     ),
+    TableForm("area_codes", ("area_codes.csv",), rows.AreaCode, ("kind", "digits"), required=("source", "confidence")),
     TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 

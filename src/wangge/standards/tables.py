@@ -336,6 +336,21 @@ class SettingValue:
     at: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class AreaCode:
+    """How the code of a kind of area is made: its digits, and how many of them are its parent's code."""
+
+    kind: str
+    digits: int  # 0: the city's own form
+    parent_kind: str
+    parent_digits: int
+    sequence_from: str  # the first sequence inside the parent; empty where there is none
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: one value per state, a cheap cache key
 class Tables:
     """Every table of the standards with the city's overlay applied, as loaded from their files."""
@@ -364,6 +379,7 @@ class Tables:
     setting_values: tuple[SettingValue, ...] = ()
     access: tuple[AccessRow, ...] = ()
     sight: tuple[SightRow, ...] = ()
+    area_codes: tuple[AreaCode, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends
