@@ -22,7 +22,7 @@ from wangge.domains.cases.answers import forget_usernames
 from wangge.domains.cases.surroundings import forget_units
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import Area, AreaKind
-from wangge.domains.geography.operations import load_areas
+from wangge.domains.geography.operations.areas import load_areas
 from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.models import Department, DepartmentKind, District, Person, ShiftTurn
 from wangge.groundwork import clock

@@ -11,15 +11,9 @@ from django.db import IntegrityError, transaction
 from wangge.domains.geography import queries
 from wangge.domains.geography.areas import Area, AreaKind, BoundaryRefused, GridDuty
 from wangge.domains.geography.models import AreaRow, GridDutyRow, Ground
-from wangge.domains.geography.operations import (
-    GroundRefused,
-    NewBoundary,
-    hand_over_grid,
-    load_areas,
-    load_grid_duties,
-    redraw_areas,
-    set_city_epsg,
-)
+from wangge.domains.geography.operations.areas import NewBoundary, load_areas, redraw_areas
+from wangge.domains.geography.operations.duties import hand_over_grid, load_grid_duties
+from wangge.domains.geography.operations.versions import GroundRefused, set_city_epsg
 from wangge.domains.organizations.models import Person
 from wangge.groundwork.coordinates import CoordinateError, from_wgs84
 

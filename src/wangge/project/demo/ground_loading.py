@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import AreaKind, GridDuty
 from wangge.domains.geography.models import AreaRow
-from wangge.domains.geography.operations import load_areas, load_grid_duties, set_city_epsg
+from wangge.domains.geography.operations.areas import load_areas
+from wangge.domains.geography.operations.duties import load_grid_duties
+from wangge.domains.geography.operations.versions import set_city_epsg
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.models import Department, District
 from wangge.domains.organizations.operations.bulk import (

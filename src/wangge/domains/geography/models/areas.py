@@ -1,8 +1,7 @@
-"""Owns the tables of the ground: areas with their borders over time, grid duties, the version of it all."""
+"""Owns the table of areas with their borders over time, and the version of the whole ground."""
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -18,6 +17,13 @@ class Days(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+
+class StartsWith(Func):
+    """Whether the first text begins with the second."""
+
+    function = "starts_with"
+    output_field = models.BooleanField()
 
 
 class Kind(models.TextChoices):
@@ -43,6 +49,9 @@ class AreaRow(models.Model):
     valid_from = models.DateField(_("启用日期"))
     valid_to = models.DateField(_("停用日期"), null=True, blank=True)
     properties = models.JSONField(_("属性"), default=dict, blank=True)
+    brought_by = models.ForeignKey(
+        "geography.GroundImportRow", verbose_name=_("导入"), on_delete=models.PROTECT, related_name="+", null=True
+    )
 
     class Meta:
         """Named constraints: what a row can show, the database refuses."""
@@ -69,6 +78,16 @@ class AreaRow(models.Model):
                 name="area_parent_only_below_district",
                 condition=Q(kind=Kind.DISTRICT, parent_code="") | ~Q(kind=Kind.DISTRICT) & ~Q(parent_code=""),
             ),
+            # A code of the national form begins with its parent's and its district's code.
+            models.CheckConstraint(
+                name="area_code_within_parent",
+                condition=Q(kind=Kind.RESPONSIBILITY_GRID)
+                | Q(kind=Kind.DISTRICT)
+                | Q(
+                    StartsWith(F("code"), F("parent_code")),
+                    StartsWith(F("code"), F("district_code")),
+                ),
+            ),
             models.CheckConstraint(
                 name="area_period_runs_forward",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -92,59 +111,16 @@ class AreaRow(models.Model):
         return f"{self.code} {self.name}"
 
 
-class GridDutyRow(models.Model):
-    """A collector's duty for a responsibility grid between two days; rank 1 is asked first."""
-
-    id = models.BigAutoField(primary_key=True)
-    grid_code = models.CharField(_("责任网格"), max_length=20)
-    collector = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("采集员"), on_delete=models.PROTECT, related_name="+"
-    )
-    rank = models.PositiveSmallIntegerField(_("顺序"), default=1)
-    valid_from = models.DateField(_("开始日期"))
-    valid_to = models.DateField(_("结束日期"), null=True, blank=True)
-
-    class Meta:
-        """Named constraints."""
-
-        db_table = "geography_grid_duty"
-        verbose_name = verbose_name_plural = _("网格责任")
-        ordering = ("grid_code", "rank", "valid_from")
-        constraints: ClassVar = [
-            models.CheckConstraint(name="grid_duty_rank_from_one", condition=Q(rank__gte=1)),
-            models.CheckConstraint(name="grid_duty_has_grid", condition=~Q(grid_code="")),
-            models.CheckConstraint(
-                name="grid_duty_period_runs_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
-            ExclusionConstraint(
-                name="grid_duty_once_a_day",
-                expressions=[
-                    ("grid_code", RangeOperators.EQUAL),
-                    ("collector", RangeOperators.EQUAL),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            ExclusionConstraint(
-                name="grid_duty_one_per_rank",
-                expressions=[
-                    ("grid_code", RangeOperators.EQUAL),
-                    ("rank", RangeOperators.EQUAL),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.grid_code} {self.collector_id}"
-
-
 class Ground(models.Model):
-    """The one row that every process watches: a new version means that areas or duties have changed."""
+    """The one row that every process watches: a new version means that areas or duties have changed.
+
+    `names_version` does the same for the gazetteer, which is larger and changes less.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     version = models.BigIntegerField(_("版本"), default=0)
     city_epsg = models.IntegerField(_("城市坐标系（EPSG）"), default=4547)
+    names_version = models.BigIntegerField(_("地名版本"), default=0)
 
     class Meta:
         """Named constraints."""
@@ -153,7 +129,7 @@ class Ground(models.Model):
         verbose_name = verbose_name_plural = _("地理版本")
         constraints: ClassVar = [
             models.CheckConstraint(name="ground_is_one_row", condition=Q(id=1)),
-            models.CheckConstraint(name="ground_version_counts_up", condition=Q(version__gte=0)),
+            models.CheckConstraint(name="ground_version_counts_up", condition=Q(version__gte=0, names_version__gte=0)),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Owns every change of the ground: new areas, new borders, new grid duties; each makes a new version.
+"""Owns the plain changes of areas: new ones and new borders; each makes a new version of the ground.
 
 All processes notice a new version within seconds (see `queries`). Bulk rows go in by text COPY. Who may
 change the ground is asked by the surface or command: it is the work of the system administrator.
@@ -15,17 +15,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from wangge.domains.geography.areas import Area, AreaKind, GridDuty, check_boundary
-from wangge.groundwork.coordinates import check_city_epsg
+from wangge.domains.geography.areas import Area, AreaKind, check_boundary
+from wangge.domains.geography.operations.versions import GroundRefused, first_line, new_version
 
 _AREA_COLUMNS = "kind, code, name, parent_code, district_code, boundary, valid_from, valid_to, properties"
 _INSERT_AREA = f"INSERT INTO geography_area ({_AREA_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"
-# Microseconds of the database's clock: never the same twice, not even after a rollback or a restore.
-_NEW_VERSION = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
-
-
-class GroundRefused(ValueError):
-    """A change of the ground that cannot be made; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +41,9 @@ def load_areas(*, areas: Iterable[Area]) -> int:
             _copy_areas(rows)
         except IntegrityError as error:
             raise GroundRefused(
-                _("区域与已有区域冲突：%(reason)s。请检查代码与启用日期。") % {"reason": _first_line(error)}
+                _("区域与已有区域冲突：%(reason)s。请检查代码与启用日期。") % {"reason": first_line(error)}
             ) from error
-        _new_version()
+        new_version()
     return len(rows)
 
 
@@ -60,48 +54,8 @@ def redraw_areas(*, boundaries: Sequence[NewBoundary], from_on: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         for new in boundaries:
             _redraw(cursor, new, from_on)
-        _new_version()
+        new_version()
     return len(boundaries)
-
-
-def load_grid_duties(*, duties: Iterable[GridDuty]) -> int:
-    """Add grid duties; answers how many. Raises GroundRefused when two meet on one day."""
-    rows = list(duties)
-    with transaction.atomic():
-        try:
-            _copy_duties(rows)
-        except IntegrityError as error:
-            raise GroundRefused(
-                _("网格责任与已有的重叠：%(reason)s。请先结束原有责任。") % {"reason": _first_line(error)}
-            ) from error
-        _new_version()
-    return len(rows)
-
-
-def hand_over_grid(*, grid_code: str, rank: int, collector_id: int, from_on: date) -> None:
-    """From a day on another collector holds this rank of the grid; who held it ends then."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE geography_grid_duty SET valid_to = %s
-            WHERE grid_code = %s AND rank = %s AND valid_from < %s AND (valid_to IS NULL OR valid_to > %s)
-            """,
-            [from_on, grid_code, rank, from_on, from_on],
-        )
-        load_grid_duties(duties=[GridDuty(grid_code, collector_id, rank, from_on)])
-
-
-def set_city_epsg(*, code: int) -> None:
-    """Say which survey plane `city` coordinates are in; raises CoordinateError for no such system."""
-    check_city_epsg(code)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO geography_version (id, version, city_epsg) VALUES (1, {_NEW_VERSION}, %s)
-            ON CONFLICT (id) DO UPDATE SET version = {_NEW_VERSION}, city_epsg = excluded.city_epsg
-            """,
-            [code],
-        )
 
 
 def _redraw(cursor: Any, new: NewBoundary, from_on: date) -> None:
@@ -144,28 +98,3 @@ def _copy_areas(areas: Sequence[Area]) -> None:
                     json.dumps(dict(area.properties), ensure_ascii=False),
                 )
             )
-
-
-def _copy_duties(duties: Sequence[GridDuty]) -> None:
-    columns = "grid_code, collector_id, rank, valid_from, valid_to"
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(f"COPY geography_grid_duty ({columns}) FROM STDIN") as copy,
-    ):
-        for duty in duties:
-            copy.write_row((duty.grid_code, duty.collector_id, duty.rank, duty.valid_from, duty.valid_to))
-
-
-def _new_version() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO geography_version (id, version, city_epsg) VALUES (1, {_NEW_VERSION}, 4547)
-            ON CONFLICT (id) DO UPDATE SET version = {_NEW_VERSION}
-            """
-        )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -1,0 +1,1 @@
+"""Owns every change of the ground; who may make one is asked of the policy of organizations."""
