@@ -1,0 +1,1 @@
+"""Self-evaluation: scoring, targets, facts, the year of a form."""
