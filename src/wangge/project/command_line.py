@@ -29,6 +29,7 @@ COMMANDS = {
     "audit": "wangge.project.commands.audit:audit",
     "case": "wangge.project.commands.case:case",
     "simulate": "wangge.project.commands.simulate:simulate",
+    "anchor": "wangge.project.commands.anchor:anchor",
     "verify": "wangge.project.commands.verify:verify",
     "import": "wangge.project.commands.importing:group",
 }

@@ -85,6 +85,8 @@ class Environment(BaseSettings):
     oidc_keys_url: str = ""
     oidc_username_claim: str = "preferred_username"
     """Which claim of the provider is the user name here."""
+    anchors: Path | None = None
+    """Where the heads of the chains are anchored each night; ``anchors`` under var by default, better elsewhere."""
     metrics_public: bool = False
     behind_tls: bool | None = None
     """Pages are reached by https, so cookies are marked secure; production unless said otherwise."""
@@ -111,6 +113,11 @@ class Environment(BaseSettings):
             return self.overlay.expanduser().resolve()
         own = self.var / "overlay"
         return own if own.is_dir() else None
+
+    @property
+    def anchor_directory(self) -> Path:
+        """Where anchors lie."""
+        return self.var / "anchors" if self.anchors is None else self.anchors.expanduser().resolve()
 
     @property
     def embedded(self) -> bool:

@@ -264,6 +264,17 @@ def audit_lines(
             yield from map(_audit_line, rows)
 
 
+def cases_loaded_since(since: datetime) -> bool:
+    """Whether the audit log tells of cases taken in or written in bulk since then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM organizations_audit_record WHERE month >= %s AND at >= %s AND kind = %s"
+            " AND object_kind = 'cases')",
+            [month_of(since), since, AuditKind.IMPORT],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _audit_line(row: tuple[Any, ...]) -> AuditLine:
     number, at, person_id, person_name, token_id, kind, object_kind, object_key, detail, address = row
     return AuditLine(

@@ -9,9 +9,11 @@ import logging
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
 from wangge.domains.notices.operations import clear_inboxes, clear_read
 from wangge.groundwork import clock
@@ -97,6 +99,12 @@ def ensure_partitions() -> int:
         last = first + timedelta(days=31 * MONTHS_AHEAD)
         cursor.execute("SELECT ensure_month_partitions(%s, %s)", [first - timedelta(days=1), last])
         return int(cursor.fetchone()[0])
+
+
+def anchor() -> None:
+    """Once a night: the heads of the chains that moved go outside the database; the line is in the log as well."""
+    written = anchor_heads(directory=settings.ENVIRONMENT.anchor_directory, at=clock.now())
+    log.info("anchor %s", written.line())
 
 
 def sweep() -> None:

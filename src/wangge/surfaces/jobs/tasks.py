@@ -39,6 +39,13 @@ def sweep(timestamp: int) -> None:
     rounds.sweep()
 
 
+@app.periodic(cron="27 18 * * *")
+@app.task(queue=QUEUE, queueing_lock="anchor", name="anchor")
+def anchor(timestamp: int) -> None:
+    """Every night at 02:27 in the city: the anchor."""
+    rounds.anchor()
+
+
 @app.periodic(cron="47 18 * * *")
 @app.task(queue=QUEUE, queueing_lock="forget_jobs", name="forget_jobs", pass_context=True)
 async def forget_jobs(context: JobContext, timestamp: int) -> None:
