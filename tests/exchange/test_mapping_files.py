@@ -27,7 +27,7 @@ def test_every_shipped_mapping_loads(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(MappingRefused, match="boston_open311 boston_sla la311 sf311"):
+    with pytest.raises(MappingRefused, match="boston_open311 boston_sla la311 nyc311"):
         load_mapping("atlantis")
 
 

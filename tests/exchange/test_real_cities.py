@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.exchange.foreign_city import imported
+from tests.shared_material import DATA
 from wangge.surfaces.exchange.imports.figures import (
     CELL_DEGREES,
     EMPTY,
@@ -28,7 +29,6 @@ from wangge.surfaces.exchange.imports.foreign import ForeignReport, RefusedRow
 from wangge.surfaces.exchange.imports.mapping import MappingFile, load_mapping
 from wangge.surfaces.exchange.imports.run import ImportRun
 
-DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 FILES = {
     "boston_open311": "requests.jsonl.gz",
     "boston_sla": "cases.csv.gz",

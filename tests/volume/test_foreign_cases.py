@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from tests.exchange.foreign_city import csv_file, imported, mapping_of
+from tests.shared_material import DATA
 from tests.volume.conftest import NOW, Ask, breaks_found
 from wangge.domains.cases.operations import foreign
 from wangge.domains.cases.operations.foreign import ImportUnderWay, take_in
@@ -20,7 +21,6 @@ from wangge.surfaces.exchange.imports.case_sink import case_of
 from wangge.surfaces.exchange.imports.foreign import ForeignReport
 from wangge.surfaces.exchange.imports.mapping import load_mapping
 
-DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 IMPORTED_AT = NOW
 REPORTED = datetime(2024, 3, 1, 14, 0, tzinfo=UTC)  # 09:00 in New York
 CLOSED = datetime(2024, 3, 2, 15, 0, tzinfo=UTC)

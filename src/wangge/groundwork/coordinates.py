@@ -7,6 +7,7 @@ the offset is applied a point is left alone. Every formula serves one point (`ma
 """
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ DEFAULT_CITY_EPSG = 4547
 """CGCS2000 three-degree Gauss-Krüger, central meridian 114° E, without zone number in the easting."""
 
 _CGCS2000 = 4490
+_WGS84 = 4326
 _KRASSOVSKY_AXIS = 6378245.0
 _KRASSOVSKY_ECCENTRICITY = 0.00669342162296594323
 _BAIDU_TURN = math.pi * 3000.0 / 180.0
@@ -145,6 +147,21 @@ def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -
     half = math.sin((north - south) / 2) ** 2
     half += math.cos(south) * math.cos(north) * math.sin(math.radians(other_lon - lon) / 2) ** 2
     return 2 * _EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
+
+
+def plane_to_wgs84(epsg: int) -> Callable[[float, float], tuple[float, float]]:
+    """From (east, north) in metres of any survey's plane to WGS-84 degrees; CoordinateError for a code that is none.
+
+    Where the numbers are no place there, the answer is infinite.
+    """
+    check_city_epsg(epsg)
+    transform = Transformer.from_crs(epsg, _WGS84, always_xy=True).transform
+
+    def convert(east: float, north: float) -> tuple[float, float]:
+        lon, lat = transform(east, north)
+        return float(lon), float(lat)
+
+    return convert
 
 
 def check_city_epsg(code: int) -> None:

@@ -21,7 +21,7 @@ from wangge.surfaces.exchange.imports.figures import Figures, Hours
 from wangge.surfaces.exchange.imports.findings import LABELS
 from wangge.surfaces.exchange.imports.foreign import ForeignReport
 from wangge.surfaces.exchange.imports.mapping import MappingFile, MappingRefused, load_mapping
-from wangge.surfaces.exchange.imports.reading import FileRefused
+from wangge.surfaces.exchange.imports.reading import FileRefused, check_whole
 from wangge.surfaces.exchange.imports.run import ImportRun, RefusedFile, Sink
 
 _ROWS_BETWEEN_PROGRESS = 500
@@ -60,7 +60,7 @@ def command(
     jobs: int,
     as_json: bool,
 ) -> None:
-    """按映射导入外部系统的诉求（CSV、JSON、JSONL，可为 .gz）。
+    """按映射导入外部系统的诉求（CSV、Excel、JSON、JSONL，可为 .gz）。
 
     有退回行或疑点时仍以 0 结束；映射有误或文件损坏以 1 结束，用法错误以 2 结束。
     """
@@ -69,6 +69,8 @@ def command(
     with _translation_alone() if dry_run else open_city(as_owner=True):
         try:
             mapping = load_mapping(mapping_name, given)
+            if not dry_run:
+                check_whole(file)
             document = run_import(
                 file,
                 mapping,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from wangge.groundwork.coordinates import CoordinateSystem
+from wangge.groundwork.coordinates import CoordinateSystem, plane_to_wgs84
 from wangge.surfaces.exchange.imports.declaration import CodedColumn, Declaration, Point, TimeColumn
 from wangge.surfaces.exchange.imports.findings import FindingKind, Policy, RowFinding, RowRefused
 from wangge.surfaces.exchange.imports.foreign import ForeignStatus
@@ -101,7 +101,7 @@ class TimeReader:
     """Reads one column of times, or finds why it cannot."""
 
     def __init__(self, field: str, told: TimeColumn, zone: ZoneInfo) -> None:
-        self.field, self._column = field, told.column
+        self.field, self._column, self._fixed = field, told.column, told.value
         self._only = frozenset(told.only_status)
         self._read = time_reader(told.styles, told.reading, zone)
 
@@ -109,7 +109,7 @@ class TimeReader:
         self, record: Record, findings: Findings, status: ForeignStatus, unreadable: FindingKind
     ) -> datetime | None:
         """The moment in UTC; None for an empty cell, another status or an unreadable text."""
-        text = text_of(record.get(self._column))
+        text = self.text(record)
         if not text or (self._only and status not in self._only):
             return None
         read = self._parsed(text)
@@ -121,7 +121,7 @@ class TimeReader:
         return read.at
 
     def text(self, record: Record) -> str:
-        return text_of(record.get(self._column))
+        return self._fixed or text_of(record.get(self._column))
 
     def _parsed(self, text: str) -> ReadTime | None:
         try:
@@ -135,6 +135,7 @@ class PointReader:
 
     def __init__(self, told: Point) -> None:
         self._told = told
+        self._from_plane = plane_to_wgs84(told.epsg) if told.epsg else None
 
     def read(self, record: Record, findings: Findings) -> tuple[float | None, float | None]:
         """Longitude and latitude as stated, or None twice."""
@@ -144,24 +145,39 @@ class PointReader:
             stated = " ".join(filter(None, (text_of(lon_cell), text_of(lat_cell))))
             findings.found(_K.UNREADABLE_POINT if stated else _K.MISSING_POINT, "point", stated)
             return None, None
+        if self._from_plane is not None:
+            lon, lat = self._from_plane(lon, lat)
         kind = self._doubt(lon, lat)
-        if kind and findings.found(kind, "point", f"{lon!r} {lat!r}") is Policy.WITHOUT_VALUE:
+        policy = findings.found(kind, "point", f"{lon!r} {lat!r}") if kind else Policy.KEEP
+        if policy is Policy.WITHOUT_VALUE:
             return None, None
-        return lon, lat
+        return (lat, lon) if policy is Policy.SWAP else (lon, lat)
 
     def _doubt(self, lon: float, lat: float) -> FindingKind | None:
         told = self._told
         if lon == 0 and lat == 0:
             return _K.ZERO_POINT
-        if not (-180 <= lon <= 180 and -90 <= lat <= 90) and told.system is not CoordinateSystem.CITY:
-            return _K.UNREADABLE_POINT
-        outside = (
+        if self._in_box(lon, lat):
+            if _on_earth(lon, lat) or told.system is CoordinateSystem.CITY:
+                return None
+            return _K.SWAPPED_AXES if _on_earth(lat, lon) else _K.UNREADABLE_POINT
+        if self._in_box(lat, lon):
+            return _K.SWAPPED_AXES
+        is_readable = _on_earth(lon, lat) or told.system is CoordinateSystem.CITY
+        return _K.POINT_OUTSIDE_AREA if is_readable else _K.UNREADABLE_POINT
+
+    def _in_box(self, lon: float, lat: float) -> bool:
+        told = self._told
+        return not (
             (told.west is not None and lon < told.west)
             or (told.east is not None and lon > told.east)
             or (told.south is not None and lat < told.south)
             or (told.north is not None and lat > told.north)
         )
-        return _K.POINT_OUTSIDE_AREA if outside else None
+
+
+def _on_earth(lon: float, lat: float) -> bool:
+    return -180 <= lon <= 180 and -90 <= lat <= 90
 
 
 def _degrees(cell: Any) -> float | None:

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from wangge.groundwork.coordinates import CoordinateSystem
+from wangge.groundwork.coordinates import CoordinateError, CoordinateSystem, plane_to_wgs84
 from wangge.surfaces.exchange.imports.findings import ALLOWED_POLICIES, FindingKind, Policy
 from wangge.surfaces.exchange.imports.foreign import ForeignStatus
 from wangge.surfaces.exchange.imports.moments import Reading, style_parser
-from wangge.surfaces.exchange.imports.reading import FileFormat
+from wangge.surfaces.exchange.imports.reading import AUTO, FileFormat
 
 
 def _as_list(value: object) -> object:
@@ -49,9 +49,13 @@ class SelfHandled(_Section):
 
 
 class TimeColumn(_Section):
-    """A column of times: its written styles, tried in order, and what a clock reading there means."""
+    """A column of times: its written styles, tried in order, and what a clock reading there means.
 
-    column: Name
+    ``value`` in place of a column: one moment for every row, for lists that were taken down on a known day.
+    """
+
+    column: str = ""
+    value: str = ""
     styles: Annotated[tuple[Name, ...], BeforeValidator(_as_list)] = ("iso",)
     reading: Reading = Reading.OFFSET
     only_status: tuple[ForeignStatus, ...] = ()
@@ -63,6 +67,12 @@ class TimeColumn(_Section):
         for style in styles:
             style_parser(style)
         return styles
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> TimeColumn:
+        if bool(self.column) == bool(self.value):
+            raise ValueError("column | value")
+        return self
 
 
 class Times(_Section):
@@ -78,15 +88,29 @@ class Times(_Section):
 
 
 class Point(_Section):
-    """Two columns of degrees, their system, and the box the city lies in."""
+    """Two columns of degrees, their system, and the box the city lies in.
+
+    ``epsg``: the columns are metres (east, north) of that survey; they are turned into WGS-84 while reading.
+    """
 
     lon: Name
     lat: Name
     system: CoordinateSystem = CoordinateSystem.WGS84
+    epsg: int | None = None
     west: float | None = None
     south: float | None = None
     east: float | None = None
     north: float | None = None
+
+    @field_validator("epsg")
+    @classmethod
+    def _a_plane(cls, code: int | None) -> int | None:
+        if code is not None:
+            try:
+                plane_to_wgs84(code)
+            except CoordinateError as unknown:
+                raise ValueError("epsg") from unknown
+        return code
 
 
 class Plausible(_Section):
@@ -150,6 +174,7 @@ class Declaration(_Section):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     ignore_header_case: bool = False
     records: str = ""
+    sheet: str = ""
     fields: Fields
     category: CodedColumn
     status: CodedColumn
@@ -178,7 +203,8 @@ class Declaration(_Section):
     @classmethod
     def _known_encoding(cls, name: str) -> str:
         try:
-            b"".decode(name)
+            if name != AUTO:
+                b"".decode(name)
         except LookupError as unknown:
             raise ValueError("encoding") from unknown
         return name

@@ -23,6 +23,8 @@ class Policy(StrEnum):
     """Taken without the doubtful value."""
     WITHOUT_CLOSING_TIME = "without_closing_time"
     """The status stays, the closing time is not believed."""
+    SWAP = "swap"
+    """Longitude and latitude change places: the mapping's author has seen that the file has them so."""
     OPEN = "open"
     """Taken as an open report without a closing time."""
     REFUSE = "refuse"
@@ -34,6 +36,7 @@ class FindingKind(StrEnum):
 
     UNREADABLE_ROW = "unreadable_row"
     WRONG_COLUMN_COUNT = "wrong_column_count"
+    UNCOMPUTED_FORMULA = "uncomputed_formula"
     MISSING_KEY = "missing_key"
     REPEATED_KEY = "repeated_key"
     MISSING_REPORTED_AT = "missing_reported_at"
@@ -56,6 +59,7 @@ class FindingKind(StrEnum):
     ZERO_POINT = "zero_point"
     UNREADABLE_POINT = "unreadable_point"
     POINT_OUTSIDE_AREA = "point_outside_area"
+    SWAPPED_AXES = "swapped_axes"
     MISSING_PLACE = "missing_place"
     UNKNOWN_CATEGORY = "unknown_category"
     UNKNOWN_STATUS = "unknown_status"
@@ -92,6 +96,7 @@ _CODE = (_P.FALLBACK, _P.REFUSE)
 ALLOWED_POLICIES: dict[FindingKind, tuple[Policy, ...]] = {
     _K.UNREADABLE_ROW: _ONLY_REFUSE,
     _K.WRONG_COLUMN_COUNT: _ONLY_REFUSE,
+    _K.UNCOMPUTED_FORMULA: _ONLY_REFUSE,
     _K.MISSING_KEY: _ONLY_REFUSE,
     _K.REPEATED_KEY: _ONLY_REFUSE,
     _K.MISSING_REPORTED_AT: _ONLY_REFUSE,
@@ -114,6 +119,7 @@ ALLOWED_POLICIES: dict[FindingKind, tuple[Policy, ...]] = {
     _K.ZERO_POINT: _UNUSABLE_VALUE,
     _K.UNREADABLE_POINT: _UNUSABLE_VALUE,
     _K.POINT_OUTSIDE_AREA: (_P.WITHOUT_VALUE, _P.KEEP, _P.REFUSE),
+    _K.SWAPPED_AXES: (_P.WITHOUT_VALUE, _P.SWAP, _P.REFUSE),
     _K.MISSING_PLACE: _ONLY_REPORT,
     _K.UNKNOWN_CATEGORY: _CODE,
     _K.UNKNOWN_STATUS: _CODE,
@@ -126,6 +132,7 @@ ALLOWED_POLICIES: dict[FindingKind, tuple[Policy, ...]] = {
 LABELS: dict[FindingKind, str] = {
     _K.UNREADABLE_ROW: gettext_noop("整行无法读取"),
     _K.WRONG_COLUMN_COUNT: gettext_noop("列数与表头不符"),
+    _K.UNCOMPUTED_FORMULA: gettext_noop("单元格是未经计算的公式，没有值；请在表格软件中打开并保存后再导入"),
     _K.MISSING_KEY: gettext_noop("缺少外部编号"),
     _K.REPEATED_KEY: gettext_noop("外部编号在本文件中已出现过"),
     _K.MISSING_REPORTED_AT: gettext_noop("缺少上报时间"),
@@ -148,6 +155,7 @@ LABELS: dict[FindingKind, str] = {
     _K.ZERO_POINT: gettext_noop("坐标为 0,0"),
     _K.UNREADABLE_POINT: gettext_noop("坐标无法读取"),
     _K.POINT_OUTSIDE_AREA: gettext_noop("坐标落在映射声明的范围之外"),
+    _K.SWAPPED_AXES: gettext_noop("经度与纬度颠倒"),
     _K.MISSING_PLACE: gettext_noop("既无坐标也无地址"),
     _K.UNKNOWN_CATEGORY: gettext_noop("类别不在代码表中"),
     _K.UNKNOWN_STATUS: gettext_noop("状态不在代码表中"),

@@ -60,6 +60,8 @@ class MappingFile:
             columns=tuple(columns_of(told)),
             ignore_case=told.ignore_header_case,
             records=told.records,
+            sheet=told.sheet,
+            needed=tuple(sorted(needed_columns(told))),
         )
 
 
@@ -92,7 +94,7 @@ def columns_of(told: Declaration) -> Iterator[str]:
     for _, columns in told.fields:
         yield from columns
     yield from (part.column for part in (told.category, told.status, told.source) if part.column)
-    yield from (time.column for _, time in told.times if time)
+    yield from (time.column for _, time in told.times if time and time.column)
     yield from told.kept.values()
     if told.self_handled:
         yield told.self_handled.column
@@ -104,7 +106,7 @@ def columns_of(told: Declaration) -> Iterator[str]:
 
 def needed_columns(told: Declaration) -> set[str]:
     """The columns without which no row can be taken."""
-    needed = {*told.fields.external_key, told.times.reported_at.column}
+    needed = {*told.fields.external_key, *filter(None, (told.times.reported_at.column,))}
     return needed | {part.column for part in (told.category, told.status) if part.column}
 
 

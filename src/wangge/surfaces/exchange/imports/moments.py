@@ -1,7 +1,8 @@
 """Owns the reading of foreign times: many styles; an offset, UTC, or a wall clock with summer time.
 
-Styles are ``iso`` or patterns in strptime's letters (%Y %y %m %d %H %I %M %S %p and literal text). A pattern
-is turned into one regular expression when the mapping is loaded: strptime is far too slow for each row.
+Styles are ``iso``, ``excel`` (a spreadsheet's count of days since 1899-12-30), or patterns in strptime's letters
+(%Y %y %m %d %H %I %M %S %p and literal text). A pattern is turned into one regular expression when the mapping is
+loaded: strptime is far too slow for each row.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 _NUMBERS = {"Y": r"\d{4}", "y": r"\d{2}", "m": r"\d{1,2}", "d": r"\d{1,2}", "H": r"\d{1,2}", "I": r"\d{1,2}"}
 _NUMBERS |= {"M": r"\d{1,2}", "S": r"\d{1,2}", "p": r"[AaPp][Mm]"}
 _CENTURY_PIVOT = 69  # POSIX: 69–99 are 1969–1999, 00–68 are 2000–2068
+_SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the zone is put on by the caller
+_SERIALS_END = 2_958_466  # the day after 9999-12-31
 _NEEDED = ({"Y", "y"}, {"m"}, {"d"})
 
 Parse = Callable[[str], datetime]
@@ -58,6 +61,8 @@ def style_parser(style: str) -> Parse:
     """A parser of one style; it raises ValueError on other text. StyleError for a bad pattern."""
     if style == "iso":
         return datetime.fromisoformat
+    if style == "excel":
+        return _of_serial
     pattern, letters = _pattern_of(style)
     match = re.compile(pattern, re.ASCII).fullmatch
 
@@ -77,6 +82,14 @@ def style_parser(style: str) -> Parse:
         )
 
     return parse
+
+
+def _of_serial(text: str) -> datetime:
+    """A spreadsheet's serial number, to the second; ValueError outside what spreadsheets show."""
+    days = float(text)
+    if not 1 <= days < _SERIALS_END:
+        raise ValueError(text)
+    return _SERIAL_ZERO + timedelta(seconds=round(days * 86400))
 
 
 def _pattern_of(style: str) -> tuple[str, tuple[str, ...]]:

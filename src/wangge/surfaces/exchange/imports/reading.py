@@ -1,4 +1,4 @@
-"""Owns the reading of foreign files: CSV, JSON, JSON lines, plain or gzipped, row by row in constant memory.
+"""Owns the reading of foreign files: CSV, JSON, JSON lines, plain or gzipped, row by row in constant memory; workbooks.
 
 What cannot be a row is handed on as an ``Unreadable`` in its place, with its line, so that reading goes on
 behind it. Only a file that breaks as a whole (a torn archive, JSON that never closes) raises ``FileRefused``.
@@ -6,6 +6,7 @@ behind it. Only a file that breaks as a whole (a torn archive, JSON that never c
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -13,7 +14,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -22,13 +23,23 @@ import orjson
 
 from wangge.standards.findings import gettext_noop
 from wangge.surfaces.exchange.imports.findings import FindingKind
+from wangge.surfaces.exchange.imports.spreadsheets import (
+    UNCOMPUTED,
+    SheetRefused,
+    is_spreadsheet,
+    read_sheet,
+    records,
+)
 
+AUTO = "auto"
+"""In place of an encoding: UTF-8 when the file begins so, else GB 18030 (of which GBK is a part)."""
 LARGEST_ROW_BYTES = 16 * 1024 * 1024
 """A longer row is a broken file or an attack on the memory; the row is refused."""
 _CHUNK = 256 * 1024
 _QUOTED_CHARACTERS = 200
 _TORN = gettext_noop("压缩文件不完整或已损坏，请重新获取该文件。")
 _GZIP_MAGIC = b"\x1f\x8b"
+_LOOKED_AT_BYTES = 1 << 20
 
 Record = dict[str, Any]
 Row = tuple[int, "Record | Unreadable"]
@@ -38,6 +49,8 @@ class FileFormat(StrEnum):
     """The shapes of foreign files."""
 
     CSV = "csv"
+    EXCEL = "excel"
+    """A workbook; a mapping for CSV takes one as well, and the other way round: the content decides."""
     JSON = "json"
     JSONL = "jsonl"
 
@@ -64,9 +77,16 @@ class Progress:
     def __init__(self, path: Path) -> None:
         self.total_bytes = path.stat().st_size
         self._raw: BinaryIO | None = None
+        self._share: float | None = None
+
+    def told(self, share: float) -> None:
+        """How far a reader that takes the whole file at once has come, from 0 to 1."""
+        self._share = share
 
     @property
     def read_bytes(self) -> int:
+        if self._share is not None:
+            return round(self.total_bytes * self._share)
         return self.total_bytes if self._raw is None or self._raw.closed else self._raw.tell()
 
     @contextmanager
@@ -94,16 +114,78 @@ class Layout:
     ignore_case: bool = False
     records: str = ""
     """In a JSON object: the member that holds the array of rows. Empty: the document is the array."""
+    sheet: str = ""
+    """Of a workbook: the sheet's name. Empty: the first."""
+    needed: tuple[str, ...] = ()
+    """The columns by which the header of a sheet is known."""
 
 
 def read_rows(path: Path, layout: Layout, progress: Progress) -> Iterator[Row]:
     """Every row of the file with the line it begins on. Raises FileRefused when the whole file is broken."""
+    if _is_workbook(path, layout):
+        yield from _excel(path, layout, progress)
+        return
     reader = _READERS[layout.file_format]
+    layout = replace(layout, encoding=encoding_of(path, layout.encoding))
     try:
         with progress.opened(path) as stream:
             yield from reader(stream, layout)
     except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
         raise FileRefused(_TORN) from broken
+
+
+def check_whole(path: Path) -> None:
+    """Read the file once to its end, so that a torn archive is known before anything is written of it."""
+    progress = Progress(path)
+    try:
+        with progress.opened(path) as stream:
+            while stream.read(_CHUNK):
+                pass
+    except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
+        raise FileRefused(_TORN) from broken
+
+
+def encoding_of(path: Path, told: str) -> str:
+    """The encoding told, or for ``auto`` the one the file's beginning can be read in."""
+    if told != AUTO:
+        return told
+    try:
+        with Progress(path).opened(path) as stream:
+            beginning = stream.read(_LOOKED_AT_BYTES)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
+        raise FileRefused(_TORN) from broken
+    try:
+        # a character cut at the end of what was looked at is no sign of another encoding
+        codecs.getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _is_workbook(path: Path, layout: Layout) -> bool:
+    if layout.file_format not in (FileFormat.CSV, FileFormat.EXCEL):
+        return False
+    with path.open("rb") as raw:
+        return is_spreadsheet(raw.read(8))
+
+
+def _excel(path: Path, layout: Layout, progress: Progress) -> Iterator[Row]:
+    try:
+        sheet = read_sheet(path, sheet=layout.sheet, needed=layout.needed, ignore_case=layout.ignore_case)
+    except SheetRefused as refused:
+        raise FileRefused(refused.message, **refused.values) from refused
+    spelled = dict(zip(sheet.names, header_names(list(sheet.names), layout), strict=True))
+    kept = set(layout.columns)
+    for done, (number, texts) in enumerate(records(sheet), start=1):
+        progress.told(done / len(sheet.rows))
+        if texts is None:
+            continue
+        record = {spelled[name]: text for name, text in texts.items() if spelled[name] in kept}
+        if UNCOMPUTED in record.values():
+            name = next(name for name, text in record.items() if text == UNCOMPUTED)
+            yield number, Unreadable(FindingKind.UNCOMPUTED_FORMULA, name)
+        else:
+            yield number, record
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | Unreadable]]:
@@ -167,8 +249,15 @@ def _csv(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
     text.detach()
 
 
-def csv_header(path: Path, layout: Layout) -> list[str]:
-    """The names in the header of a CSV file, in the mapping's spelling."""
+def table_header(path: Path, layout: Layout) -> list[str]:
+    """The names in the header of a CSV file or a sheet, in the mapping's spelling."""
+    if _is_workbook(path, layout):
+        try:
+            sheet = read_sheet(path, sheet=layout.sheet, needed=layout.needed, ignore_case=layout.ignore_case)
+        except SheetRefused as refused:
+            raise FileRefused(refused.message, **refused.values) from refused
+        return header_names(list(sheet.names), layout)
+    layout = replace(layout, encoding=encoding_of(path, layout.encoding))
     try:
         with Progress(path).opened(path) as stream:
             text = io.TextIOWrapper(stream, layout.encoding, errors="replace", newline="")
@@ -258,6 +347,7 @@ class _JsonText:
 
 _READERS: dict[FileFormat, Callable[[BinaryIO, Layout], Iterator[Row]]] = {
     FileFormat.CSV: _csv,
+    FileFormat.EXCEL: _csv,
     FileFormat.JSON: _json,
     FileFormat.JSONL: _jsonl,
 }

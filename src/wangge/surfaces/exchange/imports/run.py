@@ -24,8 +24,8 @@ from wangge.surfaces.exchange.imports.reading import (
     FileRefused,
     Progress,
     Unreadable,
-    csv_header,
     read_rows,
+    table_header,
 )
 from wangge.surfaces.exchange.imports.translating import Translator
 
@@ -107,9 +107,9 @@ class ImportRun:
 
 def _absent_columns(path: Path, mapping: MappingFile) -> tuple[str, ...]:
     """The columns the mapping names and a CSV file lacks; FileRefused when it cannot do without."""
-    if mapping.declaration.format is not FileFormat.CSV:
+    if mapping.declaration.format not in (FileFormat.CSV, FileFormat.EXCEL):
         return ()
-    header = set(csv_header(path, mapping.layout))
+    header = set(table_header(path, mapping.layout))
     absent = [column for column in dict.fromkeys(columns_of(mapping.declaration)) if column not in header]
     missing = needed_columns(mapping.declaration).intersection(absent)
     if missing:
