@@ -167,6 +167,7 @@ if OIDC:
     OIDC_CREATE_USER = False
     AUTHENTICATION_BACKENDS.append("wangge.domains.organizations.identity_provider.ExistingPeopleBackend")
 
+SESSION_ENGINE = "wangge.domains.organizations.session_store"
 SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
 SESSION_IDLE_MINUTES = ENVIRONMENT.session_idle_minutes
 PASSWORD_AGE_DAYS = ENVIRONMENT.password_days

@@ -31,20 +31,21 @@ from wangge.standards.access import SightWindow, sight_by_post
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Tables
 
-_HOLDINGS = """
+# Of the person ``p``, as JSON: [post, department code, district code] of each post he holds at ``at``.
+HOLDINGS_AT = """
 COALESCE((SELECT json_agg(json_build_array(h.post, h.department_code, h.district_code) ORDER BY h.id)
             FROM organizations_post_holding h
            WHERE h.person_id = p.id AND h.valid_from <= %(at)s
              AND (h.valid_to IS NULL OR h.valid_to > %(at)s)), '[]')
 """
 _BY_TOKEN = f"""
-SELECT p.id, p.username, p.display_name, {_HOLDINGS}, t.scope, t.id
+SELECT p.id, p.username, p.display_name, {HOLDINGS_AT}, t.scope, t.id
   FROM organizations_access_token t JOIN organizations_person p ON p.id = t.person_id
  WHERE t.digest = %(digest)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(at)s)
    AND p.is_active
 """
 _BY_PERSON = f"""
-SELECT p.id, p.username, p.display_name, {_HOLDINGS}, 'full', NULL::bigint
+SELECT p.id, p.username, p.display_name, {HOLDINGS_AT}, 'full', NULL::bigint
   FROM organizations_person p WHERE p.id = %(person_id)s AND p.is_active
 """
 
@@ -123,7 +124,7 @@ def people_with_posts(*, at: datetime) -> tuple[PersonLine, ...]:
     """Every person by user name with the posts held at ``at``; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.id, p.username, p.display_name, p.is_active, {_HOLDINGS}"
+            f"SELECT p.id, p.username, p.display_name, p.is_active, {HOLDINGS_AT}"
             " FROM organizations_person p ORDER BY p.username",
             {"at": at},
         )

@@ -296,7 +296,7 @@ def account(request: HttpRequest) -> HttpResponse:
     for holding in by.holdings:
         place = place_of(holding.department_code, holding.district_code) or _("全市")
         facts.append(Fact(_("岗位"), f"{post_name(holding.post)} · {place}"))
-    verified = bool(getattr(person, "has_second_factor", False))
+    verified = bool(person.has_second_factor)
     facts.append(Fact(_("动态验证码"), _("已绑定") if verified else _("未绑定")))
     page = AccountPage(
         shell=shell_for(request, _("我的"), at=at, current="account"),

@@ -16,6 +16,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.models.units import Department, District
 
 ADMINISTRATOR_POSTS = ("system_administrator", "security_administrator", "audit_administrator")
@@ -47,6 +48,10 @@ class Person(AbstractBaseUser):
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
     password_set_at = models.DateTimeField(_("密码设定时间"), null=True, blank=True)
     created_at = models.DateTimeField(_("建立时间"))
+
+    # Of a person read from his session: whether he enrolled a second factor, and who he acts as.
+    has_second_factor: bool | None = None
+    actor_found: Actor | None = None
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -149,14 +149,19 @@ def next_step(*, person: Person, actor: Actor, at: datetime) -> NextStep:
 
 def _has_second_factor(person: Person) -> bool:
     """Whether one was enrolled: said by the session's own statement, else asked."""
-    known = getattr(person, "has_second_factor", None)
-    return bool(user_has_device(person)) if known is None else bool(known)
+    known = person.has_second_factor
+    return bool(user_has_device(person)) if known is None else known
 
 
 def actor_of_request(*, request: HttpRequest, at: datetime) -> Actor | None:
-    """Who acts in a signed-in browser request, with the posts he holds at ``at``; None without sign-in."""
-    person_id = getattr(request.user, "pk", None)
-    return None if person_id is None else actor_of_person(person_id, at)
+    """Who acts in a signed-in browser request, with the posts he holds; None without sign-in.
+
+    Of a person read from his session they came with him; of one who signs in by this request they are asked.
+    """
+    person = request.user
+    if not isinstance(person, Person):
+        return None
+    return person.actor_found or actor_of_person(person.pk, at)
 
 
 def _record_failure(username: str, at: datetime, address: str, *, locked_out: bool) -> None:
