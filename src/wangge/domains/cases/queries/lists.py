@@ -25,6 +25,7 @@ from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
 
 MOST = 200
+_BURNING = "ORDER BY c.burns_at ASC NULLS LAST, c.id ASC"
 NUMBER = re.compile(r"[0-9]{6}-[0-9]{0,8}(-[0-9]*)*")
 
 
@@ -73,25 +74,37 @@ def queue(
 ) -> Page:
     """What burns next: open cases of some stages by the earliest of their running deadlines, paused ones last."""
     where, values = _where(by, at, filter)
-    where.append("c.stage = ANY(%s)")
-    values.append([stage for stage in stages if stage in OPEN_STAGES])
-    if cursor:
-        moment, case_id = read_cursor(cursor)
-        if moment is None:
-            where.append("c.burns_at IS NULL AND c.id > %s")
-            values.append(case_id)
-        else:
-            where.append("((c.burns_at, c.id) > (%s, %s) OR c.burns_at IS NULL)")
-            values += [moment, case_id]
-    order = "ORDER BY c.burns_at ASC NULLS LAST, c.id ASC"
+    wanted = [stage for stage in stages if stage in OPEN_STAGES]
+    if not wanted:
+        return Page([], None)
+    parts = _after(cursor)
     if filter.words or filter.bbox is not None:
-        statement = f"{SELECT} WHERE {' AND '.join(where)} {order} LIMIT %s"
+        after = " OR ".join(f"({term})" for term, _values in parts)
+        where += ["c.stage = ANY(%s)", f"({after})"]
+        statement = f"{SELECT} WHERE {' AND '.join(where)} {_BURNING} LIMIT %s"
+        values += [wanted, *(value for _term, given in parts for value in given)]
     else:
-        # The few that are shown are chosen on the narrow row first; only they are joined with what they are about.
-        chosen = f"SELECT c.id FROM cases_case c WHERE {' AND '.join(where)} {order} LIMIT %s"
-        statement = f"{SELECT} WHERE c.id IN ({chosen}) {order}"
+        # The few that are shown are chosen on the narrow row first, from the beginning of each stage's own index,
+        # however much waits there; only they are joined with what they are about.
+        plain = f"SELECT c.id, c.burns_at FROM cases_case c WHERE {' AND '.join(where)}"
+        stretches = [(stage, term, given) for stage in wanted for term, given in parts]
+        chosen = " UNION ALL ".join(
+            f"({plain} AND c.stage = %s AND {term} {_BURNING} LIMIT %s)" for _stage, term, _given in stretches
+        )
+        values = [value for stage, _term, given in stretches for value in (*values, stage, *given, limit + 1)]
+        statement = f"{SELECT} WHERE c.id IN (SELECT c.id FROM ({chosen}) c {_BURNING} LIMIT %s) {_BURNING}"
     found = _rows(statement, values, limit)
     return _page(found, limit, lambda row: write_cursor(row.burns_at, row.id))
+
+
+def _after(cursor: str) -> list[tuple[str, list[Any]]]:
+    """What comes after a cursor, as conditions with their values, each a stretch of the index of a stage."""
+    if not cursor:
+        return [("TRUE", [])]
+    moment, case_id = read_cursor(cursor)
+    if moment is None:
+        return [("c.burns_at IS NULL AND c.id > %s", [case_id])]
+    return [("(c.burns_at, c.id) > (%s, %s)", [moment, case_id]), ("c.burns_at IS NULL", [])]
 
 
 def counts_by_stage(*, by: Actor, at: datetime) -> dict[str, tuple[int, int]]:
