@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.openings import Opening
 from wangge.domains.cases.surroundings import units
 from wangge.domains.organizations.directory import Known, holders
+from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.pinyin_initials import initials
+from wangge.standards.tables import Tables
 from wangge.surfaces.web.command.desk import DeskCase
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
@@ -78,7 +82,12 @@ def category_field(edition: str, *, value: str = "", required: bool = True, depe
 
 
 def category_choices(edition: str) -> tuple[Choice, ...]:
-    """Every minor class, grouped by 部件 or 事件 and major class."""
+    """Every minor class, grouped by 部件 or 事件 and major class; made once for each edition and language."""
+    return _category_choices(city_tables(), edition, get_language() or "")
+
+
+@lru_cache(maxsize=16)
+def _category_choices(_tables: Tables, edition: str, _language: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             key,
@@ -140,15 +149,18 @@ def _posted(desk: DeskCase, opening: Opening, name: str) -> str:
 
 def unit_choices(district_code: str, codes: Iterable[str] | None = None) -> tuple[Choice, ...]:
     """The responsible units, those of the case's own district first."""
+    wanted = None if codes is None else frozenset(codes)
     offered = [
-        unit
-        for unit in units().values()
-        if unit.kind != "centre_section" and (codes is None or unit.code in set(codes))
+        unit for unit in units().values() if unit.kind != "centre_section" and (wanted is None or unit.code in wanted)
     ]
     ordered = sorted(offered, key=lambda unit: (unit.district_code not in ("", district_code), unit.kind, unit.code))
-    return tuple(
-        Choice(unit.code, unit.name, _kind_of_unit(unit.kind), unit.code, initials(unit.name)) for unit in ordered
-    )
+    kinds = {kind: _kind_of_unit(kind) for kind in {unit.kind for unit in ordered}}
+    return tuple(_unit(unit.code, unit.name, kinds[unit.kind]) for unit in ordered)
+
+
+@lru_cache(maxsize=4096)
+def _unit(code: str, name: str, kind: str) -> Choice:
+    return Choice(code, name, kind, code, initials(name))
 
 
 def _kind_of_unit(kind: str) -> str:
@@ -207,9 +219,12 @@ def _handler(desk: DeskCase, opening: Opening, required: bool) -> Field:
 
 
 def _persons(people: Iterable[Known], group: str) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(person.username, person.name, group, person.username, initials(person.name)) for person in people
-    )
+    return tuple(_person(person.username, person.name, group) for person in people)
+
+
+@lru_cache(maxsize=4096)
+def _person(username: str, name: str, group: str) -> Choice:
+    return Choice(username, name, group, username, initials(name))
 
 
 # ---- closed sets -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from wangge.surfaces.web.elements.pieces import (
     running_time_left,
     stopped_time_left,
 )
-from wangge.surfaces.web.elements.words import Counting, LateWord, Urgency, span_text
+from wangge.surfaces.web.elements.words import Counting, LateWord, Urgency, kept_by_language, span_text
 
 WHOLE = 1000
 
@@ -91,17 +91,17 @@ def _terms(rules: Rulebook, state: CaseState, clock: str, allowance: int) -> tup
     """(which minutes count, the limit in words, its source) of a clock by name."""
     if clock in rules.stage_clocks:
         rule = rules.stage_clocks[clock]
-        counting = counting_of(rule.clock)
-        limit = span_text(rule.minutes, counting=counting)
-        return (
-            counting,
-            _("%(clock)s %(limit)s") % {"clock": labels.word("stage_clock", clock), "limit": limit},
-            _("环节时限"),
-        )
+        return counting_of(rule.clock), _stage_limit(clock, rule.minutes, counting_of(rule.clock)), _("环节时限")
     counting = handling_counting(rules, state)
     if clock == "inner":
         return counting, span_text(allowance, counting=counting), _("区内时限")
     return counting, handling_limit(rules, state), clause_of(state)
+
+
+@kept_by_language(256)
+def _stage_limit(clock: str, minutes: int, counting: Counting) -> str:
+    limit = span_text(minutes, counting=counting)
+    return _("%(clock)s %(limit)s") % {"clock": labels.word("stage_clock", clock), "limit": limit}
 
 
 def handling_counting(rules: Rulebook, state: CaseState) -> Counting:
@@ -128,12 +128,16 @@ def clause_of(state: CaseState) -> str:
     """Where the limit stands: class and condition, and the edition's title."""
     if not state.category or not state.limit_unit:
         return ""
-    edition = state.limit_edition
+    return _clause(state.limit_edition, state.category, state.condition_seq)
+
+
+@kept_by_language(2048)
+def _clause(edition: str, category: str, condition_seq: int) -> str:
     return _("%(standard)s %(category)s（%(code)s）立案条件 %(condition)s") % {
         "standard": labels.edition_name(edition),
-        "category": labels.category_name(state.category, edition),
-        "code": state.category.partition(":")[2],
-        "condition": state.condition_seq,
+        "category": labels.category_name(category, edition),
+        "code": category.partition(":")[2],
+        "condition": condition_seq,
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
 
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.drafting import civil
@@ -20,6 +21,7 @@ from wangge.domains.organizations.directory import known
 from wangge.surfaces.web.command.clocks import time_left
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import CaseRow, Flag, FlagKind, StageChip
+from wangge.surfaces.web.elements.words import kept_by_language
 
 
 def lines(
@@ -55,8 +57,13 @@ def standing(row: Row, at: datetime) -> tuple[Rulebook, CaseState]:
 
 def case_url(number: str, queue: str = "") -> str:
     """The case page, remembering the queue it is opened from."""
-    address = reverse("case", args=[number])
-    return f"{address}?{urlencode({'queue': queue})}" if queue else address
+    return f"{_cases()}{quote(number)}" + (f"?queue={quote_plus(queue)}" if queue else "")
+
+
+@lru_cache(maxsize=1)
+def _cases() -> str:
+    """What the address of every case begins with: a list has fifty of them."""
+    return reverse("case", args=["-"]).removesuffix("-")
 
 
 def category_of(rules: Rulebook, row: Row) -> str:
@@ -74,24 +81,20 @@ def place_words(row: Row) -> str:
 
 
 def stage_chip(rules: Rulebook, state: CaseState, at: datetime, *, named: bool = True) -> StageChip:
-    """The stage and whose turn it is."""
+    """The stage and whose turn it is: a person of a field task, a unit, or a post; nobody's where it ended."""
     stage = rules.stages[state.stage]
-    return StageChip(
-        state.stage, labels.stage_name(state.stage), turn_of(rules, state, at, named=named), stage.is_ending
-    )
-
-
-def turn_of(rules: Rulebook, state: CaseState, at: datetime, *, named: bool = True) -> str:
-    """Whose turn it is: a person of a field task, a unit, or a post; nobody's where it ended."""
-    if rules.stages[state.stage].is_ending:
-        return ""
     if named and state.stage in ("verifying", "inspecting") and state.assignee.isdigit():
         person = known([int(state.assignee)], at=at).get(int(state.assignee))
-        return person.name if person is not None else ""
+        return _chip(state.stage, turn=person.name if person is not None else "")
     if state.stage == "handling":
         inner = state.inner.unit if state.inner is not None and state.inner.status == "out" else ""
-        return unit_name(inner or state.unit)
-    return labels.post_name(rules.stages[state.stage].work_list_post)
+        return _chip(state.stage, turn=unit_name(inner or state.unit))
+    return _chip(state.stage, post="" if stage.is_ending else stage.work_list_post, is_ending=stage.is_ending)
+
+
+@kept_by_language(4096)
+def _chip(stage: str, *, turn: str = "", post: str = "", is_ending: bool = False) -> StageChip:
+    return StageChip(stage, labels.stage_name(stage), turn or labels.post_name(post), is_ending)
 
 
 def unit_name(code: str) -> str:

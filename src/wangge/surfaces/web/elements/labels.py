@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from wangge.domains.organizations.queries import city_tables
 from wangge.standards.tables import Category, Tables, TimeLimit
 from wangge.standards.wording import words_of
-from wangge.surfaces.web.elements.words import Counting, span_text
+from wangge.surfaces.web.elements.words import Counting, kept_by_language, span_text
 
 _ARGUMENTS = {
     "source": gettext_lazy("来源"), "category": gettext_lazy("小类"), "condition_seq": gettext_lazy("立案条件"),
@@ -56,7 +56,12 @@ _REQUESTS = {
 
 def word(of: str, term: str) -> str:
     """The label of a term of the tables (``wording.words_of``) translated; the term where there is none."""
-    return _(words_of(city_tables(), of).get(term, term)) if term else ""
+    return _word(city_tables(), of, term) if term else ""
+
+
+@kept_by_language(4096)
+def _word(tables: Tables, of: str, term: str) -> str:
+    return _(words_of(tables, of).get(term, term))
 
 
 def verb_name(verb: str) -> str:
@@ -156,10 +161,13 @@ def condition_of(key: str, condition_seq: int, edition: str) -> str:
 
 def limit_text(value: int | str, unit: str) -> str:
     """A legal limit: 4 个工作时."""
-    if not unit:
-        return ""
-    name = word("unit", unit).partition("/")[0]
-    if is_english() and str(value) == "1":
+    return _limit(city_tables(), str(value), unit) if unit else ""
+
+
+@kept_by_language(1024)
+def _limit(tables: Tables, value: str, unit: str) -> str:
+    name = _word(tables, "unit", unit).partition("/")[0]
+    if is_english() and value == "1":
         name = name.removesuffix("s")
     return _("%(number)s 个%(unit)s") % {"number": value, "unit": name}
 

@@ -15,6 +15,7 @@ from wangge.surfaces.web.elements.words import (
     LateWord,
     Urgency,
     finished_text,
+    kept_by_language,
     left_text,
     urgency_of,
 )
@@ -43,6 +44,7 @@ class TimeLeft:
         return running and self.counting is Counting.CONTINUOUS and self.due_at is not None
 
 
+@kept_by_language(8192)
 def running_time_left(
     *,
     remaining_minutes: int,

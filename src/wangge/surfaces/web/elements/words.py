@@ -6,14 +6,39 @@ Pure text: whole minutes in, words out. The wording follows the label catalogue 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTES_PER_HOUR = 60
+Asked = ParamSpec("Asked")
+Said = TypeVar("Said")
 MINUTES_PER_NATURAL_DAY = 24 * MINUTES_PER_HOUR
 MINUTES_PER_WORK_DAY = 8 * MINUTES_PER_HOUR
+
+
+def kept_by_language(most: int) -> Callable[[Callable[Asked, Said]], Callable[Asked, Said]]:
+    """Keep what a pure function says, at most ``most`` answers: a list says the same words fifty times over.
+
+    Looking a sentence up in the catalogue costs more than all else about a row; the language is part of the key.
+    """
+
+    def around(say: Callable[Asked, Said]) -> Callable[Asked, Said]:
+        @lru_cache(maxsize=most)
+        def kept(_language: str | None, *args: Asked.args, **named: Asked.kwargs) -> Said:
+            return say(*args, **named)
+
+        @wraps(say)
+        def ask(*args: Asked.args, **named: Asked.kwargs) -> Said:
+            return kept(get_language(), *args, **named)  # type: ignore[arg-type]  # hashable by promise
+
+        return ask
+
+    return around
 
 
 class Counting(StrEnum):
@@ -58,6 +83,7 @@ _SIGNS = {
 }
 
 
+@kept_by_language(8192)
 def span_text(minutes: int, *, counting: Counting) -> str:
     """A span in words: `2 小时 10 分钟`, `3 天 4 小时`, `5 个工作小时`, `2 个工作日 3 个工作小时`.
 
@@ -116,6 +142,7 @@ def _work_minutes(number: int) -> str:
     return ngettext("%(number)d 个工作分钟", "%(number)d 个工作分钟", number) % {"number": number}
 
 
+@kept_by_language(8192)
 def left_text(remaining_minutes: int, *, counting: Counting, paused: bool, late_word: LateWord) -> str:
     """What a row says: `剩余 2 小时 10 分钟`, `超时 35 分钟`, `暂停 · 剩余 5 个工作小时`.
 

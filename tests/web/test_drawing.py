@@ -1,0 +1,132 @@
+"""What is drawn in Python, for speed, says the same as a plain template: texts, attributes and their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.template import Context, Engine
+from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wangge.groundwork import clock
+from wangge.surfaces.web.elements.drawing import fields, rows
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
+from wangge.surfaces.web.elements.pieces import (
+    CaseRow,
+    Flag,
+    FlagKind,
+    MapLayer,
+    MapView,
+    StageChip,
+    TimeLeft,
+)
+from wangge.surfaces.web.elements.words import Counting, Urgency
+
+NOW = datetime(2024, 4, 12, 2, 5, tzinfo=UTC)
+PLAIN = Engine(
+    dirs=[str(Path(__file__).parent / "plain")],
+    builtins=["django.templatetags.i18n"],
+    libraries={"elements": "wangge.surfaces.web.templatetags.elements", "i18n": "django.templatetags.i18n"},
+)
+words = st.text(alphabet="井盖<>&\"' a1-{}%", max_size=6)
+values = st.text(alphabet='ab<&"1:', min_size=1, max_size=4)
+names = st.sampled_from(["note", "category", "photo_before"])
+minutes = st.integers(min_value=-700_000, max_value=700_000)
+moments = minutes.map(lambda number: (NOW + timedelta(minutes=number)).astimezone(clock.CITY_ZONE))
+
+
+class Said(HTMLParser):
+    """A page as a list of what it says: tags with their attributes, texts without their blanks."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[Any] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.parts.append(" ".join(data.split()))
+
+
+def plain(template: str, **values: Any) -> list[Any]:
+    return Said(PLAIN.get_template(template).render(Context(values))).parts
+
+
+@st.composite
+def questions(draw: Any) -> Field:
+    kind = draw(st.sampled_from(list(FieldKind)))
+    choices = draw(st.lists(st.builds(Choice, values, words, words, words, words), max_size=4))
+    chosen = draw(st.sampled_from([choice.value for choice in choices])) if choices and draw(st.booleans()) else ""
+    if kind is FieldKind.POINT:
+        chosen = draw(st.sampled_from(["", "113.100000,27.800000"]))
+    if kind is FieldKind.AMOUNT:
+        chosen = draw(st.sampled_from(["", "4 work_hour", " work_day"]))
+    layers = (MapLayer("grids", draw(words), "/ground/grids.geojson"),)
+    return Field(
+        draw(names), draw(words), kind, draw(st.booleans()), chosen,
+        tuple(draw(st.lists(words, max_size=2))), _once(choices), draw(words), tuple(draw(st.lists(words, max_size=2))),
+        draw(words), draw(st.sampled_from([None, 200])), 6, draw(st.sampled_from(["", "/cases/conditions?a=1&b=2"])),
+        "#x-field", draw(st.sampled_from([None, MapView("113.1", "27.8", layers), MapView("1", "2", (), "/n?a&b")])),
+        draw(st.booleans()), "off", draw(st.sampled_from(["", "numeric"])), draw(st.booleans()), draw(words),
+        tuple(draw(st.lists(st.just("abc1"), max_size=2))),
+    )  # fmt: skip
+
+
+def _once(choices: list[Choice]) -> tuple[Choice, ...]:
+    """Choices of a list differ by their values."""
+    return tuple({choice.value: choice for choice in choices}.values())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@settings(max_examples=150, deadline=None)
+@given(question=questions())
+def test_a_drawn_question_says_what_the_plain_template_says(language: str, question: Field) -> None:
+    with translation.override(language):
+        drawn = Said(fields.field(question, "verb")).parts
+        assert drawn == plain("field.html", field=question, id=f"verb-{question.id_suffix}")
+
+
+lefts = st.builds(
+    TimeLeft, st.sampled_from(list(Urgency)), words, st.none() | moments, words, words, st.sampled_from(list(Counting))
+)
+chips = st.builds(StageChip, st.sampled_from(["filed", "closed"]), words, words, st.booleans())
+marks = st.lists(st.builds(Flag, words, st.sampled_from(list(FlagKind)), words), max_size=2).map(tuple)
+cases = st.builds(
+    CaseRow, st.just("430202-20240412-00731"), words, words, words, chips, lefts, words, words, st.none() | moments,
+    marks, st.just(""), st.just(""), st.booleans(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@settings(max_examples=100, deadline=None)
+@given(row=cases)
+def test_a_drawn_row_says_what_the_plain_template_says(language: str, row: CaseRow) -> None:
+    told = {
+        "row": row, "district": "430202", "day": "20240412", "serial": "00731", "this_year": "2024",
+        "at_text": row.reported_at.isoformat() if row.reported_at else "",
+    }  # fmt: skip
+    with translation.override(language), clock.held_at(NOW):
+        assert Said(rows.table_row(row)).parts == plain("row.html", **told)
+        assert Said(rows.pane_item(row)).parts == plain("pane_item.html", **told)
+
+
+def test_words_kept_for_one_language_are_not_said_in_another() -> None:
+    due = datetime(2024, 4, 12, 4, tzinfo=UTC)
+    row = CaseRow("430202-20240412-00731", "/", "", "", StageChip("filed", ""), TimeLeft(Urgency.SOON, "", due))
+    with translation.override("zh-hans"):
+        assert "截止" in rows.table_row(row)
+    with translation.override("en"):
+        assert "截止" not in rows.table_row(replace(row))
