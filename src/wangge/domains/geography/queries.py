@@ -78,6 +78,11 @@ def city_epsg() -> int:
     return _current().city_epsg
 
 
+def stored_city_epsg() -> int:
+    """The same, as the database has it now."""
+    return _version()[1]
+
+
 def collectors_of(*, grid_code: str, on: date) -> tuple[int, ...]:
     """Ids of the people whose responsibility grid this is on a day, first to ask first."""
     return ground().collectors(grid_code, on=on)
@@ -140,16 +145,24 @@ def _version() -> tuple[int, int]:
 
 def _load(version: int) -> AreaIndex:
     """All areas and duties; the version was read before them: a change in between is seen next time."""
+    areas = areas_stored()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT grid_code, collector_id, rank, valid_from, valid_to FROM geography_grid_duty")
+        duties = [GridDuty(*row) for row in cursor.fetchall()]
+    return AreaIndex(areas, duties, version=version)
+
+
+def areas_stored(where: str = "", values: Sequence[Any] = ()) -> list[Area]:
+    """Areas as the database has them now, past the process's copy: for who changes them; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, code, name, parent_code, district_code, boundary, valid_from, valid_to,"
-            " properties::text FROM geography_area"
+            f" properties::text FROM geography_area {where}",
+            values,
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.execute("SELECT grid_code, collector_id, rank, valid_from, valid_to FROM geography_grid_duty")
-        duties = [GridDuty(*row) for row in cursor.fetchall()]
     boundaries = shapely.from_wkb(np.array([bytes(row[5]) for row in rows], dtype=object))
-    return AreaIndex(map(_area, rows, boundaries), duties, version=version)
+    return list(map(_area, rows, boundaries))
 
 
 def _area(row: tuple[Any, ...], boundary: Any) -> Area:

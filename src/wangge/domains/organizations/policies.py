@@ -31,6 +31,7 @@ class Task(Enum):
     """What is administered: which post does it, and its name in a refusal."""
 
     UNITS = ("system_administrator", gettext_lazy("维护区、责任单位与班次"))
+    GROUND = ("system_administrator", gettext_lazy("维护区域、网格、道路与地名"))
     PEOPLE = ("system_administrator", gettext_lazy("维护人员"))
     POSTS = ("security_administrator", gettext_lazy("授予与收回岗位"))
     KEYS = ("security_administrator", gettext_lazy("重置密码、动态口令与令牌"))

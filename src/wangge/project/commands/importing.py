@@ -9,6 +9,7 @@ import click
 IMPORTS = {
     "reports": "wangge.project.commands.import_reports:command",
     "people": "wangge.project.commands.import_people:command",
+    "areas": "wangge.project.commands.import_areas:command",
 }
 """Name of what is imported → module and click command."""
 

@@ -38,7 +38,7 @@ def load_areas(*, areas: Iterable[Area]) -> int:
         check_boundary(area.boundary, name=f"{area.code} {area.name}")
     with transaction.atomic():
         try:
-            _copy_areas(rows)
+            copy_areas(rows)
         except IntegrityError as error:
             raise GroundRefused(
                 _("区域与已有区域冲突：%(reason)s。请检查代码与启用日期。") % {"reason": first_line(error)}
@@ -77,12 +77,13 @@ def _redraw(cursor: Any, new: NewBoundary, from_on: date) -> None:
     cursor.execute(_INSERT_AREA, [*same, shapely.to_wkb(new.boundary), from_on, valid_to, properties])
 
 
-def _copy_areas(areas: Sequence[Area]) -> None:
+def copy_areas(areas: Sequence[Area], *, brought_by: int | None = None) -> None:
+    """Add the rows by COPY, as they are."""
     # COPY goes past Django's cursor: its errors are given Django's names here.
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
-        cursor.copy(f"COPY geography_area ({_AREA_COLUMNS}) FROM STDIN") as copy,
+        cursor.copy(f"COPY geography_area ({_AREA_COLUMNS}, brought_by_id) FROM STDIN") as copy,
     ):
         for area in areas:
             copy.write_row(
@@ -96,5 +97,6 @@ def _copy_areas(areas: Sequence[Area]) -> None:
                     area.valid_from,
                     area.valid_to,
                     json.dumps(dict(area.properties), ensure_ascii=False),
+                    brought_by,
                 )
             )

@@ -1,0 +1,1 @@
+"""Owns the pure thinking about the ground: figures, codes, what an import would change, what moves with a border."""

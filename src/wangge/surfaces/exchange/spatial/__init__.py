@@ -1,0 +1,1 @@
+"""Owns the reading of files with places: shapefile, GeoPackage, GeoJSON and CSV, as rows with figures."""
