@@ -10,7 +10,14 @@ from wangge.groundwork.append_only import APPEND_ONLY_TABLES
 from wangge.project.database import connection_of
 from wangge.project.environment import Role, read_environment
 
-_OWNERS_ALONE = ("django_migrations",)
+_OWNERS_ALONE = (
+    "django_migrations",
+    # sums of the ledger: triggers keep them
+    "budgeting_year",
+    "budgeting_allotment_total",
+    "budgeting_balance",
+    "budgeting_voucher_check",
+)
 """Tables the application reads and never writes."""
 
 

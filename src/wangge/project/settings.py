@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "wangge.domains.notices",
     "wangge.domains.geography",
     "wangge.domains.cases",
+    "wangge.domains.budgeting",
     "wangge.surfaces.web",
 ]
 AUTH_USER_MODEL = "organizations.Person"

@@ -1,0 +1,1 @@
+"""Budget execution thought through without a database: facts, entries, proofs, records."""

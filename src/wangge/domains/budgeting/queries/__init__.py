@@ -1,0 +1,1 @@
+"""Questions to budget execution; each a constant number of statements."""
