@@ -95,8 +95,25 @@ class RecordField:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A sum of facts that a cell may name: of balances of accounts, or of allotments."""
+
+    measure: str
+    name_zh: str
+    of: str  # balances, allotments
+    accounts: tuple[str, ...]  # beginnings of codes
+    side: str  # the side that counts up
+    phases: frozenset[str]
+    column: str  # of allotments: approved, adjusted
+
+
+@dataclass(frozen=True, slots=True)
 class CellRow:
-    """One cell of a form with its expression, as written; ``{item}`` stands for every function item."""
+    """A cell that comes from facts, as written; what follows from other cells is a formula of the form.
+
+    ``{row}`` stands for every function item, ``{class}`` for every row of the form with a function class,
+    ``{code}`` for that class or, in table 06, for every economic item.
+    """
 
     table: str
     cell: str
@@ -212,6 +229,20 @@ def form_cells(form: str = "cells") -> tuple[CellRow, ...]:
         for path in sorted((_DATA / form).glob("*.csv"))
         for row in _rows(f"{form}/{path.name}", dict)
     )
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Name → what it sums."""
+    carrying = tuple(account.code for account in ledger_accounts() if account.carries)
+    return {
+        row["measure"]: Measure(
+            row["measure"], row["name_zh"], row["of"],
+            carrying if row["accounts"] == "carry" else tuple(row["accounts"].split()), row["side"],
+            frozenset(row["phases"].split()), row["accounts"] if row["of"] == "allotments" else "",
+        )
+        for row in _rows("measures.csv", dict)
+    }  # fmt: skip
 
 
 def disclosure_steps() -> tuple[DisclosureStep, ...]:

@@ -179,3 +179,29 @@ class Difference:
     same: int = 0
     vanished: tuple[str, ...] = ()
     changed_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSum:
+    """What the ledger holds for one unit, phase, account and combination of dimensions."""
+
+    unit: str
+    phase: str
+    account: str
+    dims: Dims
+    dimension_id: int
+    debit_fen: int
+    credit_fen: int
+    postings: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSum:
+    """What the allotments of one unit with the same dimensions come to."""
+
+    unit: str
+    dims: Dims
+    dimension_id: int
+    approved_fen: int
+    adjusted_fen: int
+    allotments: int

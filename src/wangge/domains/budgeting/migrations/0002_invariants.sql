@@ -59,14 +59,14 @@ BEGIN
         INSERT INTO budgeting_year (unit_code, year, state, closed_through) VALUES (NEW.unit_code, NEW.year, 'open', 0);
         RETURN NULL;
     END IF;
-    IF found.id IS NULL OR NOT CASE NEW.act
+    IF (found.id IS NULL OR NOT CASE NEW.act
         WHEN 'close_period' THEN found.state = 'open' AND NEW.period = found.closed_through + 1
         WHEN 'reopen_period' THEN found.state = 'open' AND NEW.period = found.closed_through AND NEW.period > 0
         WHEN 'close_year' THEN found.state = 'open'
         WHEN 'approve' THEN found.state = 'adjusting'
         WHEN 'admit_audit' THEN found.state = 'approved'
         WHEN 'seal_audit' THEN found.state = 'auditing'
-        ELSE false END
+        ELSE false END)
     THEN
         RAISE EXCEPTION '% does not follow from the state % of year % of %', NEW.act, found.state, NEW.year, NEW.unit_code
             USING ERRCODE = 'check_violation', CONSTRAINT = 'year_step_follows_state';

@@ -55,10 +55,12 @@ class Dimension(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                name="dimension_function_is_item", condition=Q(function_item="") | Q(function_item__regex=r"^2[0-9]{6}$")
+                name="dimension_function_is_item",
+                condition=Q(function_item="") | Q(function_item__regex=r"^2[0-9]{6}$"),
             ),
             models.CheckConstraint(
-                name="dimension_economic_is_item", condition=Q(economic_item="") | Q(economic_item__regex=r"^3[0-9]{4}$")
+                name="dimension_economic_is_item",
+                condition=Q(economic_item="") | Q(economic_item__regex=r"^3[0-9]{4}$"),
             ),
             models.CheckConstraint(
                 name="dimension_project_names_project", condition=~Q(nature="project") | ~Q(project="")

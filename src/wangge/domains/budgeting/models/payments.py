@@ -94,7 +94,8 @@ class PaymentStep(models.Model):
                 name="payment_paid_has_voucher", condition=Q(voucher__isnull=False) | ~Q(state="paid")
             ),
             models.CheckConstraint(
-                name="payment_return_says_why", condition=~Q(state__in=("returned", "replaced")) | Q(reason__regex=r"\S")
+                name="payment_return_says_why",
+                condition=~Q(state__in=("returned", "replaced")) | Q(reason__regex=r"\S"),
             ),
         )
 

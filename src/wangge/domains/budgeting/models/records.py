@@ -48,7 +48,9 @@ class Record(models.Model):
             models.CheckConstraint(
                 name="record_withdrawn_says_why", condition=Q(withdrawn=False) | Q(reason__regex=r"\S")
             ),
-            models.CheckConstraint(name="record_quantity_not_negative", condition=Q(quantity__isnull=True) | Q(quantity__gte=0)),
+            models.CheckConstraint(
+                name="record_quantity_not_negative", condition=Q(quantity__isnull=True) | Q(quantity__gte=0)
+            ),
         )
 
     def __str__(self) -> str:

@@ -99,7 +99,8 @@ class BudgetYearStep(models.Model):
             models.CheckConstraint(name="year_step_period_is_month", condition=Q(period__gte=0, period__lte=12)),
             models.CheckConstraint(
                 name="year_step_says_why",
-                condition=~Q(act__in=("reopen_period", "approve", "admit_audit", "seal_audit")) | Q(reason__regex=r"\S"),
+                condition=~Q(act__in=("reopen_period", "approve", "admit_audit", "seal_audit"))
+                | Q(reason__regex=r"\S"),
             ),
         )
 

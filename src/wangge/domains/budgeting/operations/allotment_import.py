@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.facts import AllotmentFact, Difference, RefusedRow, UnitFact, completed
@@ -212,5 +211,3 @@ def _proof(taken: Sequence[AllotmentFact], merged: dict[_Key, AllotmentFact]) ->
         if fen != sums.get((unit, year, number), 0)
     ]  # fmt: skip
     return {"lines": lines, "file_total_fen": sum(f.amount_fen for f in merged.values())}
-
-

@@ -121,9 +121,7 @@ def _taken(
 
 
 def _same(draft: VoucherDraft, known: KnownVoucher) -> bool:
-    postings = sorted(
-        (p.line.account, p.line.side, p.line.amount_fen, p.dimension_id) for p in draft.postings
-    )
+    postings = sorted((p.line.account, p.line.side, p.line.amount_fen, p.dimension_id) for p in draft.postings)
     return known.postings == tuple(postings)
 
 

@@ -100,9 +100,7 @@ def _numbered(facts: Iterable[PaymentFact]) -> list[PaymentFact]:
     return found
 
 
-def _sort(
-    rows: Sequence[PaymentFact], kinds: dict[str, str], mapping: str, without_allotments: bool
-) -> _Sorted:
+def _sort(rows: Sequence[PaymentFact], kinds: dict[str, str], mapping: str, without_allotments: bool) -> _Sorted:
     pairs = sorted({(fact.unit, fact.year) for fact in rows})
     known = known_payments(pairs)
     judge = _Judge(kinds, without_allotments, allotment_rooms(pairs), shared.year_states(pairs))
@@ -240,9 +238,16 @@ def _vouchers(
         )
         drafts.append(
             VoucherDraft(
-                fact.unit, fact.year, fact.dated_on.month, fact.dated_on, "payment", fact.number, postings,
-                summary=fact.purpose, handler=fact.handler,
-            )  # fmt: skip
+                fact.unit,
+                fact.year,
+                fact.dated_on.month,
+                fact.dated_on,
+                "payment",
+                fact.number,
+                postings,
+                summary=fact.purpose,
+                handler=fact.handler,
+            )
         )
     ids = write_vouchers(drafts, by=by, at=at, import_id=import_id)
     return {(f.unit, f.year, f.number): number for f, number in zip(paid, ids, strict=True)}

@@ -9,23 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from wangge.domains.budgeting.logic.facts import DIMENSION_COLUMNS, Dims
+from wangge.domains.budgeting.logic.facts import DIMENSION_COLUMNS, Dims, LedgerSum
 
 _DIMS = ", ".join(f"d.{name}" for name in DIMENSION_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What the ledger holds for one unit, phase, account and combination of dimensions."""
-
-    unit: str
-    phase: str
-    account: str
-    dims: Dims
-    dimension_id: int
-    debit_fen: int
-    credit_fen: int
-    postings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +60,13 @@ WHERE v.event NOT IN ('payment', 'reversal', 'closing')
 """
 
 
-def facts_of_year(*, year: int, units: Sequence[str] | None = None) -> tuple[Fact, ...]:
+def facts_of_year(*, year: int, units: Sequence[str] | None = None) -> tuple[LedgerSum, ...]:
     """The budget accounting of a year, summed by unit, phase, account and dimension; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"year": year, "units": None if units is None else list(units)})
         rows: list[Any] = cursor.fetchall()
     return tuple(
-        Fact(unit, phase, account, Dims(*_in_order(dims)), dimension, debit, credit, postings)
+        LedgerSum(unit, phase, account, Dims(*_in_order(dims)), dimension, debit, credit, postings)
         for unit, phase, account, dimension, debit, credit, postings, *dims in rows
     )
 

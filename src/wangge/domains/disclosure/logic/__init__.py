@@ -1,0 +1,1 @@
+"""Final accounts thought through without a database: cells from facts, rounding, comparison, workflow."""
