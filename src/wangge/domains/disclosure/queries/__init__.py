@@ -6,5 +6,5 @@ The interface for narrative, rendering, self-evaluation and pages::
 
     cells(year=2024, unit="101001")     # {"01.r27": 1_833_860_00, …}: name of the cell → fen, computed now
     computed(year=2024, unit="101001")  # the same with formulas and parts, for the trace
-    facts(year=2024, unit="101001")     # the sums of facts themselves: facts(…).total(parse_sum("budget(nature=project)"))
+    facts(year=2024, unit="101001")     # the facts: .total(parse_sum("budget(nature=project)"))
 """
