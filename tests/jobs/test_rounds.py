@@ -108,6 +108,7 @@ def test_the_timetable_names_every_round() -> None:
         "rules": "* * * * *",
         "deadlines": "7 * * * *",
         "sweep": "17 18 * * *",
+        "anchor": "27 18 * * *",
         "forget_jobs": "47 18 * * *",
     }
     assert all(app.tasks[name].queue == tasks.QUEUE for name in crons)
