@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,8 +20,10 @@ from wangge.domains.organizations.logic import TERMINAL
 from wangge.project.demo.city_data import read_city
 from wangge.project.demo.ground import grow_ground
 from wangge.project.demo.ground_loading import LoadedGround, load_ground
-from wangge.project.simulation.rhythm import shared_out
-from wangge.project.simulation.running import Production, demo_tasks, load_demo_cases, produce, year_tasks
+from wangge.project.simulation.conduct import balanced
+from wangge.project.simulation.likeness import likeness
+from wangge.project.simulation.rhythm import amounts_by_day, days_of, shared_out, weather_of
+from wangge.project.simulation.running import DayTask, Production, demo_tasks, load_demo_cases, produce, year_tasks
 
 
 def everything(ground: LoadedGround, seed: int = 3) -> Production:
@@ -29,8 +32,12 @@ def everything(ground: LoadedGround, seed: int = 3) -> Production:
 
 
 def written_year(ground: LoadedGround, *, cases: int, seed: int, jobs: int = 1) -> int:
-    days = [task for task in year_tasks(cases=cases, year=2024) if task.day.month in (2, 12)]
+    days = [task for task in year_tasks(cases=cases, year=2024, seed=seed) if task.day.on.month in (2, 12)]
     return sum(done.cases for done in produce(everything(ground, seed), days, jobs=jobs))
+
+
+def tasks_of(cases: int, seed: int) -> list[DayTask]:
+    return year_tasks(cases=cases, year=2024, seed=seed)
 
 
 def test_every_step_of_a_simulated_year_is_legal_and_verifies(ground: LoadedGround, ask: Ask) -> None:
@@ -44,6 +51,82 @@ def test_every_step_of_a_simulated_year_is_legal_and_verifies(ground: LoadedGrou
     assert ask("SELECT count(*) FROM outbox") == [(0,)]
     batches = ask("SELECT sum((detail->>'cases')::int) FROM organizations_audit_record WHERE kind = 'import'")
     assert batches == [(written,)]
+
+
+PUBLISHED = {  # of one centre for 2024: share of the reports, or of what the name says
+    "self-handled": 317_100 / 864_300,
+    "filed": 862_000 / 864_300,
+    "closed of the filed": 836_000 / 862_000,
+    "by the public platform": 33_000 / 864_300,
+    "by the hotline": 11_200 / 864_300,
+}
+
+
+def test_a_simulated_year_has_the_shares_of_a_published_one(ground: LoadedGround, ask: Ask) -> None:
+    """Counted as published: self-handled cases are filed and closed, children are not counted again."""
+    reports, seed = 12_000, 11
+    list(produce(replace(everything(ground, seed), judged_every=50), tasks_of(reports, seed), jobs=2))
+    ((told, own, filed, closed, public, hotline),) = ask(
+        "WITH once AS (SELECT case_id, bool_or(verb = 'confirm_self_handled') AS own, bool_or(verb = 'file_case')"
+        " AS filed, bool_or(verb = 'close_case') AS closed FROM cases_step GROUP BY 1)"
+        " SELECT count(*), count(*) FILTER (WHERE own), count(*) FILTER (WHERE own OR filed),"
+        " count(*) FILTER (WHERE own OR closed), count(*) FILTER (WHERE source = 'public'),"
+        " count(*) FILTER (WHERE source = 'hotline')"
+        " FROM cases_case c JOIN once ON once.case_id = c.id WHERE c.parent_id IS NULL"
+    )
+    found = {
+        "self-handled": own / told,
+        "filed": filed / told,
+        "closed of the filed": closed / filed,
+        "by the public platform": public / told,
+        "by the hotline": hotline / told,
+    }
+    assert told == reports
+    for name, share in PUBLISHED.items():
+        by_chance = 4 * (share * (1 - share) / reports) ** 0.5
+        assert abs(found[name] - share) < by_chance + 0.001, (seed, name, found[name], share)
+
+
+def test_of_those_who_rate_as_many_are_satisfied_as_published() -> None:
+    chance, draws = random.Random(5), 200_000
+    happy = sum(likeness().happens(chance, "rated_satisfied") for _draw in range(draws))
+    assert abs(happy / draws - 0.9953) < 4 * (0.9953 * 0.0047 / draws) ** 0.5
+
+
+def test_everything_that_befalls_cases_happens_in_a_year(ground: LoadedGround, ask: Ask) -> None:
+    list(produce(everything(ground, 12), tasks_of(5_000, 12), jobs=2))
+    verbs = {verb for (verb,) in ask("SELECT DISTINCT verb FROM cases_step")}
+    wanted = {
+        "fail_inspection", "send_back", "redispatch", "request_extension", "approve_extension", "request_suspension",
+        "approve_suspension", "request_postponement", "approve_void", "urge", "supervise", "reply_supervision",
+        "file_appeal", "endorse_appeal", "grant_appeal", "dismiss_appeal", "rate", "call_back", "reject_self_handled",
+        "decline_report", "inspect_again", "return_to_acceptor", "resume_suspended", "refuse_extension",
+    }  # fmt: skip
+    assert wanted - verbs == set()
+    assert breaks_found() == []
+
+
+def test_units_differ_in_their_conduct_and_balance_over_the_city() -> None:
+    units = [f"u{number % 40}" for number in range(4000)]
+    conduct = balanced(3, units)
+    factors = [conduct.factor("late", unit) for unit in units]
+    assert sum(factors) / len(factors) == pytest.approx(1.0)
+    assert max(factors) > 3 * min(factors)
+    again = balanced(3, units)
+    assert factors == [again.factor("late", unit) for unit in units]
+
+
+def test_a_storm_fills_the_hotline_and_keeps_collectors_home() -> None:
+    weather = weather_of(7, 2024)
+    days = days_of(date(2024, 1, 1), date(2024, 12, 31))
+    amounts = dict(zip(days, amounts_by_day(864_300, days, likeness().sources, {2024: weather}), strict=True))
+    assert len(weather.storms) == 2
+    for storm in weather.storms:
+        dry = next(day for day in days if day not in weather.wet and day.weekday() == storm.weekday())
+        assert amounts[storm]["hotline"] > 4 * amounts[dry]["hotline"]
+        assert amounts[storm]["collector"] < 0.7 * amounts[dry]["collector"]
+    assert sum(sum(amount.values()) for amount in amounts.values()) == 864_300
+    assert sum(amount["public"] for amount in amounts.values()) == 33_000 - 1  # rounded down to parts of 100,000
 
 
 def test_what_the_year_leaves_undone_stays_open(ground: LoadedGround, ask: Ask) -> None:
@@ -77,7 +160,7 @@ FINGERPRINT = (
 @pytest.fixture
 def alone_and_together(ground: LoadedGround, ask: Ask) -> tuple[Any, Any]:
     """The fingerprints of a few days written by one process and by two, in one database after the other."""
-    tasks = year_tasks(cases=3000, year=2024)[120:128]
+    tasks = year_tasks(cases=3000, year=2024, seed=5)[120:128]
     once = sum(done.cases for done in produce(everything(ground, 5), tasks[:4], jobs=1))
     alone = ask(FINGERPRINT)
     assert alone[0][0] == once
@@ -127,7 +210,7 @@ def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: N
     forget_units()
     try:
         loaded = load_ground(grow_ground(city), by=TERMINAL, at=NOW, turns_from=NOW.date(), turns_to=NOW.date())
-        tasks = demo_tasks(cases=600, at=NOW)[-40:]
+        tasks = demo_tasks(cases=600, at=NOW, seed=3)[-40:]
         assert sum(done.cases for done in produce(everything(loaded), tasks, jobs=1)) > 0
         verbs = dict(ask("SELECT verb || ' ' || post, count(*) FROM cases_step GROUP BY 1"))
         assert verbs["forward_result system"] > 0
@@ -147,7 +230,7 @@ def test_photos_of_the_pool_stand_in_the_steps(ground: LoadedGround, ask: Ask) -
         for settled in (False, True)
     }
     production = replace(everything(ground), photos=photos)
-    task = year_tasks(cases=3000, year=2024)[60]
+    task = year_tasks(cases=3000, year=2024, seed=5)[60]
     list(produce(production, [task], jobs=1))
     assert ask("SELECT count(*) > 0 FROM cases_case WHERE photos <> '[]'") == [(True,)]
     assert breaks_found() == []
@@ -162,6 +245,6 @@ def test_a_number_shared_out_adds_up(total: int, weights: list[float]) -> None:
 
 def test_the_present_moment_is_the_last_of_the_demo() -> None:
     at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-    tasks = demo_tasks(cases=20_000, at=at)
-    assert tasks[-1].day == date(2026, 11, 24)  # already tomorrow in the city
-    assert sum(task.count for task in tasks) >= 20_000
+    tasks = demo_tasks(cases=20_000, at=at, seed=1)
+    assert tasks[-1].day.on == date(2026, 11, 24)  # already tomorrow in the city
+    assert sum(sum(task.day.amounts.values()) for task in tasks) >= 20_000

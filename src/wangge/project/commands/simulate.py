@@ -67,7 +67,7 @@ def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, qu
     production = Production(loaded, seed, TERMINAL, at)
     written = steps = 0
     with counted_bar(_("案卷"), cases, unit=_("件"), quiet=quiet) as tell:
-        for done in produce(production, year_tasks(cases=cases, year=year), jobs=jobs or jobs_here()):
+        for done in produce(production, year_tasks(cases=cases, year=year, seed=seed), jobs=jobs or jobs_here()):
             written, steps = written + done.cases, steps + done.steps
             tell(done.cases)
     settle_after_bulk(tables=("cases_case", "cases_matter", "cases_private_texts"))

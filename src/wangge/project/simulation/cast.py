@@ -12,8 +12,7 @@ from wangge.domains.cases.rules import own_slot_scopes
 from wangge.domains.geography.areas import AreaKind, Place
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.ground_loading import LoadedGround
-
-DESKS = ("acceptor", "duty_leader", "dispatcher", "archivist", "section_head", "centre_leader", "chief", "evaluator")
+from wangge.project.simulation.conduct import Conduct
 
 
 @dataclass(slots=True)
@@ -32,6 +31,7 @@ class Cast:
     """District → its street offices."""
     street_names: dict[str, str]
     calendars: dict[str, str]
+    conduct: Conduct = field(default_factory=lambda: Conduct(0))
     _competent: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def competent_unit(self, category: str, place: Place) -> str:

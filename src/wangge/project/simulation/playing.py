@@ -25,8 +25,10 @@ from wangge.domains.cases.operations.writing import Matter, NewCase
 from wangge.groundwork.working_time import CalendarUnknown
 from wangge.project.demo.pictures import subject_of
 from wangge.project.simulation.cast import AroundStory, Cast
+from wangge.project.simulation.desk_turns import entry_turn
+from wangge.project.simulation.scene import CIVIL_MINUTES, MINUTE, Scene, Turn
 from wangge.project.simulation.stories import Story
-from wangge.project.simulation.turns import CIVIL_MINUTES, MINUTE, Scene, Turn, entry_turn, next_turn
+from wangge.project.simulation.turns import next_turn
 
 MOST_STEPS = 60
 LONGEST_WAIT_SECONDS = 6 * 3600

@@ -6,8 +6,9 @@ many workers write it.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -20,23 +21,25 @@ from wangge.groundwork.attachments.operations import mark_used
 from wangge.groundwork.worker_pool import worked
 from wangge.project.demo.ground_loading import LoadedGround
 from wangge.project.simulation.cast import Cast, cast_of
+from wangge.project.simulation.conduct import balanced
+from wangge.project.simulation.likeness import likeness
 from wangge.project.simulation.playing import Photos, Stage, play
-from wangge.project.simulation.rhythm import days_of, shared_out, weight_of
-from wangge.project.simulation.stories import Classes, chance_of, first_second, stories_of_day, waiting_in
+from wangge.project.simulation.rhythm import amounts_by_day, days_of, weather_of
+from wangge.project.simulation.stories import Classes, Day, chance_of, first_second, stories_of_day, waiting_in
 
 RECENT_DAYS = 14
 RECENT_SHARE = 0.06
 WAITING_PER_STAGE = 6
 WAITING_DAYS = 3
 DEMO_YEAR = 2024
+WORK_SAMPLE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class DayTask:
-    """One day to be written: how many reports, and in which stages some of them wait."""
+    """One day to be written: what comes in, and in which stages some of it waits."""
 
-    day: date
-    count: int
+    day: Day
     until: int
     waiting: tuple[str, ...] = ()
     seconds: tuple[int, int] | None = None
@@ -64,36 +67,42 @@ class Production:
     photos: Photos = field(default_factory=dict)
 
 
-def year_tasks(*, cases: int, year: int) -> list[DayTask]:
+def year_tasks(*, cases: int, year: int, seed: int) -> list[DayTask]:
     """A whole year; what is not over when it ends stays open."""
-    days = days_of(date(year, 1, 1), date(year, 12, 31))
     until = first_second(date(year + 1, 1, 1)) - 1
-    return _tasks(days, cases, until)
+    days = _days(days_of(date(year, 1, 1), date(year, 12, 31)), cases, seed)
+    return [DayTask(day, until) for day in days if day.amounts]
 
 
-def demo_tasks(*, cases: int, at: datetime) -> list[DayTask]:
+def demo_tasks(*, cases: int, at: datetime, seed: int) -> list[DayTask]:
     """The year of the demo thinned, and the last days up to now with cases waiting in every open stage."""
     until = int(at.timestamp())
     today = (at.astimezone(UTC) + timedelta(hours=8)).date()
     recent = days_of(today - timedelta(days=RECENT_DAYS - 1), today)
     lately = round(cases * RECENT_SHARE)
     year = days_of(date(DEMO_YEAR, 1, 1), min(date(DEMO_YEAR, 12, 31), recent[0] - timedelta(days=1)))
-    early = _tasks(year, cases - lately, until) if year else []
-    tasks = _tasks(recent, lately if year else cases, until)
-    waiting = _waiting(WAITING_DAYS)
+    early = [DayTask(day, until) for day in _days(year, cases - lately, seed) if day.amounts] if year else []
+    waiting = [()] * (RECENT_DAYS - WAITING_DAYS) + _waiting(WAITING_DAYS)
     late = [
         DayTask(
-            task.day, max(task.count, len(stages)), until, stages,
-            (first_second(task.day), min(first_second(task.day) + 86399, until)),
+            _with_room(day, len(stages)), until, stages,
+            (first_second(day.on), min(first_second(day.on) + 86399, until)),
         )
-        for task, stages in zip(tasks, [()] * (RECENT_DAYS - WAITING_DAYS) + waiting, strict=True)
+        for day, stages in zip(_days(recent, lately if year else cases, seed), waiting, strict=True)
     ]  # fmt: skip
     return early + late
 
 
-def _tasks(days: list[date], cases: int, until: int) -> list[DayTask]:
-    counts = shared_out(cases, [weight_of(day) for day in days])
-    return [DayTask(day, count, until) for day, count in zip(days, counts, strict=True) if count or len(days) < 32]
+def _days(days: list[date], cases: int, seed: int) -> list[Day]:
+    weather = {year: weather_of(seed, year) for year in {day.year for day in days}}
+    amounts = amounts_by_day(cases, days, likeness().sources, weather)
+    return [Day(day, amount, day in weather[day.year].storms) for day, amount in zip(days, amounts, strict=True)]
+
+
+def _with_room(day: Day, least: int) -> Day:
+    """The day with at least so many reports."""
+    missing = max(least - sum(day.amounts.values()), 0)
+    return replace(day, amounts={**day.amounts, "collector": day.amounts.get("collector", 0) + missing})
 
 
 def _waiting(days: int) -> list[tuple[str, ...]]:
@@ -109,7 +118,7 @@ def produce(production: Production, tasks: list[DayTask], *, jobs: int) -> Itera
     """Write every day; answers each as it is done. As the owner of the tables: months are made first."""
     if not tasks:
         return
-    ensure_months(tasks[0].day, tasks[-1].day)
+    ensure_months(tasks[0].day.on, tasks[-1].day.on)
     if production.photos:
         mark_used(ids=[photo for pictures in production.photos.values() for photo, _digest in pictures])
     yield from worked(write_day, tasks, jobs=jobs, prepare=prepare, given=(production,))
@@ -131,7 +140,7 @@ def load_demo_cases(
     used. Must be run as the owner, on a city without cases.
     """
     production = Production(city, seed, by, at, photos=photos or {})
-    yield from produce(production, demo_tasks(cases=cases, at=at), jobs=jobs)
+    yield from produce(production, demo_tasks(cases=cases, at=at, seed=seed), jobs=jobs)
 
 
 # ---- in a worker ---------------------------------------------------------------------------------------------------
@@ -154,30 +163,36 @@ def prepare(production: Production) -> None:
     _workers[:] = [_Worker(production, cast_of(production.loaded))]
 
 
+def _work_of(cast: Cast, classes: Classes, seed: int) -> Iterator[str]:
+    """Units as often as work comes to them: a sample of the city's."""
+    chance, places = random.Random(f"work/{seed}"), cast.ground.cell_places  # noqa: S311 - a simulation
+    for _report in range(WORK_SAMPLE):
+        category, _condition = classes.draw(chance)
+        yield cast.competent_unit(category, places[int(chance.random() * len(places))])
+
+
 def write_day(task: DayTask) -> DayDone:
     """Tell, play and write one day."""
-    worker = _workers[0]
-    production, rules = worker.production, rulebook_on(task.day)
+    worker, on = _workers[0], task.day.on
+    production, rules = worker.production, rulebook_on(on)
     classes = worker.classes.get(id(rules))
     if classes is None:
         classes = worker.classes[id(rules)] = Classes(rules, production.seed)
-    chance = chance_of(production.seed, task.day)
+        worker.cast.conduct = balanced(production.seed, _work_of(worker.cast, classes, production.seed))
+    chance = chance_of(production.seed, on)
     stories = stories_of_day(
-        cast=worker.cast, rules=rules, classes=classes, seed=production.seed, day=task.day, count=task.count,
-        chance=chance,
-    )  # fmt: skip
+        cast=worker.cast, rules=rules, classes=classes, seed=production.seed, day=task.day, chance=chance
+    )
     if task.seconds is not None:
         first, last = task.seconds
         for story in stories:
             story.at = first + (story.at - first) * (last - first) // 86399
     waiting = stories[-len(task.waiting) :] if task.waiting else []
     waiting_in(waiting, task.waiting, rules=rules, classes=classes, chance=chance)
-    stage = Stage(
-        worker.cast, rules, task.day, task.until, chance, production.judged_every, production.photos,
-    )  # fmt: skip
+    stage = Stage(worker.cast, rules, on, task.until, chance, production.judged_every, production.photos)
     with transaction.atomic():
-        numbers = take_numbers([(story.place.district or "", task.day) for story in stories])
+        numbers = take_numbers([(story.place.district or "", on) for story in stories])
         drafted = [case for story, number in zip(stories, numbers, strict=True) for case in play(stage, story, number)]
-        detail = {"simulated": task.day.isoformat(), "seed": production.seed}
+        detail = {"simulated": on.isoformat(), "seed": production.seed}
         written = write_drafted(cases=drafted, by=production.by, at=production.at, detail=detail)
-    return DayDone(task.day, written.cases, written.steps)
+    return DayDone(on, written.cases, written.steps)

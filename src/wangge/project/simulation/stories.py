@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -19,25 +19,17 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.geography.areas import Place
 from wangge.project.simulation import words
 from wangge.project.simulation.cast import Cast
+from wangge.project.simulation.likeness import WHOLE, likeness
 from wangge.project.simulation.rhythm import second_of_day
 
 SECONDS_PER_DAY = 86400
 CIVIL_SECONDS = 8 * 3600
 _UNIX_EPOCH = date(1970, 1, 1)
 
-# Shares in thousandths of all reports: 317,100 of 864,300 self-handled, one in twenty from citizens.
-_SOURCES = (
-    ("self_handled", 367), ("collector", 577), ("public", 26), ("hotline", 23), ("media", 1), ("video", 3),
-    ("leader", 1), ("transfer", 2),
-)  # fmt: skip
-# What befalls an ordinary case, in thousandths; the rest goes as it should.
-_FATES = (
-    ("late", 40), ("rework", 30), ("returned", 22), ("extension", 14), ("suspension", 3), ("postponement", 2),
-    ("void", 2), ("decline", 5), ("merge", 6), ("outside", 1), ("ruling", 1), ("split", 1),
-)  # fmt: skip
-_SELF_FATES = (("reject", 4), ("decline", 2))
 CITIZENS = frozenset({"public", "hotline"})
 EVENT_SHARE = 0.72
+_TRAITS = {"late": "late", "dragging": "late", "rework": "rework"}
+_FLOOD_WORDS = ("水", "排", "井", "树", "绿")
 # Where a case arrives only when its handling is over: no such case would be there after a long holiday, or early on
 # a Monday, if its limit ran in working time.
 _AFTER_HANDLING = frozenset({"feedback", "awaiting_inspection", "inspecting", "awaiting_close"})
@@ -61,8 +53,18 @@ class Story:
     address: str
     reporter_name: str = ""
     reporter_phone: str = ""
+    in_storm: bool = False
     stop_at: str = ""
     """The stage in which it is still waiting, however long; empty: it goes on to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What comes in on a day: reports by source, and whether a storm floods the streets."""
+
+    on: date
+    amounts: Mapping[str, int]
+    storm: bool = False
 
 
 class Classes:
@@ -76,6 +78,9 @@ class Classes:
         self._urgent = sorted(
             each for each, limit in rules.limits.items() if limit.unit.startswith("urgent") and limit.minutes <= _HURRY
         )
+        self._flood = sorted(
+            each for each, limit in rules.limits.items() if any(word in limit.minor_zh for word in _FLOOD_WORDS)
+        )
 
     def _ranked(self, kind: str, seed: int) -> tuple[list[str], list[float]]:
         known = [category for category in self._conditions if category.startswith(kind)]
@@ -88,6 +93,10 @@ class Classes:
         category = categories[bisect(weights, chance.random() * weights[-1])]
         conditions = self._conditions[category]
         return category, conditions[int(chance.random() * len(conditions))]
+
+    def draw_flood(self, chance: random.Random) -> tuple[str, int]:
+        """(class, filing condition) of what a storm does: water, drains, covers, trees."""
+        return self._flood[int(chance.random() * len(self._flood))]
 
     def draw_urgent(self, chance: random.Random) -> tuple[str, int]:
         """(class, filing condition) of what must be done within hours, by day and night, on any day."""
@@ -105,22 +114,23 @@ def chance_of(seed: int, day: date) -> random.Random:
 
 
 def stories_of_day(
-    *, cast: Cast, rules: Rulebook, classes: Classes, seed: int, day: date, count: int, chance: random.Random
+    *, cast: Cast, rules: Rulebook, classes: Classes, seed: int, day: Day, chance: random.Random
 ) -> list[Story]:
     """The day's reports in the order of their moments."""
-    points, cells = cast.ground.scatter(count, random=np.random.default_rng([seed, day.toordinal()]))
+    sources = [source for source, count in sorted(day.amounts.items()) for _report in range(count)]
+    points, cells = cast.ground.scatter(len(sources), random=np.random.default_rng([seed, day.on.toordinal()]))
     places = cast.ground.cell_places
-    begin = first_second(day)
+    begin = first_second(day.on)
     stories = []
-    for (lon, lat), cell in zip(points.tolist(), cells.tolist(), strict=True):
-        source = _drawn(_SOURCE_NAMES, _SOURCE_SUMS, chance)
+    for source, (lon, lat), cell in zip(sources, points.tolist(), cells.tolist(), strict=True):
         own, citizen = source == "self_handled", source in CITIZENS
-        category, condition = classes.draw(chance)
+        in_storm = day.storm and citizen
+        category, condition = classes.draw_flood(chance) if in_storm else classes.draw(chance)
         place = places[cell]
         limit = rules.limits[category, condition]
         stories.append(
             Story(
-                at=begin + second_of_day(chance, citizen=citizen),
+                at=begin + second_of_day(chance, citizen=citizen, storm=day.storm),
                 source="collector" if own else source,
                 self_handled=own,
                 category=category,
@@ -128,36 +138,29 @@ def stories_of_day(
                 place=place,
                 lon=round(lon, 6),
                 lat=round(lat, 6),
-                fate=_fate(chance, own=own),
+                fate=_fate(chance, cast, category, place, own=own),
                 description=words.description(chance, limit, citizen=citizen),
                 address=words.address(chance, cast.street_names.get(place.street or "", "")),
                 reporter_name=words.name(chance) if citizen else "",
                 reporter_phone=words.phone(chance) if citizen else "",
+                in_storm=in_storm,
             )
         )
     stories.sort(key=lambda story: story.at)
     return stories
 
 
-def _sums(shares: Sequence[tuple[str, int]]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    return tuple(name for name, _ in shares), tuple(accumulate(share for _, share in shares))
-
-
-_SOURCE_NAMES, _SOURCE_SUMS = _sums(_SOURCES)
-_FATE_NAMES, _FATE_SUMS = _sums(_FATES)
-_SELF_FATE_NAMES, _SELF_FATE_SUMS = _sums(_SELF_FATES)
-
-
-def _drawn(names: tuple[str, ...], sums: tuple[int, ...], chance: random.Random) -> str:
-    """A name by its share in thousandths, or empty."""
-    index = bisect(sums, chance.random() * 1000)
-    return names[index] if index < len(names) else ""
-
-
-def _fate(chance: random.Random, *, own: bool) -> str:
-    if own:
-        return _drawn(_SELF_FATE_NAMES, _SELF_FATE_SUMS, chance)
-    return _drawn(_FATE_NAMES, _FATE_SUMS, chance)
+def _fate(chance: random.Random, cast: Cast, category: str, place: Place, *, own: bool) -> str:
+    """What befalls the case, or nothing; a unit known for being late or careless more often is."""
+    shares = likeness().self_fates if own else likeness().fates
+    unit = cast.competent_unit(category, place)
+    drawn = chance.random() * WHOLE
+    for fate, share in shares.items():
+        trait = _TRAITS.get(fate)
+        drawn -= share * cast.conduct.factor(trait, unit) if trait else share
+        if drawn < 0:
+            return fate
+    return ""
 
 
 def waiting_in(
