@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "wangge.domains.organizations",
     "wangge.domains.notices",
     "wangge.domains.geography",
+    "wangge.domains.components",
     "wangge.domains.cases",
     "wangge.domains.budgeting",
     "wangge.surfaces.web",

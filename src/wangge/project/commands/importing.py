@@ -10,6 +10,7 @@ IMPORTS = {
     "reports": "wangge.project.commands.import_reports:command",
     "people": "wangge.project.commands.import_people:command",
     "areas": "wangge.project.commands.import_areas:command",
+    "components": "wangge.project.commands.import_components:command",
 }
 """Name of what is imported → module and click command."""
 

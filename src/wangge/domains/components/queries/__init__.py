@@ -1,0 +1,1 @@
+"""Questions to the register: one component, what is near a point, lists, figures of an import."""

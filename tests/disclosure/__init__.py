@@ -1,1 +1,0 @@
-"""Disclosure: narrative, annexes, the document in every format."""
