@@ -15,15 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wangge.groundwork import clock
-from wangge.surfaces.web.elements.drawing import fields, rows
-from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
+from wangge.surfaces.web.elements.drawing import fields, forms, rows
+from wangge.surfaces.web.elements.drawing.timeline import timeline
+from wangge.surfaces.web.elements.forms import BarredVerb, Choice, Field, FieldKind, Form, VerbForm
 from wangge.surfaces.web.elements.pieces import (
     CaseRow,
+    Fact,
     Flag,
     FlagKind,
     MapLayer,
     MapView,
+    Photo,
     StageChip,
+    Step,
     TimeLeft,
 )
 from wangge.surfaces.web.elements.words import Counting, Urgency
@@ -121,6 +125,47 @@ def test_a_drawn_row_says_what_the_plain_template_says(language: str, row: CaseR
     with translation.override(language), clock.held_at(NOW):
         assert Said(rows.table_row(row)).parts == plain("row.html", **told)
         assert Said(rows.pane_item(row)).parts == plain("pane_item.html", **told)
+
+
+made = st.builds(
+    Form, st.just("/cases/1/moves/accept?a&b"), st.lists(questions(), max_size=3).map(tuple), words, words,
+    st.lists(st.tuples(names, words), max_size=2).map(tuple), st.lists(words, max_size=2).map(tuple),
+)  # fmt: skip
+keys = st.sampled_from(["", "Enter", "R"])
+open_verbs = st.lists(
+    st.builds(VerbForm, st.sampled_from(["accept", "void"]), words, made, keys, words, words, *[st.booleans()] * 3),
+    max_size=3,
+)
+barred_verbs = st.lists(st.builds(BarredVerb, words, words), max_size=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=made, key=keys)
+def test_a_drawn_form_says_what_the_plain_template_says(told: Form, key: str) -> None:
+    drawn = Said(forms.form(told, "accept", token="abc", key=key)).parts
+    assert drawn == plain("form.html", form=told, form_id="accept", key=key, token="abc")
+
+
+@settings(max_examples=60, deadline=None)
+@given(verbs=open_verbs, barred=barred_verbs)
+def test_drawn_verbs_say_what_the_plain_template_says(verbs: list[VerbForm], barred: list[BarredVerb]) -> None:
+    drawn = Said(forms.verbs(verbs, barred, token="abc")).parts
+    assert drawn == plain("verbs.html", page={"verbs": verbs, "barred": barred}, token="abc")
+
+
+pictures = st.builds(Photo, st.just("/p?a&b"), st.just("/t"), words, viewer_url=st.sampled_from(["", "/v"]))
+facts = st.builds(Fact, words, words, st.sampled_from(["", "/cases/1?a&b"]))
+steps = st.builds(
+    Step, st.integers(1, 9), words, moments, words, words, words, st.lists(facts, max_size=2).map(tuple), words,
+    st.lists(pictures, max_size=2).map(tuple), words, st.none() | st.sampled_from(list(Urgency)), words, words,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=st.lists(steps, max_size=3))
+def test_a_drawn_history_says_what_the_plain_template_says(told: list[Step]) -> None:
+    with clock.held_at(NOW):
+        assert Said(timeline(told)).parts == plain("timeline.html", steps=told, this_year="2024")
 
 
 def test_words_kept_for_one_language_are_not_said_in_another() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import built
-from wangge.surfaces.web.elements.drawing import fields, marks, rows
-from wangge.surfaces.web.elements.forms import Field
+from wangge.surfaces.web.elements.drawing import fields, forms, marks, rows
+from wangge.surfaces.web.elements.drawing.timeline import timeline as drawn_timeline
+from wangge.surfaces.web.elements.forms import BarredVerb, Field, Form, VerbForm
 from wangge.surfaces.web.elements.pieces import (
     CaseRow,
     ClockLine,
@@ -23,8 +26,10 @@ from wangge.surfaces.web.elements.pieces import (
     Photo,
     Place,
     StageChip,
+    Step,
     TimeLeft,
 )
+from wangge.surfaces.web.elements.words import kept_by_language
 
 register = template.Library()
 
@@ -97,6 +102,42 @@ def pane_items(cases: tuple[CaseRow, ...]) -> SafeString:
 def field(question: Field, form_id: str) -> SafeString:
     """One question of a form with label, help and errors."""
     return SafeString(fields.field(question, form_id))
+
+
+@register.simple_tag
+def options(question: Field) -> SafeString:
+    """The options of a list, the chosen one marked."""
+    return SafeString(fields.options(question))
+
+
+@register.simple_tag(takes_context=True)
+def form(context: template.Context, told: Form, form_id: str, key: str = "", button: str = "") -> SafeString:
+    """A form with its questions; ``key`` presses its button."""
+    token = str(context.get("csrf_token", ""))
+    return SafeString(forms.form(told, form_id, token=token, key=key, button=button or "primary"))
+
+
+@register.simple_tag(takes_context=True)
+def verbs(context: template.Context, open_verbs: tuple[VerbForm, ...], barred: tuple[BarredVerb, ...]) -> SafeString:
+    """What may be done with a case, and what not now and why."""
+    return SafeString(forms.verbs(open_verbs, barred, token=str(context.get("csrf_token", ""))))
+
+
+@register.simple_tag
+def timeline(steps: Iterable[Step]) -> SafeString:
+    """The history of a case."""
+    return SafeString(drawn_timeline(steps))
+
+
+@register.simple_tag
+def keys_help() -> SafeString:
+    """The dialog that names the keys: the same on every page."""
+    return SafeString(_keys_help())
+
+
+@kept_by_language(4)
+def _keys_help() -> str:
+    return render_to_string("web/elements/keys.html")
 
 
 @register.simple_tag

@@ -20,6 +20,20 @@ def field(question: Field, form_id: str) -> str:
     return _DRAWN.get(question.kind, _text)(question, escape(f"{form_id}-{question.id_suffix}"))
 
 
+def hidden_input(name: str, value: str) -> str:
+    """What a form sends along unseen."""
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+
+
+def options(question: Field) -> str:
+    """The options of a list, the chosen one marked."""
+    drawn = _options(question.choices)
+    if not question.value:
+        return drawn
+    value = f'<option value="{escape(question.value)}"'
+    return drawn.replace(value, f"{value} selected", 1)
+
+
 # ---- what all share --------------------------------------------------------------------------------------------
 
 
@@ -77,16 +91,12 @@ def _one(question: Field, id: str, inner: str) -> str:
 
 
 def _hidden(question: Field, _id: str) -> str:
-    return _hidden_input(escape(question.name), question.value)
-
-
-def _hidden_input(name: str, value: str) -> str:
-    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+    return hidden_input(question.name, question.value)
 
 
 def _choices(question: Field, id: str) -> str:
     many = question.kind is FieldKind.MANY
-    of = _hidden_input(f"{escape(question.name)}_of", question.belongs_to) if question.belongs_to else ""
+    of = hidden_input(f"{question.name}_of", question.belongs_to) if question.belongs_to else ""
     required = " required" if question.required and not many else ""
     start = f'<label class="choice"><input type="{"checkbox" if many else "radio"}" name="{escape(question.name)}"'
     drawn = []
@@ -144,7 +154,7 @@ def _coordinates(question: Field, id: str) -> str:
 
 def _pictures(question: Field, id: str) -> str:
     name = escape(question.name)
-    kept = "".join(_hidden_input(f"kept_{name}", photo) for photo in question.kept)
+    kept = "".join(hidden_input(f"kept_{question.name}", photo) for photo in question.kept)
     if question.kept:
         number = len(question.kept)
         received = ngettext("已收到 %(number)s 张，不用重新选择。", "已收到 %(number)s 张，不用重新选择。", number)
@@ -179,13 +189,9 @@ def _long_text(question: Field, id: str) -> str:
 
 
 def _select(question: Field, id: str) -> str:
-    options = _options(question.choices)
-    if question.value:
-        value = f'<option value="{escape(question.value)}"'
-        options = options.replace(value, f"{value} selected", 1)
     drawn = (
         f'<select id="{id}" name="{escape(question.name)}"{_attributes(question, id)}>'
-        f'<option value="">{escape(question.placeholder) or _("请选择")}</option>{options}</select>'
+        f'<option value="">{escape(question.placeholder) or _("请选择")}</option>{options(question)}</select>'
     )
     if question.kind is FieldKind.SEARCH:
         drawn = (
