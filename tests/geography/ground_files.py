@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.logic.reports import ImportReport
-from wangge.domains.geography.operations.importing import Reading
+from wangge.domains.geography.operations.placing import Reading
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.groundwork.coordinates import from_wgs84_many
 from wangge.surfaces.exchange.spatial.areas import import_area_file

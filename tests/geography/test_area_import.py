@@ -40,7 +40,7 @@ from wangge.domains.geography.logic.findings import Problem
 from wangge.domains.geography.logic.measures import square_metres
 from wangge.domains.geography.logic.reports import FileProblem, ImportReport
 from wangge.domains.geography.models import AreaRow, GroundImportRow
-from wangge.domains.geography.operations.importing import Reading
+from wangge.domains.geography.operations.placing import Reading
 from wangge.domains.organizations.policies import NotYours
 from wangge.surfaces.exchange.spatial.areas import import_area_file
 from wangge.surfaces.exchange.spatial.reading import FileUnreadable

@@ -42,6 +42,7 @@ class _Held:
 
     index: AreaIndex
     city_epsg: int
+    names_version: int
     checked_at_seconds: float
 
 
@@ -76,6 +77,11 @@ def locate_given(
 def city_epsg() -> int:
     """EPSG code of the survey plane in which `city` coordinates are given."""
     return _current().city_epsg
+
+
+def names_version() -> int:
+    """The version of the gazetteer, as of some seconds ago at most."""
+    return _current().names_version
 
 
 def stored_city_epsg() -> int:
@@ -125,22 +131,22 @@ def _current() -> _Held:
         looked_at = clock.monotonic()
         if held is not None and looked_at - held.checked_at_seconds < RECHECK_SECONDS:
             return held
-        version, epsg = _version()
+        version, epsg, names = _version()
         if held is None or held.index.version != version:
-            held = _Held(_load(version), epsg, looked_at)
+            held = _Held(_load(version), epsg, names, looked_at)
         else:
-            held.checked_at_seconds = looked_at
+            held.names_version, held.checked_at_seconds = names, looked_at
         _held = held
         return held
     finally:
         _lock.release()
 
 
-def _version() -> tuple[int, int]:
+def _version() -> tuple[int, int, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT version, city_epsg FROM geography_version")
+        cursor.execute("SELECT version, city_epsg, names_version FROM geography_version")
         row = cursor.fetchone()
-    return (row[0], row[1]) if row else (0, DEFAULT_CITY_EPSG)
+    return (row[0], row[1], row[2]) if row else (0, DEFAULT_CITY_EPSG, 0)
 
 
 def _load(version: int) -> AreaIndex:
@@ -169,6 +175,12 @@ def _area(row: tuple[Any, ...], boundary: Any) -> Area:
     kind, code, name, parent_code, district_code, _wkb, valid_from, valid_to, properties = row
     pairs = tuple(sorted(json.loads(properties).items()))
     return Area(AreaKind(kind), code, name, parent_code, district_code, boundary, valid_from, valid_to, pairs)
+
+
+def areas_in_force(kind: AreaKind, on: date) -> list[Area]:
+    """The areas of a kind on a day, as the database has them now; one statement."""
+    where = "WHERE kind = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+    return areas_stored(where, [kind.value, on, on])
 
 
 @lru_cache(maxsize=8192)

@@ -18,22 +18,32 @@ if TYPE_CHECKING:
     from wangge.domains.geography.logic.reports import ImportReport
 
 AREA_KINDS = ("district", "street", "community", "unit_grid", "responsibility_grid")
+OTHERS = ("road", "layer")
+COLUMNS = ("code", "name", "parent", "end", "side", "begins_at", "ends_at", "district")
 _SHOWN = 20
 
 
 @click.command(
     name="areas",
-    help=_("从 Shapefile（可为 zip）、GeoPackage、GeoJSON 或 CSV 导入区划、网格；先用 --dry-run 查看差异。"),
+    help=_("从 Shapefile（可为 zip）、GeoPackage、GeoJSON 或 CSV 导入区划、网格、路段、图层；先 --dry-run 查看差异。"),
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, type=click.Choice(AREA_KINDS), help=_("导入什么。"))
+@click.option("--kind", required=True, type=click.Choice([*AREA_KINDS, *OTHERS]), help=_("导入什么。"))
+@click.option("--layer", "layer_key", default="", help=_("--kind layer 时图层的标识，如 green-belt。"))
+@click.option("--layer-name", default="", help=_("图层的名称。"))
+@click.option(
+    "--layer-colour",
+    default="",
+    type=click.Choice(["", "district", "grid", "road", "water", "accent"]),
+    help=_("图层的颜色。"),
+)
 @click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help=_("生效日期；默认今天。"))
 @click.option("--dry-run", is_flag=True, help=_("只查看差异，不写入。"))
 @click.option("--encoding", default="", help=_("文字编码，如 GBK；默认自行判断。"))
 @click.option("--crs", default="", help=_("坐标系：wgs84、gcj02、bd09、city 或 EPSG:4547；默认按文件所说。"))
 @click.option("--swap-axes", is_flag=True, help=_("文件的坐标轴颠倒了。"))
 @click.option("--source-layer", default="", help=_("文件里有多个图层时，读哪一个。"))
-@click.option("--column", "columns", multiple=True, metavar="NAME=COLUMN", help=_("code、name、parent、end 是哪一列。"))
+@click.option("--column", "columns", multiple=True, metavar="NAME=COLUMN", help=_("code、name 等是哪一列。"))
 @click.option("--complete", is_flag=True, help=_("文件是全部：文件里没有的区域自生效日停用。"))
 @click.option("--repair", is_flag=True, help=_("自动修正自相交的边界。"))
 @click.option("--accept-offset", is_flag=True, help=_("整体偏移属实，不是坐标系不对。"))
@@ -43,6 +53,9 @@ def command(
     *,
     file: Path,
     kind: str,
+    layer_key: str,
+    layer_name: str,
+    layer_colour: str,
     from_on: datetime | None,
     dry_run: bool,
     encoding: str,
@@ -58,27 +71,32 @@ def command(
 ) -> None:
     """Print what changes and every row that is wrong; exit 1 when something was kept out, 2 for wrong use."""
     said = _said(columns)
+    if (kind == "layer") != bool(layer_key):
+        raise click.UsageError(_("--kind layer 与 --layer 须一起给出。"))
     with open_city():
         from wangge.domains.geography.areas import AreaKind
-        from wangge.domains.geography.operations.importing import Reading
+        from wangge.domains.geography.operations.layers import LayerStyle
+        from wangge.domains.geography.operations.placing import Reading
         from wangge.domains.organizations.logic import TERMINAL
         from wangge.groundwork import clock
         from wangge.surfaces.exchange.spatial.areas import import_area_file
+        from wangge.surfaces.exchange.spatial.figures import Mapped, import_figure_file
 
-        began = clock.monotonic()
+        began, at = clock.monotonic(), clock.now()
+        day = from_on.date() if from_on else clock.today()
+        reading = Reading(crs, swap_axes, repair, complete, accept_offset, without_bad)
         with refused_files_shown():
-            report = import_area_file(
-                by=TERMINAL,
-                at=clock.now(),
-                path=file,
-                kind=AreaKind(kind),
-                from_on=from_on.date() if from_on else clock.today(),
-                reading=Reading(crs, swap_axes, repair, complete, accept_offset, without_bad),
-                dry_run=dry_run,
-                encoding=encoding,
-                source_layer=source_layer,
-                columns=said,
-            )
+            if kind in OTHERS:
+                report = import_figure_file(
+                    by=TERMINAL, at=at, path=file, what=kind, from_on=day, reading=reading, dry_run=dry_run,
+                    layer=LayerStyle(layer_key, layer_name, layer_colour) if layer_key else None,
+                    mapped=Mapped(said, encoding=encoding), source_layer=source_layer,
+                )  # fmt: skip
+            else:
+                report = import_area_file(
+                    by=TERMINAL, at=at, path=file, kind=AreaKind(kind), from_on=day, reading=reading, dry_run=dry_run,
+                    encoding=encoding, source_layer=source_layer, columns=said,
+                )  # fmt: skip
         report.seconds = clock.monotonic() - began
         document = report.as_json()
     show_report(report, document, as_json=as_json)
@@ -88,7 +106,7 @@ def _said(columns: tuple[str, ...]) -> dict[str, str]:
     said: dict[str, str] = {}
     for pair in columns:
         name, equals, column = pair.partition("=")
-        if not (name in ("code", "name", "parent", "end") and equals and column):
+        if not (name in COLUMNS and equals and column):
             raise click.UsageError(_("--column 须写成 名称=列名，例如 code=网格代码。"))
         said[name] = column
     return said

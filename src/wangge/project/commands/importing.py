@@ -11,6 +11,7 @@ IMPORTS = {
     "people": "wangge.project.commands.import_people:command",
     "areas": "wangge.project.commands.import_areas:command",
     "components": "wangge.project.commands.import_components:command",
+    "names": "wangge.project.commands.import_names:command",
 }
 """Name of what is imported → module and click command."""
 

@@ -5,16 +5,14 @@ file out unless the person says that it shall be taken without them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from wangge.domains.geography.areas import AreaKind
-from wangge.domains.geography.logic import systems
 from wangge.domains.geography.logic.codes import CodeForm, code_form
 from wangge.domains.geography.logic.planning import (
     CHILD_KINDS,
@@ -26,31 +24,18 @@ from wangge.domains.geography.logic.planning import (
     Wish,
     plan_areas,
 )
-from wangge.domains.geography.logic.reports import FileFinding, FileProblem, ImportReport
-from wangge.domains.geography.logic.systems import System
+from wangge.domains.geography.logic.reports import ImportReport
 from wangge.domains.geography.operations.areas import copy_areas
 from wangge.domains.geography.operations.import_record import ImportedFile, note_import
+from wangge.domains.geography.operations.placing import KnownGround, Reading, in_known_system
 from wangge.domains.geography.operations.versions import GroundRefused, first_line, new_version
-from wangge.domains.geography.queries import areas_stored, stored_city_epsg
+from wangge.domains.geography.queries import areas_stored
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.policies import Task, check_may_administer
 from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork.clock import CITY_ZONE
 
 _ON = "valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the person wants the file read."""
-
-    system: str = ""
-    """One of the platform's words or a definition; empty: as the file says."""
-    swap_axes: bool = False
-    repair: bool = False
-    complete: bool = False
-    accept_offset: bool = False
-    without_bad: bool = False
 
 
 def import_areas(
@@ -72,12 +57,20 @@ def import_areas(
     check_may_administer(by, Task.GROUND)
     report = ImportReport(kind.value, file.name, from_on.isoformat(), dry_run, len(incoming.rows), "", file.encoding)
     with transaction.atomic():
-        _take_turns()
+        take_turns()
         form = code_form(city_tables().area_codes, kind)
         stored = stored_ground(kind, from_on)
-        placed = in_known_system(incoming, form, stored, reading, file.system, report)
-        if placed is None:
+        figures = in_known_system(
+            incoming.figures,
+            incoming.codes,
+            ground=known_ground(stored, form, incoming),
+            reading=reading,
+            stated=file.system,
+            report=report,
+        )
+        if figures is None:
             return report
+        placed = replace(incoming, figures=figures)
         may_replace = from_on > at.astimezone(CITY_ZONE).date()
         wish = Wish(kind, from_on, form, reading.repair, reading.complete, may_replace)
         plan = plan_areas(placed, stored, wish)
@@ -107,67 +100,16 @@ def stored_ground(kind: AreaKind, on: date) -> Stored:
     )
 
 
-def in_known_system(
-    incoming: Incoming, form: CodeForm, stored: Stored, reading: Reading, stated: str, report: ImportReport
-) -> Incoming | None:
-    """The rows in WGS-84; None when the system is not certain, with the reason in the report."""
-    if not len(incoming.rows):
-        report.problems.append(FileFinding(FileProblem.NO_ROWS))
-        return None
-    given = reading.system or stated
-    if given and not systems.is_known(given):
-        report.problems.append(FileFinding(FileProblem.UNKNOWN_SYSTEM, values={"given": given}))
-        return None
-    epsg = stored_city_epsg()
-    system = System(systems.system_named(given), reading.swap_axes)
-    report.system = system.word
-    if given and not systems.is_same_datum(given):
-        report.problems.append(
-            FileFinding(FileProblem.OTHER_DATUM, reading.system == "", values={"given": system.word})
-        )
-    report.problems += _system_findings(incoming, form, stored, system, epsg, reading)
-    if any(problem.refuses for problem in report.problems):
-        return None
-    return replace(incoming, figures=systems.in_degrees(incoming.figures, system=system, city_epsg=epsg))
-
-
-def _system_findings(
-    incoming: Incoming, form: CodeForm, stored: Stored, system: System, epsg: int, reading: Reading
-) -> list[FileFinding]:
-    """What the known ground says to the system the file is read in."""
-    own, better = systems.fitting_system(
-        incoming.figures,
-        list(incoming.codes),
-        stated=system,
-        city_epsg=epsg,
-        known={code: area.boundary for code, area in stored.areas.items()},
-        parents={code: area.boundary for code, area in stored.parents.items()},
-        parent_of={
-            code: form.parent_in(code) or parent for code, parent in zip(incoming.codes, incoming.parents, strict=True)
-        },
+def known_ground(stored: Stored, form: CodeForm, incoming: Incoming) -> KnownGround:
+    """What tells where the rows should lie: borders of the same codes, and those of the parents."""
+    return KnownGround(
+        {code: area.boundary for code, area in stored.areas.items()},
+        {code: area.boundary for code, area in stored.parents.items()},
+        {code: form.parent_in(code) or parent for code, parent in zip(incoming.codes, incoming.parents, strict=True)},
     )
-    if not system.name:
-        offered = better.system if better else System("")
-        return [FileFinding(FileProblem.NO_SYSTEM, system=offered.name, swapped=offered.swapped)]
-    if better is not None and own is not None:
-        if better.system == System(system.name, not system.swapped):
-            return [FileFinding(FileProblem.SWAPPED_AXES, system=system.name, swapped=not system.swapped)]
-        values = {"given": system.word, "metres": _metres(own.off_by_m)}
-        return [FileFinding(FileProblem.WRONG_SYSTEM, True, values, better.system.name, better.system.swapped)]
-    if own is not None and own.off_by_m > systems.OFF_BY_M and own.uniform:
-        return [FileFinding(FileProblem.OFFSET, not reading.accept_offset, {"metres": _metres(own.off_by_m)})]
-    if own is None:
-        swapped = systems.plausible_without_ground(incoming.figures, stated=system, city_epsg=epsg)
-        if swapped is not None:
-            return [FileFinding(FileProblem.SWAPPED_AXES, system=swapped.name, swapped=swapped.swapped)]
-    return []
 
 
-def _metres(value: float) -> str:
-    return f"{value:,.0f}" if np.isfinite(value) else "∞"
-
-
-def _take_turns() -> None:
+def take_turns() -> None:
     """One import at a time: a plan holds until it is written."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('geography import'))")

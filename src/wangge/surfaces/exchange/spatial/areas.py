@@ -11,7 +11,8 @@ from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.logic.planning import Incoming
 from wangge.domains.geography.logic.reports import FileFinding, FileProblem, ImportReport
 from wangge.domains.geography.operations.import_record import ImportedFile
-from wangge.domains.geography.operations.importing import Reading, import_areas
+from wangge.domains.geography.operations.importing import import_areas
+from wangge.domains.geography.operations.placing import Reading
 from wangge.domains.organizations.logic import Actor
 from wangge.surfaces.exchange.spatial.reading import SpatialFile, read_spatial_file
 

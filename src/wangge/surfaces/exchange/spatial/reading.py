@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,6 +22,7 @@ import pyogrio.errors
 import pyogrio.raw
 import shapely
 from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
 
 MOST_UNPACKED_BYTES = 4 * 1024**3
 WKT_COLUMNS = ("wkt", "geometry", "geom", "shape", "边界", "几何", "图形")
@@ -63,7 +64,9 @@ class SpatialFile:
 
 
 def read_spatial_file(path: Path, *, encoding: str = "", layer: str = "") -> SpatialFile:
-    """Read a shapefile (also zipped), GeoPackage, GeoJSON or CSV. Raises FileUnreadable."""
+    """Read a shapefile (also zipped), GeoPackage, GeoJSON, CSV or Excel sheet. Raises FileUnreadable."""
+    if path.suffix.lower() in (".xlsx", ".xls"):
+        return _read_sheet(path)
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         return _read_csv(path, encoding)
     source, encoding = _source_of(path, encoding)
@@ -180,20 +183,48 @@ def _encoding_of(table: bytes) -> str:
 def _read_csv(path: Path, encoding: str) -> SpatialFile:
     text, used = _decoded(path, encoding)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-    header = [name.strip() for name in next(reader, [])]
+    return _table(path.name, _with_lines(reader), used)
+
+
+def _with_lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins on: a quoted cell may run over several lines."""
+    read = 0
+    for record in reader:
+        yield read + 1, record
+        read = reader.line_num
+
+
+def _read_sheet(path: Path) -> SpatialFile:
+    """The first sheet of a workbook."""
+    try:
+        cells = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError) as error:
+        raise FileUnreadable(
+            _("工作簿“%(name)s”无法读取：%(reason)s。") % {"name": path.name, "reason": error}
+        ) from error
+    records = ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(cells, start=1))
+    return _table(path.name, records, "UTF-8")
+
+
+def _cell_text(cell: Any) -> str:
+    return _number_text(cell) if isinstance(cell, float) else str(cell)
+
+
+def _table(name: str, records: Iterator[tuple[int, list[str]]], encoding: str) -> SpatialFile:
+    """Rows under a line of column names."""
+    _line, header = next(records, (1, []))
+    header = [column.strip() for column in header]
     if not header or len(set(header)) != len(header):
         raise FileUnreadable(_("第 1 行应为列名，且不能重复。"))
     rows: list[int] = []
-    cells: list[list[str]] = [[] for _name in header]
-    read = reader.line_num
-    for record in reader:
+    cells: list[list[str]] = [[] for _column in header]
+    for line, record in records:
         if any(record):
-            rows.append(read + 1)
+            rows.append(line)
             for place, column in enumerate(cells):
                 column.append(record[place].strip() if place < len(record) else "")
-        read = reader.line_num
     columns = dict(zip(header, cells, strict=True))
-    return SpatialFile(path.name, np.array(rows, dtype=np.int64), columns, _csv_shapes(columns, len(rows)), "", used)
+    return SpatialFile(name, np.array(rows, dtype=np.int64), columns, _table_shapes(columns, len(rows)), "", encoding)
 
 
 def _decoded(path: Path, encoding: str) -> tuple[str, str]:
@@ -206,7 +237,7 @@ def _decoded(path: Path, encoding: str) -> tuple[str, str]:
     raise FileUnreadable(_("文件“%(name)s”既不是 UTF-8 也不是 GBK 编码。请用 --encoding 指明。") % {"name": path.name})
 
 
-def _csv_shapes(columns: dict[str, list[str]], count: int) -> Figures:
+def _table_shapes(columns: dict[str, list[str]], count: int) -> Figures:
     lower = {name.lower(): name for name in columns}
     wkt = next((lower[name] for name in WKT_COLUMNS if name in lower), None)
     if wkt is not None:
