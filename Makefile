@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo 'make setup   environment, packages, front end         建立环境'
 	@echo 'make demo    a working city on 127.0.0.1:$(PORT)           演示城市（PORT 改端口）'
+	@echo '             YEAR=1: a whole year, 864,300 cases  完整一年'
 	@echo 'make test    lint, types, contracts and every test    全部检验'
 	@echo 'make check   lint, types, contracts                   静态检查'
 	@echo 'make bench   speed and size (QUICK=1 for a short run) 测速'
@@ -25,7 +26,7 @@ setup:
 
 demo: setup
 	@$(BIN)/wangge migrate --quiet
-	@$(BIN)/wangge demo info 2>/dev/null || { $(BIN)/wangge demo load && $(BIN)/wangge demo info; }
+	@$(BIN)/wangge demo info 2>/dev/null || { $(BIN)/wangge demo load $(if $(YEAR),--year) && $(BIN)/wangge demo info; }
 	@exec $(BIN)/wangge serve --port $(PORT)
 
 check: setup

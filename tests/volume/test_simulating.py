@@ -190,7 +190,7 @@ def test_a_seed_gives_the_same_city_whoever_writes_it(
 )
 def test_the_demo_city_holds_open_cases_in_every_stage(ground: LoadedGround, ask: Ask, at: datetime) -> None:
     ask(f"SELECT ensure_month_partitions('{at.date()}', '{at.date()}')")
-    done = list(load_demo_cases(city=ground, seed=4, at=at, by=TERMINAL, cases=900))
+    done = list(load_demo_cases(city=ground, seed=4, at=at, by=TERMINAL, cases=850, recent=50))
     assert sum(day.cases for day in done) >= 900
     recent = (at - timedelta(days=14)).date()
     stages = dict(ask(f"SELECT stage, count(*) FROM cases_case WHERE reported_at > '{recent}' GROUP BY stage"))
@@ -210,7 +210,7 @@ def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: N
     forget_units()
     try:
         loaded = load_ground(grow_ground(city), by=TERMINAL, at=NOW, turns_from=NOW.date(), turns_to=NOW.date())
-        tasks = demo_tasks(cases=600, at=NOW, seed=3)[-40:]
+        tasks = demo_tasks(cases=560, recent=40, at=NOW, seed=3)[-40:]
         assert sum(done.cases for done in produce(everything(loaded), tasks, jobs=1)) > 0
         verbs = dict(ask("SELECT verb || ' ' || post, count(*) FROM cases_step GROUP BY 1"))
         assert verbs["forward_result system"] > 0
@@ -245,6 +245,6 @@ def test_a_number_shared_out_adds_up(total: int, weights: list[float]) -> None:
 
 def test_the_present_moment_is_the_last_of_the_demo() -> None:
     at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-    tasks = demo_tasks(cases=20_000, at=at, seed=1)
+    tasks = demo_tasks(cases=18_800, recent=1_200, at=at, seed=1)
     assert tasks[-1].day.on == date(2026, 11, 24)  # already tomorrow in the city
     assert sum(sum(task.day.amounts.values()) for task in tasks) >= 20_000

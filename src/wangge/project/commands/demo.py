@@ -25,7 +25,7 @@ from wangge.project.opening import open_city
 from wangge.project.words import _
 
 if TYPE_CHECKING:
-    from wangge.project.demo.loading import LoadedCity, Progress
+    from wangge.project.demo.loading import LoadedCity, Progress, Size
 
 
 @click.group(help=_("演示城市：生成的城市、人员与案卷。"))
@@ -35,8 +35,9 @@ def demo() -> None:
 
 @demo.command(help=_("在空数据库中载入演示城市：区与网格、单位、人员、2024 年与最近 14 天的案卷及照片。"))
 @click.option("--city", "name", default=FIRST_CITY, show_default=True, metavar="NAME", help=_("城市名或 .toml 文件。"))
-@click.option("--small", is_flag=True, help=_("只载入约一千件案卷。"))
-def load(*, name: str, small: bool) -> None:
+@click.option("--small", "size", flag_value="small", help=_("只载入约一千件案卷。"))
+@click.option("--year", "size", flag_value="year", help=_("载入完整的一年：864,300 件案卷，约 5 分钟、10 GB。"))
+def load(*, name: str, size: str | None) -> None:
     """Exit 1 when there is a city already, or this is no place for a demo."""
     environment = read_environment()
     if environment.production:
@@ -44,7 +45,7 @@ def load(*, name: str, small: bool) -> None:
     try:
         city = read_city(name)
         with loading_alone(environment.var):
-            loaded = _load(environment, city, name, small=small)
+            loaded = _load(environment, city, name, size=size or "usual")
     except CityDataRefused as refused:
         _end(str(refused), code=2)
     except (LoadUnderWay, OwnRowsInTheWay) as refused:
@@ -57,7 +58,7 @@ def load(*, name: str, small: bool) -> None:
     )
 
 
-def _load(environment: Environment, city: CityData, name: str, *, small: bool) -> LoadedCity:
+def _load(environment: Environment, city: CityData, name: str, *, size: str) -> LoadedCity:
     """The city's own rows come before the database: whoever reads the standards from now on reads them."""
     before = read_record(environment.var)
     copied = install_own_rows(environment, city.overlay)
@@ -65,7 +66,7 @@ def _load(environment: Environment, city: CityData, name: str, *, small: bool) -
         from wangge.groundwork import clock
         from wangge.groundwork.worker_pool import jobs_here
         from wangge.project.demo.information import city_is_there
-        from wangge.project.demo.loading import load_city, start_anew
+        from wangge.project.demo.loading import Size, load_city, start_anew
 
         if before is not None and not before.complete:
             click.echo(_("上次载入没有完成，重新开始。"))
@@ -76,13 +77,13 @@ def _load(environment: Environment, city: CityData, name: str, *, small: bool) -
             _end(_("数据库中已有城市数据，不再载入。如需重来，请换一个 WANGGE_VAR 目录，或使用空数据库。"))
         record = DemoRecord(name, made_up_password())
         write_record(environment.var, record)
-        with _bars(small=small) as progress:
+        with _bars(Size(size)) as progress:
             loaded = load_city(
                 city,
                 at=clock.now(),
                 password=record.password,
-                small=small,
-                jobs=1 if small else jobs_here(),
+                size=Size(size),
+                jobs=1 if size == Size.SMALL else jobs_here(),
                 progress=progress,
             )
         write_record(environment.var, record.finished())
@@ -135,7 +136,7 @@ def _show(found: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _bars(*, small: bool) -> Iterator[Progress]:
+def _bars(size: Size) -> Iterator[Progress]:
     """Two bars with rate and remaining time, one for pictures and one for cases."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -164,8 +165,8 @@ def _bars(*, small: bool) -> Iterator[Progress]:
 
     with bars:
         yield loading.Progress(
-            pictures=told(_("照片"), len(loading.scenes_of(small=small))),
-            cases=told(_("案卷"), loading.cases_of(small=small)),
+            pictures=told(_("照片"), len(loading.scenes_of(size))),
+            cases=told(_("案卷"), loading.cases_of(size)),
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -28,10 +29,19 @@ from wangge.project.migrating import grant_to_application, migrate_database
 from wangge.project.simulation.playing import Photos
 from wangge.project.simulation.running import load_demo_cases
 
-CASES = 20_000
-CASES_OF_SMALL = 1_000
+
+class Size(StrEnum):
+    """How much is loaded: a thousand cases, the year thinned, or the year with as many as a centre published."""
+
+    SMALL = "small"
+    USUAL = "usual"
+    YEAR = "year"
+
+
+_CASES = {Size.SMALL: 940, Size.USUAL: 18_800, Size.YEAR: 864_300}
+_RECENT = {Size.SMALL: 60, Size.USUAL: 1_200, Size.YEAR: 1_200}
 # How many streets each picture is drawn in.
-VARIANTS, VARIANTS_OF_SMALL = 3, 1
+_VARIANTS = {Size.SMALL: 1, Size.USUAL: 3, Size.YEAR: 3}
 
 Told = Callable[[int], None]
 
@@ -44,14 +54,14 @@ class Progress:
     cases: Told = field(default=lambda count: None)
 
 
-def cases_of(*, small: bool) -> int:
+def cases_of(size: Size) -> int:
     """About how many cases are loaded."""
-    return CASES_OF_SMALL if small else CASES
+    return _CASES[size] + _RECENT[size]
 
 
-def scenes_of(*, small: bool) -> tuple[Scene, ...]:
+def scenes_of(size: Size) -> tuple[Scene, ...]:
     """What the photos show."""
-    return scene_pool(VARIANTS_OF_SMALL if small else VARIANTS)
+    return scene_pool(_VARIANTS[size])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +74,20 @@ class LoadedCity:
     steps: int
 
 
-def load_city(city: CityData, *, at: datetime, password: str, small: bool, jobs: int, progress: Progress) -> LoadedCity:
+def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: int, progress: Progress) -> LoadedCity:
     """Load everything into an empty database; raises CityExists where there is a city."""
     shared = shared_password_hash(password)
     loaded = load_ground(grow_ground(city), by=TERMINAL, at=at, password_hash_of=lambda _person: shared)
     surroundings.forget_units()
-    photos = _load_pictures(loaded, scenes_of(small=small), at=at, jobs=jobs, told=progress.pictures)
+    photos = _load_pictures(loaded, scenes_of(size), at=at, jobs=jobs, told=progress.pictures)
     cases = steps = 0
     for day in load_demo_cases(
         city=loaded,
         seed=city.seed,
         at=at,
         by=TERMINAL,
-        cases=cases_of(small=small),
+        cases=_CASES[size],
+        recent=_RECENT[size],
         photos=photos,
         jobs=jobs,
     ):

@@ -28,7 +28,6 @@ from wangge.project.simulation.rhythm import amounts_by_day, days_of, weather_of
 from wangge.project.simulation.stories import Classes, Day, chance_of, first_second, stories_of_day, waiting_in
 
 RECENT_DAYS = 14
-RECENT_SHARE = 0.06
 WAITING_PER_STAGE = 6
 WAITING_DAYS = 3
 DEMO_YEAR = 2024
@@ -74,21 +73,20 @@ def year_tasks(*, cases: int, year: int, seed: int) -> list[DayTask]:
     return [DayTask(day, until) for day in days if day.amounts]
 
 
-def demo_tasks(*, cases: int, at: datetime, seed: int) -> list[DayTask]:
-    """The year of the demo thinned, and the last days up to now with cases waiting in every open stage."""
+def demo_tasks(*, cases: int, recent: int, at: datetime, seed: int) -> list[DayTask]:
+    """So many cases of the demo's year, and of the last days up to now, where some wait in every open stage."""
     until = int(at.timestamp())
     today = (at.astimezone(UTC) + timedelta(hours=8)).date()
-    recent = days_of(today - timedelta(days=RECENT_DAYS - 1), today)
-    lately = round(cases * RECENT_SHARE)
-    year = days_of(date(DEMO_YEAR, 1, 1), min(date(DEMO_YEAR, 12, 31), recent[0] - timedelta(days=1)))
-    early = [DayTask(day, until) for day in _days(year, cases - lately, seed) if day.amounts] if year else []
+    last_days = days_of(today - timedelta(days=RECENT_DAYS - 1), today)
+    year = days_of(date(DEMO_YEAR, 1, 1), min(date(DEMO_YEAR, 12, 31), last_days[0] - timedelta(days=1)))
+    early = [DayTask(day, until) for day in _days(year, cases, seed) if day.amounts] if year else []
     waiting = [()] * (RECENT_DAYS - WAITING_DAYS) + _waiting(WAITING_DAYS)
     late = [
         DayTask(
             _with_room(day, len(stages)), until, stages,
             (first_second(day.on), min(first_second(day.on) + 86399, until)),
         )
-        for day, stages in zip(_days(recent, lately if year else cases, seed), waiting, strict=True)
+        for day, stages in zip(_days(last_days, recent if year else recent + cases, seed), waiting, strict=True)
     ]  # fmt: skip
     return early + late
 
@@ -130,17 +128,18 @@ def load_demo_cases(
     seed: int,
     at: datetime,
     by: Actor,
-    cases: int = 20_000,
+    cases: int,
+    recent: int,
     photos: Photos | None = None,
     jobs: int = 1,
 ) -> Iterator[DayDone]:
-    """The cases of a demo city: the year 2024 thinned, and the last 14 days up to ``at`` in every open stage.
+    """The cases of a demo city: so many in 2024, and in the last 14 days up to ``at`` some in every open stage.
 
     ``photos``: pictures that lie in the store already, by (subject, settled) of ``demo.pictures``; they are marked as
     used. Must be run as the owner, on a city without cases.
     """
     production = Production(city, seed, by, at, photos=photos or {})
-    yield from produce(production, demo_tasks(cases=cases, at=at, seed=seed), jobs=jobs)
+    yield from produce(production, demo_tasks(cases=cases, recent=recent, at=at, seed=seed), jobs=jobs)
 
 
 # ---- in a worker ---------------------------------------------------------------------------------------------------
