@@ -14,12 +14,14 @@ import orjson
 import pytest
 from PIL import Image
 
-from tests.exchange.vendor_city import CASE_COLUMNS, STEP_COLUMNS, VendorExport
+from tests.exchange.vendor_city import CASE_COLUMNS, CITY_ZONE, STEP_COLUMNS, VendorExport
 from tests.volume.conftest import NOW, Ask, breaks_found
+from wangge.domains.cases.queries.counted import counted_cases
 from wangge.domains.cases.surroundings import forget_units
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.project.demo.ground_loading import LoadedGround
 from wangge.project.simulation.running import load_demo_cases
+from wangge.surfaces.exchange.imports.history.comparing import TheirFigure, compare
 from wangge.surfaces.exchange.imports.history.mapping import load_history_mapping
 from wangge.surfaces.exchange.imports.history.taking import take_in_export
 
@@ -95,6 +97,19 @@ def test_our_own_city_comes_back_in_every_case_and_step_and_only_once(
     assert breaks_found() == []
     assert not (tmp_path / "refused.csv").exists()
 
+    printed = Counter(
+        (f"{at.astimezone(CITY_ZONE):%Y-%m}", verb)
+        for steps in original.values()
+        for _seq, verb, at, *_rest in steps
+        if verb in ("file_case", "close_case")
+    )
+    theirs = [TheirFigure(month, "", FIGURE_OF[verb], count) for (month, verb), count in sorted(printed.items())]
+    compared = compare(theirs, counted_cases(system="old"))
+    closings = [line for line in compared.lines if line.figure == "n_close"]
+    assert len(closings) >= 10
+    # what else closes a case (self-handled, outside, parents) and is filed again counts here as the table says
+    assert all(line.ours >= line.theirs for line in closings)
+
     mark = ask("SELECT md5(string_agg(c::text, '' ORDER BY id)) FROM cases_case c")
     again = take_in(export, tmp_path, jobs=2)
     assert (again["written"], again["already_there"]) == (0, report["written"])
@@ -118,6 +133,8 @@ def test_workbooks_say_the_same_and_a_whole_file_in_the_wrong_system_is_noticed(
 
 
 # ---- small exports written by hand -------------------------------------------------------------------------------
+
+FIGURE_OF = {"file_case": "n_file", "close_case": "n_close"}
 
 CASE = {
     "任务号": "A1", "案件来源": "热线上报", "问题类型": "事件", "小类代码": "0110", "问题描述": "垃圾未清",
