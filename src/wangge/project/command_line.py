@@ -32,6 +32,7 @@ COMMANDS = {
     "anchor": "wangge.project.commands.anchor:anchor",
     "verify": "wangge.project.commands.verify:verify",
     "import": "wangge.project.commands.importing:group",
+    "accounts": "wangge.project.commands.accounts:accounts",
     "export": "wangge.project.commands.exporting:group",
 }
 """Name of the subcommand → module and click command."""

@@ -1,0 +1,1 @@
+"""The result in the forms people and programs want: JSON, terminal, HTML, Word, Excel, letters."""

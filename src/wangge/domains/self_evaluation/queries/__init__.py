@@ -1,1 +1,0 @@
-"""Questions to the self-evaluation, and the sources that facts are counted from."""

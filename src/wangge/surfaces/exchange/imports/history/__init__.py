@@ -1,1 +1,0 @@
-"""Whole histories of other systems: cases with their steps, photos and codes, as vendors export them."""
