@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -17,6 +18,10 @@ from pathlib import Path
 FRONTEND = Path(__file__).resolve().parent
 BUILT = FRONTEND.parent / "src" / "wangge" / "surfaces" / "web" / "static" / "built"
 STAMP = BUILT / "inputs.sha256"
+# The font that PDF pages are set in; the browser never asks for it.
+FONT_PACKAGE = FRONTEND / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
+FONTS = FRONTEND.parent / "src" / "wangge" / "groundwork" / "fonts"
+FONT_FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
 LOCK_STAMP = FRONTEND / "node_modules" / ".wangge-lock.sha256"
 INPUT_FILES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "build.py")
 
@@ -39,7 +44,8 @@ def inputs_hash() -> str:
 
 def is_current() -> bool:
     """Whether the built files belong to the inputs as they are now."""
-    return (BUILT / "manifest.json").is_file() and _read(STAMP) == inputs_hash()
+    there = (BUILT / "manifest.json").is_file() and all((FONTS / name).is_file() for name in FONT_FILES)
+    return there and _read(STAMP) == inputs_hash()
 
 
 def build(*, force: bool = False) -> bool:
@@ -53,8 +59,18 @@ def build(*, force: bool = False) -> bool:
         [node, FRONTEND / "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
         "打包失败 / bundling failed",
     )
+    _copy_fonts()
     STAMP.write_text(inputs_hash(), encoding="ascii")
     return True
+
+
+def _copy_fonts() -> None:
+    """The font with its licence, beside the code that sets pages."""
+    FONTS.mkdir(exist_ok=True)
+    for name in FONT_FILES:
+        weight = name.removesuffix(".ttf").partition("_")[2]
+        shutil.copyfile(FONT_PACKAGE / weight / name, FONTS / name)
+    shutil.copyfile(FONT_PACKAGE / "LICENSE_FONT", FONTS / "OFL.txt")
 
 
 def _node_and_npm() -> tuple[Path, Path]:

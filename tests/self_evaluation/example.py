@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.shared_material import SHARED
 from wangge.domains.self_evaluation.logic.lines import Funds, Judgement, Line, Reached
 from wangge.standards.performance import PerformanceTables
 
-FIGURES = Path("/work/shared/facts/finance/seed_figures.json")
+FIGURES = SHARED / "facts" / "finance" / "seed_figures.json"
 BLOCKS = {"产出指标": "output", "效益指标": "benefit", "满意度指标": "satisfaction", "成本指标": "cost"}
 LIMITS = {"网络安全设备故障", "服务器总故障时长", "车载GPS设备每日故障率", "全年经费"}
 JUDGED = {  # (form, line) → (score, reason in our words)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from wangge.groundwork.typesetting import missing_fonts
 from wangge.project.environment import Environment, mistakes_in
 from wangge.standards.calendars import check_calendars, load_calendar
 from wangge.standards.findings import StandardsRefused
@@ -42,6 +43,7 @@ def findings_before_start(environment: Environment, *, on: date) -> list[StartFi
         *_of_standards(environment),
         *_of_calendar(environment, on),
         *_of_disk(environment),
+        *_of_fonts(),
     ]
 
 
@@ -88,3 +90,10 @@ def _of_disk(environment: Environment) -> Iterator[StartFinding]:
     if free < environment.least_free_mebibytes:
         least = environment.least_free_mebibytes
         yield StartFinding(Weight.REFUSAL, f"{environment.var} 所在磁盘只剩 {free} MiB，少于 {least} MiB：请腾出空间。")
+
+
+def _of_fonts() -> Iterator[StartFinding]:
+    missing = missing_fonts()
+    if missing:
+        names = "、".join(missing)
+        yield StartFinding(Weight.WARNING, f"缺少排版字体 {names}，不能生成 PDF：请运行 make setup，或重新安装。")

@@ -1,0 +1,33 @@
+"""Amounts and rates as they are printed: hundredths of 万元 and of per cent, whole numbers, half up.
+
+Texts reckon with printed amounts, so that a reader who recalculates from the page finds the same figure.
+"""
+
+from __future__ import annotations
+
+from wangge.domains.disclosure.logic.printed import hundredths
+
+__all__ = ["amount", "amount_in_table", "hundredths", "percent"]
+
+
+def amount(value: int) -> str:
+    """Hundredths of 万元 in running text: 1833.86; nothing is 0."""
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+
+
+def amount_in_table(value: int) -> str:
+    """Hundredths of 万元 in a table: 1,833.86."""
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100:,}.{abs(value) % 100:02d}"
+
+
+def percent(part: int, whole: int) -> str | None:
+    """part ÷ whole in per cent with two decimals, half up; a round hundred is 100; None of nothing."""
+    if whole == 0:
+        return None
+    value = (abs(part) * 20_000 + abs(whole)) // (2 * abs(whole))
+    text = f"{value // 100}.{value % 100:02d}"
+    return text.removesuffix(".00") if value in {0, 10_000} else text

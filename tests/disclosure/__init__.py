@@ -1,0 +1,1 @@
+"""Disclosure: narrative, annexes, the document in every format."""
