@@ -1,12 +1,14 @@
 """A demo city's ground in the database: once, whole, and found by the questions of the domains."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from wangge.domains.geography import gazetteer_queries
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import AreaKind
-from wangge.domains.geography.models import AreaRow, GridDutyRow
+from wangge.domains.geography.models import AreaRow, GridDutyRow, GroundImportRow, PlaceNameRow, ResponsibleRow
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.domains.organizations.models import Department, District, Person, ShiftTurn
 from wangge.project.demo.city_data import city_names, read_city
@@ -45,6 +47,28 @@ def test_a_city_is_loaded_and_found(name: str) -> None:
         assert set(on_duty) <= set(collectors)
         assert len(on_duty) == 1
     assert geography.city_epsg() == ground.city.epsg
+    grids = {area.code for area in ground.areas_of(AreaKind.RESPONSIBILITY_GRID)}
+    assert set(ResponsibleRow.objects.values_list("grid_code", flat=True)) == grids
+    names = Counter(PlaceNameRow.objects.values_list("kind", flat=True))
+    assert names["road"] >= 10
+    assert names["crossing"] >= 20
+    assert names["house_number"] >= 1000
+    assert names["place"] >= 3 * len(ground.areas_of(AreaKind.COMMUNITY)) - 5
+    assert GroundImportRow.objects.count() == 7
+
+
+def test_the_demo_citys_addresses_are_found_forward_and_backward() -> None:
+    load_ground(grow_ground(read_city("lean")), by=TERMINAL, at=NOW)
+    gazetteer_queries.forget_names()
+    house = PlaceNameRow.objects.filter(kind="house_number").order_by("id")[100]
+    found = gazetteer_queries.find_places(words=house.name, on=NOW.date(), district=house.district_code)
+    assert (found[0].name, found[0].lon, found[0].lat) == (house.name, house.lon, house.lat)
+    told = gazetteer_queries.words_for_point(lon=house.lon, lat=house.lat, on=NOW.date())
+    assert told.words.endswith(house.name)
+    assert told.place.district == house.district_code
+    road = PlaceNameRow.objects.filter(kind="road").order_by("id")[0]
+    letters = road.initials.split()[0]
+    assert road.name in {each.name for each in gazetteer_queries.find_places(words=letters, on=NOW.date(), limit=50)}
 
 
 def test_turns_reach_from_two_weeks_before_to_two_months_after() -> None:

@@ -21,7 +21,6 @@ from wangge.domains.cases.operations.reporting import Report, Reported, report_c
 from wangge.domains.cases.rows import CaseRow, load
 from wangge.domains.cases.rules import forget_rules
 from wangge.domains.organizations.logic import Actor
-from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.surfaces.jobs import rounds
 
@@ -40,7 +39,6 @@ def use_overlay(settings: Any, directory: Path | None) -> None:
     settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"overlay": directory})
     settings.CITY_OVERLAY = directory
     forget_rules()
-    city_tables.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +46,6 @@ def fresh_rules() -> Iterator[None]:
     rounds.forget_walk()
     yield
     forget_rules()
-    city_tables.cache_clear()
 
 
 @pytest.fixture

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from tests.jobs.conftest import Hands, found, steps_of, use_overlay
+from wangge.domains.cases.operations import refilling
 from wangge.domains.cases.operations.refilling import Refilled, refill_deadlines
+from wangge.standards import watching
+from wangge.surfaces.jobs import rounds
 
 NEW_YEARS_EVE = datetime(2026, 12, 31, 7, 30, tzinfo=UTC)  # 15:30: what the limit leaves ends in a year not known yet
 CALENDAR = (
@@ -26,9 +29,13 @@ def unfilled(hands: Hands) -> str:
 
 
 def load_calendar(settings: Any, directory: Path) -> None:
+    write_calendar(directory)
+    use_overlay(settings, directory)
+
+
+def write_calendar(directory: Path) -> None:
     (directory / "calendars").mkdir()
     (directory / "calendars" / "cn_days.csv").write_text(CALENDAR)
-    use_overlay(settings, directory)
 
 
 @pytest.mark.django_db
@@ -62,3 +69,18 @@ def test_many_cases_are_filled_in_pieces_of_two_statements(
     load_calendar(settings, tmp_path)
     with django_assert_num_queries(4):
         assert refill_deadlines(most=2) == Refilled(3, 0)
+
+
+@pytest.mark.django_db
+def test_a_calendar_that_comes_while_the_worker_runs_fills_the_deadline_at_its_next_minute(
+    unfilled: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY_SECONDS", 0.0)
+    use_overlay(settings, tmp_path)
+    assert rounds.refill_when_tables_changed() == 0
+    write_calendar(tmp_path)
+    assert rounds.refill_when_tables_changed() == 0  # just changed: perhaps half written
+    assert rounds.refill_when_tables_changed() == 1
+    assert found(unfilled).handling_due_at is not None
+    monkeypatch.setattr(refilling, "refill_deadlines", lambda: pytest.fail("nothing has changed"))
+    assert rounds.refill_when_tables_changed() == 0

@@ -106,6 +106,7 @@ def test_the_timetable_names_every_round() -> None:
     assert crons == {
         "timers": "* * * * *",
         "rules": "* * * * *",
+        "changed_tables": "* * * * *",
         "deadlines": "7 * * * *",
         "sweep": "17 18 * * *",
         "anchor": "27 18 * * *",
@@ -119,9 +120,9 @@ def test_every_task_of_the_timetable_does_its_round(monkeypatch: pytest.MonkeyPa
     from wangge.surfaces.jobs import tasks
 
     made: list[str] = []
-    for name in ("fire_timers", "let_rules_act", "refill_deadlines", "sweep"):
+    for name in ("fire_timers", "let_rules_act", "refill_when_tables_changed", "refill_deadlines", "sweep"):
         monkeypatch.setattr(rounds, name, lambda name=name: made.append(name))
-    for task in (tasks.timers, tasks.rules, tasks.deadlines, tasks.sweep):
+    for task in (tasks.timers, tasks.rules, tasks.changed_tables, tasks.deadlines, tasks.sweep):
         work: Any = task
         work(timestamp=0)
-    assert made == ["fire_timers", "let_rules_act", "refill_deadlines", "sweep"]
+    assert made == ["fire_timers", "let_rules_act", "refill_when_tables_changed", "refill_deadlines", "sweep"]

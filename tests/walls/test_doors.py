@@ -33,6 +33,8 @@ API = {
     "make_move": ("POST", "/cases/000000-20240313-00001/moves/accept"),
     "reveal_reporter": ("POST", "/cases/000000-20240313-00001/reveal"),
     "upload_photo": ("POST", "/photos"),
+    "find_places": ("GET", "/places"),
+    "place_at": ("GET", "/places/at"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}
 

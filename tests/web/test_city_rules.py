@@ -15,7 +15,7 @@ from wangge.domains.cases.rows import load
 from wangge.domains.cases.rules import forget_rules
 from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.models import Person
-from wangge.domains.organizations.queries import actor_of_person, city_tables
+from wangge.domains.organizations.queries import actor_of_person
 from wangge.groundwork import clock
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +28,8 @@ def lean(settings: Any) -> Iterator[None]:
     settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"overlay": LEAN})
     settings.CITY_OVERLAY = LEAN
     forget_rules()
-    city_tables.cache_clear()
     yield
     forget_rules()
-    city_tables.cache_clear()
 
 
 def test_one_act_accepts_files_and_dispatches_an_ordinary_case(lean: None, browser: Open) -> None:

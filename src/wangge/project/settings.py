@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "wangge.domains.components",
     "wangge.domains.cases",
     "wangge.domains.budgeting",
+    "wangge.domains.self_evaluation",
     "wangge.surfaces.web",
 ]
 AUTH_USER_MODEL = "organizations.Person"

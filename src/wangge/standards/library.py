@@ -7,7 +7,6 @@ memory after the first call of the process.
 
 from __future__ import annotations
 
-import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,6 +32,10 @@ NATIONAL = Path(__file__).parent / "data" / "national"
 REFERENCE_FILES = frozenset(
     {"clock_rules.csv", "code_structures.csv", "events_unnumbered.csv", "fields.csv", "standards_list.csv"}
 )
+
+
+_stacks: dict[Path | None, Stack] = {}
+_kept_states: dict[Path | None, dict[date | None, Tables]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,25 @@ def read_directory(directory: Path) -> tuple[Stack, tuple[Finding, ...]]:
 
 def forget_loaded_tables() -> None:
     """Drop what the process has read: for tests, and after an import wrote into the overlay."""
-    read_stack.cache_clear()
-    _states.cache_clear()
+    _stacks.clear()
+    _kept_states.clear()
 
 
-@functools.cache
+def renew_tables(overlay: Path) -> tuple[Finding, ...]:
+    """Read the overlay anew, for a running process; with faults what was read before goes on, and they are told."""
+    stack = _read(NATIONAL, overlay)
+    states, faults = _states_of(stack)
+    if not faults:
+        _stacks[overlay], _kept_states[overlay] = stack, states
+    return faults
+
+
 def read_stack(overlay: Path | None) -> Stack:
     """The raw rows of the shipped tables and of ``overlay``."""
-    return _read(NATIONAL, overlay)
+    found = _stacks.get(overlay)
+    if found is None:
+        found = _stacks[overlay] = _read(NATIONAL, overlay)
+    return found
 
 
 def _read(base: Path, overlay: Path | None) -> Stack:
@@ -176,18 +190,24 @@ def _overlap_finding(row: RawRow, first: RawRow) -> Finding:
     )
 
 
-@functools.cache
 def _states(overlay: Path | None) -> dict[date | None, Tables]:
     """Every state of the tables by the day it begins (None: before the first change), all of them checked."""
-    stack = read_stack(overlay)
+    found = _kept_states.get(overlay)
+    if found is None:
+        found, faults = _states_of(read_stack(overlay))
+        if faults:
+            raise StandardsRefused(faults)
+        _kept_states[overlay] = found
+    return found
+
+
+def _states_of(stack: Stack) -> tuple[dict[date | None, Tables], tuple[Finding, ...]]:
     states: dict[date | None, Tables] = {}
     findings = list(stack.findings)
     for day in (None, *stack.boundaries):
         states[day], wrong = _build(stack, day)
         findings += wrong
-    if findings:
-        raise StandardsRefused(distinct(findings))
-    return states
+    return states, distinct(findings)
 
 
 def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -89,8 +89,8 @@ class _Writing:
     def __init__(self, case: ForeignCase, rules: Rulebook, day: date, recorded_at: datetime) -> None:
         self.case, self.recorded_at = case, recorded_at
         month = date(day.year, day.month, 1)
-        case_id = _case_id(case.reported_at)
-        self.draft = Draft(case_id, month, rules, day, CaseState(), AsRecorded(), salt=_salts.__next__)
+        case_id = fresh_case_id(case.reported_at)
+        self.draft = Draft(case_id, month, rules, day, CaseState(), AsRecorded(), salt=next_salt)
 
     def report(self) -> str:
         """The entry verb of the source, with everything the other system told."""
@@ -214,12 +214,19 @@ def _salts_in_bulk() -> Iterator[bytes]:
 
 
 _salts = _salts_in_bulk()
+
+
+def next_salt() -> bytes:
+    """A salt by chance."""
+    return next(_salts)
+
+
 _chance = random.Random(secrets.randbits(128))  # noqa: S311 - ids need not be secret, only apart
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def _case_id(at: datetime) -> UUID:
+def fresh_case_id(at: datetime) -> UUID:
     """An id that sorts by the moment of the report (UUID version 7)."""
     milliseconds = max((at - _EPOCH) // _MILLISECOND, 0)
     bits = _chance.getrandbits(74)

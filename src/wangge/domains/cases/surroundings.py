@@ -75,6 +75,14 @@ def forget_units() -> None:
     _known.read_at = -1e9
 
 
+def own_calendar(unit: str) -> str:
+    """The scopes whose working slots a unit keeps, most specific first; empty for the city's."""
+    known = units().get(unit)
+    own = own_slot_scopes()
+    scopes = [f"department:{unit}", f"district:{known.district_code if known else ''}"]
+    return " ".join(scope for scope in scopes if scope in own)
+
+
 @dataclass(slots=True)
 class AroundCase:
     """The surroundings of one case at one moment."""
@@ -109,10 +117,7 @@ class AroundCase:
         return known is not None and known.kind == "district_platform"
 
     def calendar_of(self, unit: str) -> str:
-        known = units().get(unit)
-        own = own_slot_scopes()
-        scopes = [f"department:{unit}", f"district:{known.district_code if known else ''}"]
-        return " ".join(scope for scope in scopes if scope in own)
+        return own_calendar(unit)
 
     def plausible(self) -> bool:
         if self.photos_plausible is None:

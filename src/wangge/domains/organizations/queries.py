@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from wangge.domains.organizations.logic import (
 )
 from wangge.domains.organizations.models import AccessToken, Department, District, Person
 from wangge.groundwork.prepared import prepared_cursor
+from wangge.standards import watching
 from wangge.standards.access import SightWindow, sight_by_post
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Tables
@@ -80,10 +82,15 @@ def _actor(statement: str, values: Mapping[str, Any]) -> Actor | None:
     )
 
 
-@lru_cache(maxsize=8)
 def city_tables(on: date | None = None) -> Tables:
-    """The standards' tables of this city as they hold ``on`` a day; kept for the life of the process."""
-    return load_tables(settings.CITY_OVERLAY, on=on)
+    """The standards' tables of this city as they hold ``on`` a day; some seconds after they changed, the new ones."""
+    overlay: Path | None = settings.CITY_OVERLAY
+    return _city_tables(overlay, on, watching.version(overlay))
+
+
+@lru_cache(maxsize=16)
+def _city_tables(overlay: Path | None, on: date | None, _version: int) -> Tables:
+    return load_tables(overlay, on=on)
 
 
 def sight_windows(on: date | None = None) -> Mapping[str, tuple[SightWindow, ...]]:

@@ -64,7 +64,7 @@ def command(
 
     有退回行或疑点时仍以 0 结束；映射有误或文件损坏以 1 结束，用法错误以 2 结束。
     """
-    given = _given_tables(tables)
+    given = given_tables(tables)
     refused_file = refused_file or Path(f"{file.name.removesuffix('.gz')}.refused.csv")
     with _translation_alone() if dry_run else open_city(as_owner=True):
         try:
@@ -205,7 +205,8 @@ def _progress(run: ImportRun, console: Console) -> Iterator[Iterator[ForeignRepo
         yield followed()
 
 
-def _given_tables(pairs: tuple[str, ...]) -> dict[str, Path]:
+def given_tables(pairs: tuple[str, ...]) -> dict[str, Path]:
+    """``NAME=FILE`` pairs as the tables they give."""
     tables: dict[str, Path] = {}
     for pair in pairs:
         name, equals, path = pair.partition("=")

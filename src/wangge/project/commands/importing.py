@@ -8,6 +8,8 @@ import click
 
 IMPORTS = {
     "reports": "wangge.project.commands.import_reports:command",
+    "compare": "wangge.project.commands.import_compare:command",
+    "history": "wangge.project.commands.import_history:command",
     "people": "wangge.project.commands.import_people:command",
     "areas": "wangge.project.commands.import_areas:command",
     "components": "wangge.project.commands.import_components:command",

@@ -75,6 +75,8 @@ class NameWords:
     given: tuple[str, ...]
     community_first: tuple[str, ...]
     community_second: tuple[str, ...]
+    roads: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _city(path: Path, table: dict[str, Any]) -> CityData:
             tuple(words["given"]),
             tuple(words["community_first"]),
             tuple(words["community_second"]),
+            tuple(words["roads"]),
+            tuple(words["places"]),
         ),
         overlay=_overlay_of(path, overlay) if overlay else None,
     )

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import AreaKind, GridDuty
 from wangge.domains.geography.models import AreaRow
-from wangge.domains.geography.operations.areas import load_areas
 from wangge.domains.geography.operations.duties import load_grid_duties
 from wangge.domains.geography.operations.versions import set_city_epsg
 from wangge.domains.organizations.logic import Actor
@@ -25,6 +24,7 @@ from wangge.domains.organizations.operations.bulk import (
     load_units,
 )
 from wangge.project.demo.ground import Ground
+from wangge.project.demo.place_files import load_places
 from wangge.project.demo.staffing import GroundPerson, PlannedTurn, collector_turns, seat_turns
 
 TURN_DAYS_BEFORE = 14
@@ -72,7 +72,7 @@ def load_ground(
             valid_from=datetime.combine(city.valid_from, time(), UTC),
         )
         set_city_epsg(code=city.epsg)
-        load_areas(areas=ground.areas)
+        load_places(ground, by=by, at=at)
         load_grid_duties(
             duties=[GridDuty(duty.grid_code, ids[duty.username], duty.rank, city.valid_from) for duty in ground.duties]
         )

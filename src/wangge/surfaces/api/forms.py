@@ -162,6 +162,39 @@ class Photo(Schema):
     warnings: list[str]
 
 
+class FoundPlace(Schema):
+    """A place that fits; ``kind`` is road, house_number, crossing, place, or that of an area found by its code."""
+
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    district: str | None
+    district_name: str | None
+    match: str
+
+
+class Places(Schema):
+    items: list[FoundPlace]
+
+
+class PlaceAt(Schema):
+    """A point in words and its areas; ``address`` is empty outside the city."""
+
+    address: str
+    kind: str | None
+    name: str | None
+    road: str | None
+    metres: float | None
+    lon: float
+    lat: float
+    district: str | None
+    street: str | None
+    community: str | None
+    unit_grid: str | None
+    responsibility_grid: str | None
+
+
 class Problem(Schema):
     """RFC 9457; ``type`` ends in the reason."""
 

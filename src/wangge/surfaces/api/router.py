@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 
-from wangge.surfaces.api import forms, operations
+from wangge.surfaces.api import forms, operations, places
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -211,3 +211,45 @@ def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
 def upload_photo(request: HttpRequest) -> HttpResponse:
     """Send a photo; its content is its own key."""
     return operations.photo(request)
+
+
+_PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("q", {**_TEXT, "description": "words, pinyin, initials, or the code of a grid"}),
+    ("limit", {"type": "integer", "minimum": 1, "maximum": 50}),
+    ("district", _TEXT),
+    ("lon", {"type": "number", "minimum": -180, "maximum": 180, "description": "the nearer of two alike comes first"}),
+    ("lat", {"type": "number", "minimum": -90, "maximum": 90}),
+)
+_POINT_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("lon", {"type": "number"}),
+    ("lat", {"type": "number"}),
+    ("x", {"type": "number", "description": "with system=city: metres east"}),
+    ("y", {"type": "number", "description": "with system=city: metres north"}),
+    ("system", {"type": "string", "enum": ["wgs84", "gcj02", "bd09", "city"]}),
+)
+
+
+@api.get(
+    "/places",
+    auth=BEARER,
+    response={200: forms.Places},
+    operation_id="find_places",
+    url_name="find_places",
+    openapi_extra=_document(422, query=_PLACES_QUERY),
+)
+def find_places(request: HttpRequest) -> HttpResponse:
+    """Places of the gazetteer for what was typed, the likeliest first."""
+    return places.find(request)
+
+
+@api.get(
+    "/places/at",
+    auth=BEARER,
+    response={200: forms.PlaceAt},
+    operation_id="place_at",
+    url_name="place_at",
+    openapi_extra=_document(422, query=_POINT_QUERY),
+)
+def place_at(request: HttpRequest) -> HttpResponse:
+    """The address of a point, and the areas it lies in today."""
+    return places.at(request)

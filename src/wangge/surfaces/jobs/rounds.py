@@ -18,6 +18,7 @@ from wangge.domains.cases.operations import receipts, refilling, timing
 from wangge.domains.notices.operations import clear_inboxes, clear_read
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
+from wangge.standards import watching
 
 log = logging.getLogger(__name__)
 LONGEST_SECONDS = 20.0
@@ -36,6 +37,7 @@ class _Walk:
 
 
 _walk = _Walk()
+_filled_under = [-1]  # the state of the city's tables under which deadlines were last filled in
 
 
 class _Budget:
@@ -84,8 +86,14 @@ def forget_walk() -> None:
     _walk.stopped_at = None
 
 
+def refill_when_tables_changed() -> int:
+    """Fill in what waited as soon as the city's tables or calendars are other ones; the number of cases filled."""
+    return refill_deadlines() if watching.version(settings.CITY_OVERLAY) != _filled_under[0] else 0
+
+
 def refill_deadlines() -> int:
     """Fill in the deadlines that waited for a calendar; the number of cases filled."""
+    _filled_under[0] = watching.version(settings.CITY_OVERLAY)
     found = refilling.refill_deadlines()
     if found.filled or found.waiting:
         log.info("deadlines filled in: %s, waiting for a calendar: %s", found.filled, found.waiting)

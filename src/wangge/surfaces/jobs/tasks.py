@@ -25,6 +25,13 @@ def rules(timestamp: int) -> None:
     rounds.let_rules_act()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="changed_tables", name="changed_tables")
+def changed_tables(timestamp: int) -> None:
+    """Every minute: deadlines that waited, once a calendar has come."""
+    rounds.refill_when_tables_changed()
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(queue=QUEUE, queueing_lock="deadlines", name="deadlines")
 def deadlines(timestamp: int) -> None:

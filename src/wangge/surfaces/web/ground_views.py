@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zlib import crc32
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from wangge.domains.geography.queries import Box, ground, layer_geojson
 from wangge.groundwork import clock
+from wangge.surfaces.places import BadQuestion, place_at, places_for
 from wangge.surfaces.web.maps import LAYERS
 
 KEPT_FOR_SECONDS = 300
@@ -29,6 +32,27 @@ def ground_layer(request: HttpRequest, name: str) -> HttpResponse:
     response["ETag"] = mark
     response["Cache-Control"] = f"private, max-age={KEPT_FOR_SECONDS}"
     return response
+
+
+@require_safe
+def find_places_view(request: HttpRequest) -> JsonResponse:
+    """Candidates for an address field; no statement once the gazetteer is loaded."""
+    return _answer(places_for, request)
+
+
+@require_safe
+def place_at_view(request: HttpRequest) -> JsonResponse:
+    """The words for a point; no statement once the gazetteer is loaded."""
+    return _answer(place_at, request)
+
+
+def _answer(question: Callable[..., dict[str, Any]], request: HttpRequest) -> JsonResponse:
+    try:
+        answer = JsonResponse(question(request.GET, on=clock.today()), json_dumps_params={"ensure_ascii": False})
+    except BadQuestion as wrong:
+        return JsonResponse({"field": wrong.field, "detail": str(wrong)}, status=422)
+    answer["Cache-Control"] = "private, max-age=60"
+    return answer
 
 
 def _box(text: str) -> Box | None:

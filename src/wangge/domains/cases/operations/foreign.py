@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
@@ -31,6 +32,9 @@ from wangge.domains.organizations.models import DepartmentKind
 from wangge.domains.organizations.operations.units import add_department
 from wangge.groundwork.coordinates import CoordinateError, CoordinateSystem, to_wgs84
 from wangge.groundwork.worker_pool import worked
+
+if TYPE_CHECKING:
+    from wangge.domains.cases.full_history import ToldCase
 
 BATCH = 1500
 _UNITS_FROM = date(2000, 1, 1)
@@ -78,7 +82,7 @@ def take_in(*, cases: Iterable[ForeignCase], by: Actor, at: datetime, jobs: int 
     """Write every report that is not known yet; answers what was done. Raises ImportRefused."""
     taken = Taken(stages=Counter())
     assert taken.stages is not None
-    with _alone():
+    with alone():
         batches = _new_batches(cases, by, at, taken)
         for stages, steps in worked(write_batch, batches, jobs=jobs):
             taken.written += stages.total()
@@ -90,7 +94,8 @@ def take_in(*, cases: Iterable[ForeignCase], by: Actor, at: datetime, jobs: int 
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Only one import writes at a time. Raises ImportUnderWay."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('wangge import reports'))")
         if not cursor.fetchone()[0]:
@@ -104,7 +109,7 @@ def _alone() -> Iterator[None]:
 
 def _new_batches(cases: Iterable[ForeignCase], by: Actor, at: datetime, taken: Taken) -> Iterator[Batch]:
     months: set[date] = set()
-    receiving = _ReceivingUnits(by, at)
+    receiving = ReceivingUnits(by, at)
     for batch in _by_days(cases):
         _check_classes(batch)
         known = known_numbers([case.external_no for case in batch])
@@ -112,7 +117,7 @@ def _new_batches(cases: Iterable[ForeignCase], by: Actor, at: datetime, taken: T
         taken.already_there += len(batch) - len(new)
         if not new:
             continue
-        _ensure_months(months, new)
+        ensure_months_of(months, map(_day_of, new))
         yield Batch(tuple(receiving.named(case) for case in new), by, at)
 
 
@@ -153,8 +158,9 @@ def _check_classes(cases: Sequence[ForeignCase]) -> None:
             raise ClassWithoutLimit(told % {"category": category, "day": day}) from None
 
 
-def _ensure_months(made: set[date], cases: Sequence[ForeignCase]) -> None:
-    months = {_day_of(case).replace(day=1) for case in cases}
+def ensure_months_of(made: set[date], days: Iterable[date]) -> None:
+    """Make the months of these days that are not in ``made``, and note them there."""
+    months = {day.replace(day=1) for day in days}
     for month in sorted(months - made):
         ensure_months(month, month)
     made |= months
@@ -174,7 +180,7 @@ def _sources() -> list[str]:
     return sorted(rulebook_on(date.today()).entries)  # noqa: DTZ011 - the names of sources, not a moment
 
 
-class _ReceivingUnits:
+class ReceivingUnits:
     """The units that receive foreign cases: one for each owner the other system names, or one for the system."""
 
     def __init__(self, by: Actor, at: datetime) -> None:
@@ -183,11 +189,14 @@ class _ReceivingUnits:
 
     def named(self, case: ForeignCase) -> ForeignCase:
         """The case with its unit's code in place of the owner's name."""
-        key = (case.system, case.department)
-        code = self._codes.get(key)
+        return case._replace(department=self.code_of(case.system, case.department))
+
+    def code_of(self, system: str, owner: str) -> str:
+        """The code of the unit that stands for an owner of the other system."""
+        code = self._codes.get((system, owner))
         if code is None:
-            code = self._codes[key] = self._made(*key)
-        return case._replace(department=code)
+            code = self._codes[system, owner] = self._made(system, owner)
+        return code
 
     def _made(self, system: str, owner: str) -> str:
         safe = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in system)[:20]
@@ -216,11 +225,11 @@ def write_batch(batch: Batch) -> tuple[Counter[str], int]:
 
 
 def _write(batch: Batch) -> tuple[Counter[str], int]:
-    cases = sorted((_in_wgs84(case) for case in batch.cases), key=lambda case: case.reported_at)
+    cases = sorted((in_wgs84(case) for case in batch.cases), key=lambda case: case.reported_at)
     if not cases:
         return Counter(), 0
     days = [_day_of(case) for case in cases]
-    places = _places(cases, days)
+    places = places_of(cases, days)
     with transaction.atomic():
         numbers = take_numbers([(place.district or "", day) for place, day in zip(places, days, strict=True)])
         stages: Counter[str] = Counter()
@@ -237,7 +246,11 @@ def _write(batch: Batch) -> tuple[Counter[str], int]:
     return stages, written.steps
 
 
-def _in_wgs84(case: ForeignCase) -> ForeignCase:
+Placed = TypeVar("Placed", "ForeignCase", "ToldCase")
+
+
+def in_wgs84(case: Placed) -> Placed:
+    """The case with its point in WGS-84; without a point where it is none in its system."""
     if case.lon is None or case.lat is None or case.given_system == CoordinateSystem.WGS84:
         return case
     try:
@@ -247,7 +260,7 @@ def _in_wgs84(case: ForeignCase) -> ForeignCase:
     return case._replace(lon=lon, lat=lat)
 
 
-def _places(cases: Sequence[ForeignCase], days: Sequence[date]) -> list[Place]:
+def places_of(cases: Sequence[Placed], days: Sequence[date]) -> list[Place]:
     """The areas of each case on its day; a place outside the city has none."""
     known = [index for index, case in enumerate(cases) if case.lon is not None]
     places = [NOWHERE] * len(cases)

@@ -15,7 +15,7 @@ from django.db import connection
 
 from wangge.domains.cases.drafting import standing_of
 from wangge.domains.cases.logic.state import from_plain
-from wangge.domains.cases.rules import forget_rules, rulebook_on
+from wangge.domains.cases.rules import rulebook_on
 
 _WAITING = """
 SELECT id, version, rules_on, state, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year
@@ -41,15 +41,12 @@ class Refilled:
 def refill_deadlines(*, most: int = 1000) -> Refilled:
     """Compute the due columns of every case marked with an unknown year anew, ``most`` at a time.
 
-    Two statements per ``most`` cases; a case that moved meanwhile filled itself. The tables and calendars are read
-    anew first, if there is any such case.
+    Two statements per ``most`` cases; a case that moved meanwhile filled itself.
     """
     filled = waiting = 0
     after = UUID(int=0)
     while True:
         rows = _waiting_after(after, most)
-        if rows and after.int == 0:
-            forget_rules()
         changed = []
         for row in rows:
             new = _columns(row)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from wangge.groundwork.coordinates import CoordinateSystem, plane_to_wgs84
-from wangge.surfaces.exchange.imports.declaration import CodedColumn, Declaration, Point, TimeColumn
+from wangge.surfaces.exchange.imports.declaration import CodedColumn, Point, TimeColumn
 from wangge.surfaces.exchange.imports.findings import FindingKind, Policy, RowFinding, RowRefused
 from wangge.surfaces.exchange.imports.foreign import ForeignStatus
 from wangge.surfaces.exchange.imports.mapping import MappingFile
@@ -28,10 +28,16 @@ _JOINT = " / "
 TextOf = Callable[[Record], str]
 
 
+class Deciding(Protocol):
+    """A mapping that decides about kinds of findings."""
+
+    def policy(self, kind: FindingKind) -> Policy: ...
+
+
 class Findings:
     """The findings of the row under way, judged by the mapping's policies as they come."""
 
-    def __init__(self, told: Declaration) -> None:
+    def __init__(self, told: Deciding) -> None:
         self._policies = {kind: told.policy(kind) for kind in FindingKind}
         self.of_row: list[RowFinding] = []
 

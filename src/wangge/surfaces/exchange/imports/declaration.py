@@ -23,6 +23,24 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def known_zone(name: object) -> ZoneInfo:
+    """The zone of that name; ValueError for another."""
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError("zone") from unknown
+
+
+def known_encoding(name: str) -> str:
+    """The name again when it is an encoding or ``auto``; ValueError for another."""
+    try:
+        if name != AUTO:
+            b"".decode(name)
+    except LookupError as unknown:
+        raise ValueError("encoding") from unknown
+    return name
+
+
 Name = Annotated[str, Field(min_length=1)]
 Columns = Annotated[tuple[Name, ...], BeforeValidator(_as_list)]
 """One column name or several; the texts of several are joined with `` / ``."""
@@ -194,20 +212,12 @@ class Declaration(_Section):
     @field_validator("zone", mode="before")
     @classmethod
     def _known_zone(cls, name: object) -> ZoneInfo:
-        try:
-            return ZoneInfo(str(name))
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            raise ValueError("zone") from unknown
+        return known_zone(name)
 
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, name: str) -> str:
-        try:
-            if name != AUTO:
-                b"".decode(name)
-        except LookupError as unknown:
-            raise ValueError("encoding") from unknown
-        return name
+        return known_encoding(name)
 
     def policy(self, kind: FindingKind) -> Policy:
         """What is decided about a kind of finding: the mapping's word, else the first allowed policy."""

@@ -66,6 +66,22 @@ class FindingKind(StrEnum):
     UNKNOWN_SOURCE = "unknown_source"
     DAMAGED_TEXT = "damaged_text"
     DUE_BEYOND_CALENDAR = "due_beyond_calendar"
+    # of whole histories
+    CLASS_WITHOUT_LIMIT = "class_without_limit"
+    UNKNOWN_CONDITION = "unknown_condition"
+    STEP_WITHOUT_CASE = "step_without_case"
+    STEP_WITHOUT_TIME = "step_without_time"
+    STEP_IN_FUTURE = "step_in_future"
+    STEP_BEFORE_REPORTED = "step_before_reported"
+    STEPS_OUT_OF_ORDER = "steps_out_of_order"
+    UNKNOWN_ACTION = "unknown_action"
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_UNIT = "unknown_unit"
+    PARENT_NOT_IN_FILE = "parent_not_in_file"
+    LEAD_NOT_IN_FILE = "lead_not_in_file"
+    PHOTO_NOT_THERE = "photo_not_there"
+    PHOTO_UNUSABLE = "photo_unusable"
+    PHOTO_WITHOUT_CASE = "photo_without_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,21 @@ ALLOWED_POLICIES: dict[FindingKind, tuple[Policy, ...]] = {
     _K.UNKNOWN_SOURCE: _CODE,
     _K.DAMAGED_TEXT: _ONLY_REPORT,
     _K.DUE_BEYOND_CALENDAR: _ONLY_REPORT,
+    _K.CLASS_WITHOUT_LIMIT: _ONLY_REFUSE,
+    _K.UNKNOWN_CONDITION: _CODE,
+    _K.STEP_WITHOUT_CASE: _ONLY_REFUSE,
+    _K.STEP_WITHOUT_TIME: _ONLY_REFUSE,
+    _K.STEP_IN_FUTURE: (_P.REFUSE, _P.KEEP),
+    _K.STEP_BEFORE_REPORTED: _ONLY_REPORT,
+    _K.STEPS_OUT_OF_ORDER: _ONLY_REPORT,
+    _K.UNKNOWN_ACTION: _ONLY_REPORT,
+    _K.UNKNOWN_PERSON: _ONLY_REPORT,
+    _K.UNKNOWN_UNIT: _ONLY_REPORT,
+    _K.PARENT_NOT_IN_FILE: _ONLY_REPORT,
+    _K.LEAD_NOT_IN_FILE: _ONLY_REPORT,
+    _K.PHOTO_NOT_THERE: _ONLY_REPORT,
+    _K.PHOTO_UNUSABLE: _ONLY_REPORT,
+    _K.PHOTO_WITHOUT_CASE: _ONLY_REFUSE,
 }
 """The policies a mapping may choose for each kind; the first one holds when the mapping is silent."""
 
@@ -162,5 +193,20 @@ LABELS: dict[FindingKind, str] = {
     _K.UNKNOWN_SOURCE: gettext_noop("来源不在代码表中"),
     _K.DAMAGED_TEXT: gettext_noop("文字含有无法解码的字符"),
     _K.DUE_BEYOND_CALENDAR: gettext_noop("期限超出日历已知的年份，无法推算"),
+    _K.CLASS_WITHOUT_LIMIT: gettext_noop("类别在当日标准中没有立案条件，请在映射中改用有时限的类别"),
+    _K.UNKNOWN_CONDITION: gettext_noop("立案条件无法读取，取该类别的第一条"),
+    _K.STEP_WITHOUT_CASE: gettext_noop("流转记录没有对应的案卷"),
+    _K.STEP_WITHOUT_TIME: gettext_noop("流转记录没有可读的时间"),
+    _K.STEP_IN_FUTURE: gettext_noop("流转时间晚于现在"),
+    _K.STEP_BEFORE_REPORTED: gettext_noop("流转时间早于案卷所记的上报时间"),
+    _K.STEPS_OUT_OF_ORDER: gettext_noop("流转的序号与时间先后不一致，按时间排"),
+    _K.UNKNOWN_ACTION: gettext_noop("环节动作不在对照表中，留作备注"),
+    _K.UNKNOWN_PERSON: gettext_noop("人员在本系统中没有对应"),
+    _K.UNKNOWN_UNIT: gettext_noop("单位在本系统中没有对应，另立接收单位"),
+    _K.PARENT_NOT_IN_FILE: gettext_noop("主案卷不在文件中，按独立案卷导入"),
+    _K.LEAD_NOT_IN_FILE: gettext_noop("并入的案卷不在文件中"),
+    _K.PHOTO_NOT_THERE: gettext_noop("照片文件不存在"),
+    _K.PHOTO_UNUSABLE: gettext_noop("照片文件无法使用"),
+    _K.PHOTO_WITHOUT_CASE: gettext_noop("照片没有对应的案卷"),
 }
 """What each kind is called in front of people."""

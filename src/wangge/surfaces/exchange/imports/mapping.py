@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from wangge.groundwork.working_time import SlotsUnreadable, parse_slots
 from wangge.standards.findings import Finding, gettext_noop
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Origin, Tables
-from wangge.surfaces.exchange.imports.declaration import CodedColumn, Declaration
+from wangge.surfaces.exchange.imports.declaration import CodedColumn, CodeTable, Declaration
 from wangge.surfaces.exchange.imports.findings import ALLOWED_POLICIES
 from wangge.surfaces.exchange.imports.foreign import ForeignStatus
 from wangge.surfaces.exchange.imports.reading import Layout
@@ -65,25 +65,25 @@ class MappingFile:
         )
 
 
-def shipped_mappings() -> list[str]:
+def shipped_mappings(package: str = SHIPPED) -> list[str]:
     """The names of the mappings that come with the product."""
-    folder = resources.files(SHIPPED)
+    folder = resources.files(package)
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def load_mapping(name_or_file: str, given: Mapping[str, Path] | None = None) -> MappingFile:
     """The mapping of that name, or in that file, with ``given`` tables read. Raises MappingRefused."""
-    shown_as, text = _found(name_or_file)
+    shown_as, text = found_text(name_or_file)
     lines = lines_of_keys(text)
-    declaration = _declared(shown_as, text, lines)
+    declaration = declared(Declaration, shown_as, text, lines)
     given = given or {}
-    tables, findings = _read_tables(declaration, given)
+    tables, findings = read_tables(declaration.tables, given)
     faults = (
-        *_tables_asked_for(declaration, given),
+        *tables_asked_for(declaration.tables, _table_names(declaration), given),
         *_judged(declaration, tables, load_tables()),
         *_judged_clock(declaration, tables),
     )
-    findings += [_finding(shown_as, lines, fault) for fault in faults]
+    findings += [finding_of(shown_as, lines, fault) for fault in faults]
     if findings:
         raise MappingRefused(findings)
     return MappingFile(Path(name_or_file).stem, declaration, tables)
@@ -134,11 +134,13 @@ def read_given_table(path: Path, *, key: str, value: str) -> tuple[dict[str, str
     return codes, findings
 
 
-def _read_tables(told: Declaration, given: Mapping[str, Path]) -> tuple[dict[str, Mapping[str, str]], list[Finding]]:
+def read_tables(
+    declared_tables: Mapping[str, CodeTable], given: Mapping[str, Path]
+) -> tuple[dict[str, Mapping[str, str]], list[Finding]]:
     """The codes of every table, written in the mapping or given beside it, and what is wrong with them."""
     tables: dict[str, Mapping[str, str]] = {}
     findings: list[Finding] = []
-    for name, table in told.tables.items():
+    for name, table in declared_tables.items():
         if not table.given:
             tables[name] = table.codes
         elif name in given:
@@ -147,22 +149,27 @@ def _read_tables(told: Declaration, given: Mapping[str, Path]) -> tuple[dict[str
     return tables, findings
 
 
-def _found(name_or_file: str) -> tuple[str, str]:
+def found_text(name_or_file: str, package: str = SHIPPED) -> tuple[str, str]:
+    """What a mapping is shown as and its text: a shipped one by name, else a file. Raises MappingRefused."""
     path = Path(name_or_file)
-    if name_or_file in shipped_mappings():
-        return f"{name_or_file}.toml", (resources.files(SHIPPED) / f"{name_or_file}.toml").read_text("utf-8")
+    if name_or_file in shipped_mappings(package):
+        return f"{name_or_file}.toml", (resources.files(package) / f"{name_or_file}.toml").read_text("utf-8")
     try:
         return str(path), path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as broken:
         what = gettext_noop("没有这个映射，也读不到这个文件。")
         do = gettext_noop("自带的映射有：%(known)s；也可给出一个 UTF-8 编码的 .toml 文件。")
-        known = {"known": " ".join(shipped_mappings())}
+        known = {"known": " ".join(shipped_mappings(package))}
         raise MappingRefused([Finding(Origin(name_or_file, 0), what, do, known)]) from broken
 
 
-def _declared(shown_as: str, text: str, lines: dict[KeyPath, int]) -> Declaration:
+Told = TypeVar("Told", bound=BaseModel)
+
+
+def declared(model: type[Told], shown_as: str, text: str, lines: dict[KeyPath, int]) -> Told:
+    """The text read as that model. Raises MappingRefused with every fault by file and line."""
     try:
-        return Declaration.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as broken:
         position = _TOML_POSITION.search(str(broken))
         at = Origin(shown_as, int(position[1]) if position else len(text.splitlines()))
@@ -170,12 +177,12 @@ def _declared(shown_as: str, text: str, lines: dict[KeyPath, int]) -> Declaratio
         raise MappingRefused([Finding(at, what, do, {"reason": str(broken)})]) from broken
     except ValidationError as wrong:
         faults = [_shape_fault(dict(error)) for error in wrong.errors(include_url=False)]
-        raise MappingRefused([_finding(shown_as, lines, fault) for fault in faults]) from wrong
+        raise MappingRefused([finding_of(shown_as, lines, fault) for fault in faults]) from wrong
 
 
-_MISSING = (gettext_noop("缺少“%(key)s”。"), gettext_noop("请补上这一项。"))
-_FOREIGN = (gettext_noop("不认识“%(key)s”。"), gettext_noop("请删去或改正拼写。"))
-_WRONG = (gettext_noop("“%(key)s”的值“%(value)s”不对。"), gettext_noop("应为：%(expected)s。"))
+MISSING = (gettext_noop("缺少“%(key)s”。"), gettext_noop("请补上这一项。"))
+UNKNOWN = (gettext_noop("不认识“%(key)s”。"), gettext_noop("请删去或改正拼写。"))
+WRONG = (gettext_noop("“%(key)s”的值“%(value)s”不对。"), gettext_noop("应为：%(expected)s。"))
 
 
 def _shape_fault(error: dict[str, Any]) -> Fault:
@@ -183,14 +190,14 @@ def _shape_fault(error: dict[str, Any]) -> Fault:
     key = ".".join(part for part in path if part != "[key]")
     kind = error["type"]
     if kind == "missing":
-        return path, *_MISSING, {"key": key}
+        return path, *MISSING, {"key": key}
     if kind == "extra_forbidden" or (path and path[-1] == "[key]"):
-        return path, *_FOREIGN, {"key": key}
+        return path, *UNKNOWN, {"key": key}
     expected = str(error.get("ctx", {}).get("expected") or error["msg"])
-    return path, *_WRONG, {"key": key, "value": str(error["input"]), "expected": expected}
+    return path, *WRONG, {"key": key, "value": str(error["input"]), "expected": expected}
 
 
-def _finding(shown_as: str, lines: dict[KeyPath, int], fault: Fault) -> Finding:
+def finding_of(shown_as: str, lines: dict[KeyPath, int], fault: Fault) -> Finding:
     path, what, do, values = fault
     return Finding(Origin(shown_as, line_of(lines, path)), what, do, values)
 
@@ -200,7 +207,7 @@ def _judged(told: Declaration, codes: CodeTables, tables: Tables) -> Iterator[Fa
     classes = {f"{c.category_type}:{c.code4}" for c in tables.categories if c.edition == told.edition}
     if not classes:
         editions = " ".join(sorted({c.edition for c in tables.categories}))
-        yield ("edition",), *_WRONG, {"key": "edition", "value": told.edition, "expected": editions}
+        yield ("edition",), *WRONG, {"key": "edition", "value": told.edition, "expected": editions}
     else:
         some_class = gettext_noop("该版分类中的类别，如 event:0110")
         yield from _judged_codes(told, codes, "category", classes, some_class)
@@ -212,7 +219,7 @@ def _judged(told: Declaration, codes: CodeTables, tables: Tables) -> Iterator[Fa
         allowed = ALLOWED_POLICIES[kind]
         if policy not in allowed:
             expected = " ".join(allowed)
-            yield ("policies", kind), *_WRONG, {"key": kind, "value": policy, "expected": expected}
+            yield ("policies", kind), *WRONG, {"key": kind, "value": policy, "expected": expected}
 
 
 def _judged_codes(
@@ -224,17 +231,17 @@ def _judged_codes(
         what = gettext_noop("“%(key)s”要么写 value，要么写 column 和 table。")
         yield (section,), what, gettext_noop("请只留一种写法。"), {"key": section}
     if part.value and part.value not in values:
-        yield (section, "value"), *_WRONG, {"key": section, "value": part.value, "expected": expected}
+        yield (section, "value"), *WRONG, {"key": section, "value": part.value, "expected": expected}
     table = told.tables.get(part.table)
     if table is None:
         return
     if table.fallback and table.fallback not in values:
         path = ("tables", part.table, "fallback")
-        yield path, *_WRONG, {"key": "fallback", "value": table.fallback, "expected": expected}
+        yield path, *WRONG, {"key": "fallback", "value": table.fallback, "expected": expected}
     for code, value in tables.get(part.table, {}).items():
         if value not in values:
             at = ("tables", part.table, "codes", code)
-            yield at, *_WRONG, {"key": code, "value": value, "expected": expected}
+            yield at, *WRONG, {"key": code, "value": value, "expected": expected}
 
 
 def _judged_clock(told: Declaration, tables: CodeTables) -> Iterator[Fault]:
@@ -244,26 +251,28 @@ def _judged_clock(told: Declaration, tables: CodeTables) -> Iterator[Fault]:
             if not (days.isdecimal() and int(days) > 0):
                 expected = gettext_noop("大于零的整数工作日")
                 values = {"key": code, "value": days, "expected": expected}
-                yield ("tables", told.limit.table, "codes", code), *_WRONG, values
+                yield ("tables", told.limit.table, "codes", code), *WRONG, values
     if told.calendar:
         try:
             parse_slots(told.calendar.slots)
         except SlotsUnreadable:
             values = {"key": "slots", "value": told.calendar.slots, "expected": "08:30-17:00"}
-            yield ("calendar", "slots"), *_WRONG, values
+            yield ("calendar", "slots"), *WRONG, values
         for day in tables.get(told.calendar.holidays, {}):
             if not _ISO_DAY.fullmatch(day):
                 values = {"key": told.calendar.holidays, "value": day, "expected": "2024-10-01"}
-                yield ("calendar", "holidays"), *_WRONG, values
+                yield ("calendar", "holidays"), *WRONG, values
 
 
-def _tables_asked_for(told: Declaration, given: Mapping[str, Path]) -> Iterator[Fault]:
+def tables_asked_for(
+    tables: Mapping[str, CodeTable], asked: Iterable[tuple[KeyPath, str]], given: Mapping[str, Path]
+) -> Iterator[Fault]:
     """Every table named exists, every one to be given is given, and none is given that is not asked for."""
-    for path, name in _table_names(told):
-        if name not in told.tables:
+    for path, name in asked:
+        if name not in tables:
             what = gettext_noop("没有名为“%(table)s”的代码表。")
             yield path, what, gettext_noop("请加一节 [tables.%(table)s]。"), {"table": name}
-    for name, table in told.tables.items():
+    for name, table in tables.items():
         if table.given and not (table.key and table.value):
             what = gettext_noop("外给的代码表“%(table)s”没有写明 key 与 value 两列。")
             yield ("tables", name), what, gettext_noop("请补上列名。"), {"table": name}
@@ -271,7 +280,7 @@ def _tables_asked_for(told: Declaration, given: Mapping[str, Path]) -> Iterator[
             what = gettext_noop("需要代码表“%(table)s”。")
             yield ("tables", name), what, gettext_noop("请加 --table %(table)s=文件.csv。"), {"table": name}
     for name in given:
-        if name not in told.tables or not told.tables[name].given:
+        if name not in tables or not tables[name].given:
             what = gettext_noop("映射没有要求外给代码表“%(table)s”。")
             yield ("tables",), what, gettext_noop("请去掉这个 --table。"), {"table": name}
 

@@ -13,6 +13,8 @@ from wangge.domains.cases.logic import clocks, views
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import RUNNING, CaseState
 from wangge.domains.cases.logic.stretches import Round
+from wangge.domains.organizations.queries import city_tables
+from wangge.standards.tables import Tables
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import (
     ClockLine,
@@ -91,7 +93,7 @@ def _terms(rules: Rulebook, state: CaseState, clock: str, allowance: int) -> tup
     """(which minutes count, the limit in words, its source) of a clock by name."""
     if clock in rules.stage_clocks:
         rule = rules.stage_clocks[clock]
-        return counting_of(rule.clock), _stage_limit(clock, rule.minutes, counting_of(rule.clock)), _("环节时限")
+        return counting_of(rule.clock), _stage_limit(city_tables(), clock, rule.minutes, rule.clock), _("环节时限")
     counting = handling_counting(rules, state)
     if clock == "inner":
         return counting, span_text(allowance, counting=counting), _("区内时限")
@@ -99,8 +101,8 @@ def _terms(rules: Rulebook, state: CaseState, clock: str, allowance: int) -> tup
 
 
 @kept_by_language(256)
-def _stage_limit(clock: str, minutes: int, counting: Counting) -> str:
-    limit = span_text(minutes, counting=counting)
+def _stage_limit(_tables: Tables, clock: str, minutes: int, kind: str) -> str:
+    limit = span_text(minutes, counting=counting_of(kind))
     return _("%(clock)s %(limit)s") % {"clock": labels.word("stage_clock", clock), "limit": limit}
 
 
@@ -128,11 +130,11 @@ def clause_of(state: CaseState) -> str:
     """Where the limit stands: class and condition, and the edition's title."""
     if not state.category or not state.limit_unit:
         return ""
-    return _clause(state.limit_edition, state.category, state.condition_seq)
+    return _clause(city_tables(), state.limit_edition, state.category, state.condition_seq)
 
 
 @kept_by_language(2048)
-def _clause(edition: str, category: str, condition_seq: int) -> str:
+def _clause(_tables: Tables, edition: str, category: str, condition_seq: int) -> str:
     return _("%(standard)s %(category)s（%(code)s）立案条件 %(condition)s") % {
         "standard": labels.edition_name(edition),
         "category": labels.category_name(category, edition),

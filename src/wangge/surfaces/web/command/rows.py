@@ -18,6 +18,8 @@ from wangge.domains.cases.operations.moving import draft_of
 from wangge.domains.cases.rows import CaseRow as Row
 from wangge.domains.cases.surroundings import units
 from wangge.domains.organizations.directory import known
+from wangge.domains.organizations.queries import city_tables
+from wangge.standards.tables import Tables
 from wangge.surfaces.web.command.clocks import time_left
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import CaseRow, Flag, FlagKind, StageChip
@@ -85,15 +87,17 @@ def stage_chip(rules: Rulebook, state: CaseState, at: datetime, *, named: bool =
     stage = rules.stages[state.stage]
     if named and state.stage in ("verifying", "inspecting") and state.assignee.isdigit():
         person = known([int(state.assignee)], at=at).get(int(state.assignee))
-        return _chip(state.stage, turn=person.name if person is not None else "")
+        return _chip(city_tables(), state.stage, turn=person.name if person is not None else "")
     if state.stage == "handling":
         inner = state.inner.unit if state.inner is not None and state.inner.status == "out" else ""
-        return _chip(state.stage, turn=unit_name(inner or state.unit))
-    return _chip(state.stage, post="" if stage.is_ending else stage.work_list_post, is_ending=stage.is_ending)
+        return _chip(city_tables(), state.stage, turn=unit_name(inner or state.unit))
+    return _chip(
+        city_tables(), state.stage, post="" if stage.is_ending else stage.work_list_post, is_ending=stage.is_ending
+    )
 
 
 @kept_by_language(4096)
-def _chip(stage: str, *, turn: str = "", post: str = "", is_ending: bool = False) -> StageChip:
+def _chip(_tables: Tables, stage: str, *, turn: str = "", post: str = "", is_ending: bool = False) -> StageChip:
     return StageChip(stage, labels.stage_name(stage), turn or labels.post_name(post), is_ending)
 
 

@@ -1,0 +1,1 @@
+"""The only writers of the self-evaluation: forms and targets, evidence, results, steps."""

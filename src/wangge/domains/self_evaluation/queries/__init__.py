@@ -1,0 +1,1 @@
+"""Questions to the self-evaluation, and the sources that facts are counted from."""

@@ -1,0 +1,1 @@
+"""Whole histories of other systems: cases with their steps, photos and codes, as vendors export them."""

@@ -1,0 +1,1 @@
+"""History mappings that ship with the product: samples in the forms vendors export, to be copied and adapted."""
