@@ -31,6 +31,7 @@ COMMANDS = {
     "simulate": "wangge.project.commands.simulate:simulate",
     "anchor": "wangge.project.commands.anchor:anchor",
     "verify": "wangge.project.commands.verify:verify",
+    "borders": "wangge.project.commands.borders:command",
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
     "export": "wangge.project.commands.exporting:group",
