@@ -1,8 +1,8 @@
 """Allotments 预算指标 and every change of their amount; what is bound and paid is kept by triggers.
 
-An allotment's full-year budget 全年预算数 is the sum of its changes. ``AllotmentTotal`` carries the named
-constraint that makes overspending impossible, also under concurrent entries: its row is locked by whoever
-changes it.
+An allotment's full-year budget 全年预算数 is the sum of its changes. Overspending is impossible, also under concurrent
+entries: the row of ``AllotmentTotal`` is locked by whoever changes it, and looked at when his transaction ends (in
+between a payment may stand beside the request that it settles).
 """
 
 from __future__ import annotations
@@ -154,15 +154,11 @@ class AllotmentTotal(models.Model):
     paid_fen = models.BigIntegerField(_("已支付（分）"), default=0)
 
     class Meta:
-        """The invariant of appropriation control."""
+        """Beside these the deferred trigger ``allotment_not_overspent``."""
 
         db_table = "budgeting_allotment_total"
         verbose_name = verbose_name_plural = _("指标余额")
         constraints = (
-            models.CheckConstraint(
-                name="allotment_not_overspent",
-                condition=Q(adjusted_fen__gte=F("paid_fen") + F("reserved_fen")),
-            ),
             models.CheckConstraint(name="allotment_reservation_not_negative", condition=Q(reserved_fen__gte=0)),
         )
 

@@ -56,12 +56,12 @@ class _OnlyTried(Exception):
 
 @contextmanager
 def tried(*, dry_run: bool) -> Iterator[None]:
-    """A transaction that a dry run takes back after all its constraints were looked at."""
+    """A transaction whose deferred constraints are looked at inside; a dry run takes it back then."""
     try:
         with transaction.atomic():
             yield
+            check_deferred()
             if dry_run:
-                check_deferred()
                 raise _OnlyTried
     except _OnlyTried:
         pass

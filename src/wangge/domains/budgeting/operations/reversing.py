@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.entries import CREDIT, DEBIT, EntryLine
 from wangge.domains.budgeting.models import ADJUSTMENT_PERIOD
-from wangge.domains.budgeting.operations.writing import PostingDraft, VoucherDraft, write_vouchers
+from wangge.domains.budgeting.operations.writing import PostingDraft, VoucherDraft, check_deferred, write_vouchers
 from wangge.domains.budgeting.refusals import LedgerRefused
 from wangge.domains.organizations.logic import Actor
 
@@ -32,7 +32,9 @@ def reverse_voucher(*, voucher_id: int, reason: str, by: Actor, at: datetime) ->
     drafts = reversal_drafts([voucher_id], reason=reason)
     if not drafts:
         raise LedgerRefused(_("没有编号为 %(id)d 的凭证。") % {"id": voucher_id})
-    return write_vouchers(drafts, by=by, at=at)[0]
+    number = write_vouchers(drafts, by=by, at=at)[0]
+    check_deferred()
+    return number
 
 
 def reversal_drafts(voucher_ids: Sequence[int], reason: str = "") -> list[VoucherDraft]:
