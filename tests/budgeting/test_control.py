@@ -9,7 +9,15 @@ import pytest
 from django.db import connection, connections
 
 from tests.budgeting.small_ledger import (
-    AT, MANAGER, PROJECT, UNIT, YEAR, allot, pay, payment, with_units,
+    AT,
+    MANAGER,
+    PROJECT,
+    UNIT,
+    YEAR,
+    allot,
+    pay,
+    payment,
+    with_units,
 )  # fmt: skip
 from tests.city_database import CityDatabase
 from wangge.domains.budgeting.logic.facts import Dims
@@ -142,3 +150,13 @@ def test_concurrent_requests_neither_overspend_nor_wait_in_a_circle(city_databas
         assert cursor.fetchall() == [(UNIT,)]
 
 
+@pytest.mark.django_db
+def test_every_constraint_and_index_that_the_models_name_is_there() -> None:
+    from django.apps import apps
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
+        there = {row[0] for row in cursor.fetchall()}
+    for model in apps.get_app_config("budgeting").get_models():
+        wanted = {each.name for each in (*model._meta.constraints, *model._meta.indexes)}
+        assert wanted <= there, model

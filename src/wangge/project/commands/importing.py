@@ -11,6 +11,7 @@ IMPORTS = {
     "compare": "wangge.project.commands.import_compare:command",
     "history": "wangge.project.commands.import_history:command",
     "people": "wangge.project.commands.import_people:command",
+    "ledger": "wangge.project.commands.import_ledger:command",
     "areas": "wangge.project.commands.import_areas:command",
     "components": "wangge.project.commands.import_components:command",
     "names": "wangge.project.commands.import_names:command",

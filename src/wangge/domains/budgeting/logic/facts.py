@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from typing import TypeVar
 
 from wangge.standards.budgeting import words_of
 
@@ -45,6 +47,7 @@ DIMENSION_COLUMNS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def completed(dims: Dims) -> Dims:
     """The dimensions with what the economic item says by itself: 30217 is a reception, 30215 a meeting."""
     if dims.three_public == "none" and (three := words_of("three_public").get(dims.economic_item)):
@@ -52,6 +55,15 @@ def completed(dims: Dims) -> Dims:
     if dims.spending_kind == "none" and (kind := words_of("spending_kind").get(dims.economic_item)):
         dims = replace(dims, spending_kind=kind)
     return dims
+
+
+_WithDims = TypeVar("_WithDims", bound="AllotmentFact | PaymentFact | MoneyFact | EntryLineFact")
+
+
+def with_whole_dims(fact: _WithDims) -> _WithDims:
+    """The fact with its dimensions completed; the same one when they are."""
+    dims = completed(fact.dims)
+    return fact if dims is fact.dims else replace(fact, dims=dims)
 
 
 @dataclass(frozen=True, slots=True)

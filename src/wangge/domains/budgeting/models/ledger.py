@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from wangge.domains.budgeting.models.allotments import Allotment, Dimension
-from wangge.domains.budgeting.models.units import BudgetUnit, LedgerImport
+from wangge.domains.budgeting.models.units import UNCHECKED, BudgetUnit, LedgerImport
 
 ADJUSTMENT_PERIOD = 13
 
@@ -42,7 +42,9 @@ class Voucher(models.Model):
     """One event as booked; it balances when its transaction ends, and nothing joins it afterwards."""
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+")
+    unit = models.ForeignKey(
+        BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED
+    )
     year = models.SmallIntegerField(_("预算年度"))
     period = models.SmallIntegerField(_("会计期间"))
     dated_on = models.DateField(_("日期"))
@@ -52,7 +54,9 @@ class Voucher(models.Model):
     summary = models.CharField(_("摘要"), max_length=200, blank=True, default="")
     handler = models.CharField(_("经办人"), max_length=60, blank=True, default="")
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
-    imported = models.ForeignKey(LedgerImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    imported = models.ForeignKey(
+        LedgerImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED
+    )
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(_("录入人"), max_length=60)
     at = models.DateTimeField(_("录入时间"))
@@ -99,7 +103,7 @@ class Posting(models.Model):
     amount_fen = models.BigIntegerField(_("金额（分）"))
     dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     allotment = models.ForeignKey(
-        Allotment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+        Allotment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED
     )
 
     class Meta:
@@ -156,10 +160,11 @@ class LedgerBalance(models.Model):
 
 
 class VoucherCheck(models.Model):
-    """Vouchers whose postings came in several statements: looked at again when the transaction ends."""
+    """Vouchers of the running transaction, by their numbers from–to, that are looked at when it ends."""
 
     id = models.BigAutoField(primary_key=True)
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+")
+    first_id = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(default=0)
 
     class Meta:
         """Written and emptied by triggers alone."""
@@ -168,4 +173,4 @@ class VoucherCheck(models.Model):
         verbose_name = verbose_name_plural = _("待核凭证")
 
     def __str__(self) -> str:
-        return str(self.voucher_id)
+        return f"{self.first_id}–{self.last_id}"

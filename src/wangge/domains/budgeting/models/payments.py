@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wangge.domains.budgeting.models.allotments import Allotment, Dimension
 from wangge.domains.budgeting.models.ledger import Voucher
-from wangge.domains.budgeting.models.units import BudgetUnit, LedgerImport
+from wangge.domains.budgeting.models.units import UNCHECKED, BudgetUnit, LedgerImport
 
 
 class PaymentState(models.TextChoices):
@@ -29,12 +29,16 @@ class Payment(models.Model):
     """One payment order in one version; append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+")
+    unit = models.ForeignKey(
+        BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED
+    )
     year = models.SmallIntegerField(_("预算年度"))
     number = models.CharField(_("支付单号"), max_length=80)
     version = models.SmallIntegerField(_("版本"), default=1)
-    allotment = models.ForeignKey(Allotment, on_delete=models.PROTECT, null=True, blank=True, related_name="payments")
-    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+")
+    allotment = models.ForeignKey(
+        Allotment, on_delete=models.PROTECT, null=True, blank=True, related_name="payments", **UNCHECKED
+    )
+    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+", **UNCHECKED)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     payee = models.CharField(_("收款人"), max_length=120, blank=True, default="")
     purpose = models.CharField(_("用途"), max_length=200, blank=True, default="")
@@ -42,7 +46,9 @@ class Payment(models.Model):
     handler = models.CharField(_("经办人"), max_length=60, blank=True, default="")
     dated_on = models.DateField(_("日期"))
     digest = models.BinaryField(_("内容校验码"), max_length=32)
-    imported = models.ForeignKey(LedgerImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    imported = models.ForeignKey(
+        LedgerImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED
+    )
 
     class Meta:
         """Named constraints; a refund is a negative amount in the same line and year."""
@@ -66,10 +72,12 @@ class PaymentStep(models.Model):
     """What became of a payment: append-only; the voucher where money moved."""
 
     id = models.BigAutoField(primary_key=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="steps")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="steps", **UNCHECKED)
     state = models.CharField(_("状态"), max_length=10, choices=PaymentState.choices)
     dated_on = models.DateField(_("日期"))
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    voucher = models.ForeignKey(
+        Voucher, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED
+    )
     reason = models.CharField(_("理由"), max_length=200, blank=True, default="")
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(_("操作人"), max_length=60)

@@ -6,9 +6,15 @@ may only read it. Units are known by their code, as in every list of the finance
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
+"""For keys of tables that are filled by the hundred thousand: a trigger sees to all rows of a statement at once,
+and what they point to is never removed."""
 
 
 class UnitKind(models.TextChoices):

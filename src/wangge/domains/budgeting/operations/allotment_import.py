@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from wangge.domains.budgeting.logic.facts import AllotmentFact, Difference, RefusedRow, UnitFact, completed
+from wangge.domains.budgeting.logic.facts import AllotmentFact, Difference, RefusedRow, UnitFact, with_whole_dims
 from wangge.domains.budgeting.models import BudgetUnit
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
@@ -85,7 +85,7 @@ def take_in_allotments(
     unreadable: Sequence[RefusedRow] = (),
 ) -> ImportResult:  # fmt: skip
     """Take in changes of allotments; raises ``LedgerRefused`` when the whole would overspend a line."""
-    rows = [replace(fact, dims=completed(fact.dims)) for fact in facts]
+    rows = [with_whole_dims(fact) for fact in facts]
     pairs = sorted({(fact.unit, fact.year) for fact in rows})
     import_id = None
     with shared.tried(dry_run=dry_run):

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.entries import CREDIT, DEBIT, EntryLine, NoTemplate, entry_lines
-from wangge.domains.budgeting.logic.facts import Difference, EntryLineFact, MoneyFact, RefusedRow, completed
+from wangge.domains.budgeting.logic.facts import Difference, EntryLineFact, MoneyFact, RefusedRow, with_whole_dims
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
 from wangge.domains.budgeting.operations.reversing import reversal_drafts
@@ -28,7 +28,7 @@ def take_in_money(
     unreadable: Sequence[RefusedRow] = (),
 ) -> ImportResult:  # fmt: skip
     """Take in receipts and balances; a number that comes again with another amount is reversed and booked anew."""
-    rows = [replace(fact, dims=completed(fact.dims)) for fact in facts]
+    rows = [with_whole_dims(fact) for fact in facts]
     kinds = shared.unit_kinds()
     refused: list[RefusedRow] = [*unreadable]
     groups: dict[_Key, list[tuple[int, VoucherDraft | None, int]]] = {}
@@ -63,7 +63,7 @@ def take_in_entries(
     unreadable: Sequence[RefusedRow] = (),
 ) -> ImportResult:  # fmt: skip
     """Take in whole vouchers of another accounting program; one that does not balance is refused whole."""
-    rows = [replace(fact, dims=completed(fact.dims)) for fact in facts]
+    rows = [with_whole_dims(fact) for fact in facts]
     kinds = shared.unit_kinds()
     systems = {account.code: account.system for account in ledger_accounts()}
     dims = dimension_ids_later(rows)

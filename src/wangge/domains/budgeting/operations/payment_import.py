@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from wangge.domains.budgeting.logic.entries import NoTemplate, entry_lines
-from wangge.domains.budgeting.logic.facts import Difference, Dims, PaymentFact, RefusedRow, completed
+from wangge.domains.budgeting.logic.entries import NoTemplate, accounts_of, entry_lines
+from wangge.domains.budgeting.logic.facts import Difference, Dims, PaymentFact, RefusedRow, with_whole_dims
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
 from wangge.domains.budgeting.operations.reversing import reversal_drafts
@@ -65,7 +65,7 @@ def take_in_payments(
     ``without_allotments``: fiscal payments need not name an allotment (a list that has no column for it).
     ``stated_total_fen``: the total that the file itself prints.
     """
-    rows = [replace(fact, dims=completed(fact.dims)) for fact in _numbered(facts)]
+    rows = [with_whole_dims(fact) for fact in _numbered(facts)]
     pairs = {(fact.unit, fact.year) for fact in rows}
     import_id: int | None = None
     with shared.tried(dry_run=dry_run):
@@ -147,7 +147,10 @@ class _Judge:
         if not shared.period_open(found, fact.dated_on.month):
             return shared.not_open(found[0] if found else None, fact.dated_on.month)
         try:
-            entry_lines("payment", fact.dims, self._kinds[fact.unit], fact.amount_fen)
+            dims = fact.dims
+            accounts_of(
+                "payment", dims.fund_type, dims.fund_year, dims.nature, self._kinds[fact.unit], dims.economic_item[:3]
+            )
         except NoTemplate as missing:
             return _("没有这类支付的记账方法：%(what)s。") % {"what": str(missing)}
         return self._of_allotment(fact, before)

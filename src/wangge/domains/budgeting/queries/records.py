@@ -61,9 +61,7 @@ WHERE r.kind = %s AND r.unit_code = %s AND r.year = %s AND r.key = %s ORDER BY r
 """
 
 
-def newest(
-    *, kind: str | Sequence[str], pairs: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int, str], RecordLine]:
+def newest(*, kind: str | Sequence[str], pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int, str], RecordLine]:
     """(unit, year, key) → the newest version of each record of one kind, withdrawn ones too; one statement."""
     kinds = [kind] if isinstance(kind, str) else list(kind)
     return {(line.unit, line.year, line.key): line for line in _lines(kinds, pairs)}

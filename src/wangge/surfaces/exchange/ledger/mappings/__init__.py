@@ -1,0 +1,1 @@
+"""The shipped mappings of ledger imports, one TOML file each."""
