@@ -200,11 +200,10 @@ BEGIN
     IF EXISTS (
         SELECT FROM entered e JOIN budgeting_payment p ON p.id = e.payment_id
         JOIN budgeting_voucher v ON v.id = e.voucher_id
-        LEFT JOIN (
-            SELECT g.voucher_id, sum(CASE g.side WHEN 'D' THEN g.amount_fen ELSE -g.amount_fen END) AS fen
-            FROM entered x JOIN budgeting_posting g ON g.voucher_id = x.voucher_id
-            WHERE g.system = 'budget' AND g.account LIKE '7%' GROUP BY g.voucher_id
-        ) spent ON spent.voucher_id = v.id
+        LEFT JOIN LATERAL (  -- by index, voucher by voucher: nothing is known yet of how many rows there are
+            SELECT sum(CASE g.side WHEN 'D' THEN g.amount_fen ELSE -g.amount_fen END) AS fen
+            FROM budgeting_posting g WHERE g.voucher_id = v.id AND g.system = 'budget' AND g.account LIKE '7%'
+        ) spent ON true
         WHERE e.state = 'paid'
           AND ((v.unit_code, v.year) IS DISTINCT FROM (p.unit_code, p.year) OR spent.fen IS DISTINCT FROM p.amount_fen)
     ) THEN
