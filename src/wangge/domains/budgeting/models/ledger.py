@@ -42,9 +42,7 @@ class Voucher(models.Model):
     """One event as booked; it balances when its transaction ends, and nothing joins it afterwards."""
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(
-        BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED
-    )
+    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED)
     year = models.SmallIntegerField(_("预算年度"))
     period = models.SmallIntegerField(_("会计期间"))
     dated_on = models.DateField(_("日期"))

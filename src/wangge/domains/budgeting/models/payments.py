@@ -29,9 +29,7 @@ class Payment(models.Model):
     """One payment order in one version; append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(
-        BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED
-    )
+    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED)
     year = models.SmallIntegerField(_("预算年度"))
     number = models.CharField(_("支付单号"), max_length=80)
     version = models.SmallIntegerField(_("版本"), default=1)
@@ -75,9 +73,7 @@ class PaymentStep(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="steps", **UNCHECKED)
     state = models.CharField(_("状态"), max_length=10, choices=PaymentState.choices)
     dated_on = models.DateField(_("日期"))
-    voucher = models.ForeignKey(
-        Voucher, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED
-    )
+    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, null=True, blank=True, related_name="+", **UNCHECKED)
     reason = models.CharField(_("理由"), max_length=200, blank=True, default="")
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(_("操作人"), max_length=60)
