@@ -6,19 +6,18 @@ order of their keys and laid side by side, so that a case without steps and step
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from django.db import DatabaseError, connection, transaction
-from psycopg.pq import ExecStatus
+from django.db import connection, transaction
 
 from wangge.domains.cases.breaks import Break, BreakKind
 from wangge.domains.cases.replaying import KeptCase, KeptStep, KeptWords, check_case
 from wangge.domains.cases.rules import rulebook_on
+from wangge.groundwork.copied_rows import copied_rows
 from wangge.groundwork.worker_pool import worked
 
 CASES_PER_PIECE = 8000
@@ -60,8 +59,6 @@ _ORPHANS = """
 SELECT c.id::text, c.number FROM cases_case c
 WHERE c.parent_id IS NOT NULL AND NOT EXISTS (SELECT FROM cases_case p WHERE p.id = c.parent_id) ORDER BY 2
 """
-_ESCAPES = {b"\\": b"\\", b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
-_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +164,10 @@ def check_piece(piece: Piece) -> Checked:
     """Check the cases of one piece."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1")
-    cases = {row[0]: KeptCase._make(row) for row in _copied(_case_query(piece))}
+    cases = {row[0]: KeptCase._make(row) for row in copied_rows(_case_query(piece))}
     checked = len(cases)
     words: dict[bytes, dict[int, KeptWords]] = {}
-    for case_id, seq, texts, erased in _copied(_words_query(piece)):
+    for case_id, seq, texts, erased in copied_rows(_words_query(piece)):
         words.setdefault(case_id, {})[int(seq)] = KeptWords(texts, erased == b"t")
     breaks: list[Break] = []
     count = 0
@@ -213,7 +210,7 @@ def _by_case(piece: Piece) -> Iterator[list[KeptStep]]:
         " ORDER BY month, case_id, seq"
     )
     held: list[KeptStep] = []
-    for row in _copied(query):
+    for row in copied_rows(query):
         step = KeptStep._make(row)
         if held and held[0].case_id != step.case_id:
             yield held
@@ -221,31 +218,3 @@ def _by_case(piece: Piece) -> Iterator[list[KeptStep]]:
         held.append(step)
     if held:
         yield held
-
-
-def _copied(query: str) -> Iterator[list[bytes]]:
-    """The rows of a query as COPY writes them, escapes undone; NULL is empty.
-
-    Read from the driver's lower half: its cursor asks the event loop for every row, which takes longer than the row.
-    """
-    connection.ensure_connection()
-    link = connection.connection.pgconn
-    result = link.exec_(f"COPY ({query}) TO STDOUT (NULL '')".encode())
-    if result.status != ExecStatus.COPY_OUT:
-        raise DatabaseError(result.error_message.decode(errors="replace"))
-    while True:
-        size, data = link.get_copy_data(0)
-        if size < 0:
-            break
-        line = bytes(data[:-1])
-        fields = line.split(b"\t")
-        if b"\\" in line:
-            fields = [_ESCAPE.sub(_plain, each) for each in fields]
-        yield fields
-    while (result := link.get_result()) is not None:
-        if result.status != ExecStatus.COMMAND_OK:
-            raise DatabaseError(result.error_message.decode(errors="replace"))
-
-
-def _plain(found: re.Match[bytes]) -> bytes:
-    return _ESCAPES.get(found[1], found[1])
