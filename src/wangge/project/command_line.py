@@ -32,6 +32,8 @@ COMMANDS = {
     "anchor": "wangge.project.commands.anchor:anchor",
     "verify": "wangge.project.commands.verify:verify",
     "borders": "wangge.project.commands.borders:command",
+    "warehouse": "wangge.project.commands.warehouse:warehouse",
+    "evaluate": "wangge.project.commands.evaluate:evaluate",
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
     "export": "wangge.project.commands.exporting:group",

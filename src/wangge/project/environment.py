@@ -12,7 +12,7 @@ import zlib
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -93,6 +93,12 @@ class Environment(BaseSettings):
     least_free_mebibytes: int = Field(default=200, ge=0)
     """Below this free space under ``var`` the city calls itself not ready."""
     log_level: str = "INFO"
+    warehouse: Path | None = None
+    """Where the facts for evaluation lie; ``warehouse`` under var by default."""
+    evaluation_engine: Literal["duckdb", "plain", "spark"] = "duckdb"
+    """Which engine counts where a command does not say."""
+    spark_master: str = "local[*]"
+    """The Spark cluster of the engine ``spark``."""
 
     @field_validator("hosts", "cors_origins", mode="before")
     @classmethod
@@ -118,6 +124,11 @@ class Environment(BaseSettings):
     def anchor_directory(self) -> Path:
         """Where anchors lie."""
         return self.var / "anchors" if self.anchors is None else self.anchors.expanduser().resolve()
+
+    @property
+    def warehouse_root(self) -> Path:
+        """The directory of the warehouse of facts."""
+        return self.warehouse.expanduser().resolve() if self.warehouse is not None else self.var / "warehouse"
 
     @property
     def embedded(self) -> bool:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "wangge.domains.geography",
     "wangge.domains.components",
     "wangge.domains.cases",
+    "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
     "wangge.surfaces.web",

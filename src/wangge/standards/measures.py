@@ -18,11 +18,15 @@ class Indicator:
     name_en: str
     definition: str
     counted_at: str
+    counted: str  # which steps, in the language of standards.counted
     formula: str
     numerator: str
     denominator: str
     better: str  # higher, lower, ""
     score_rule: str
+    treatment: tuple[str, ...]  # open_overdue=…, extended=…, suspended=…, merged=…, reopened=…, excluded=…
+    missing: str  # what a missing denominator scores: no_value, zero, full
+    digits: int
     source_formula: str
     source: str
     confidence: str

@@ -131,7 +131,14 @@ FORMS: tuple[TableForm, ...] = (
         separators={"alternatives": ";"},
         required=("of", "label_zh"),
     ),
-    TableForm("indicators", ("indicators.csv",), rows.Indicator, ("id",), required=("object", "kind", "name_zh")),
+    TableForm(
+        "indicators",
+        ("indicators.csv",),
+        rows.Indicator,
+        ("id",),
+        separators={"treatment": ";"},
+        required=("object", "kind", "name_zh", "treatment"),
+    ),
     TableForm(
         "score_bands",
         ("score_bands.csv",),

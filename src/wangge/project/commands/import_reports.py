@@ -66,7 +66,7 @@ def command(
     """
     given = given_tables(tables)
     refused_file = refused_file or Path(f"{file.name.removesuffix('.gz')}.refused.csv")
-    with _translation_alone() if dry_run else open_city(as_owner=True):
+    with without_city() if dry_run else open_city(as_owner=True):
         try:
             mapping = load_mapping(mapping_name, given)
             if not dry_run:
@@ -103,7 +103,7 @@ def _(text: str) -> str:
 
 
 @contextmanager
-def _translation_alone() -> Iterator[None]:
+def without_city() -> Iterator[None]:
     """Django's translation needs its settings; no database is asked for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.project.settings")
     django.setup()

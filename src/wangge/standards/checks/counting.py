@@ -10,8 +10,10 @@ from itertools import pairwise
 
 from wangge.standards.checks.moving import clock_names, unknown
 from wangge.standards.conditions import CountCondition, CountOn, parse_counters_if
+from wangge.standards.counted import Statement, parse_counted, verbs_of
 from wangge.standards.findings import Finding, gettext_noop
-from wangge.standards.tables import Move, ScoreBand, Tables
+from wangge.standards.formulas import parse_formula
+from wangge.standards.tables import Indicator, Move, ScoreBand, Tables
 
 # a composite names this table for its area's class; the class's own table is chosen by the area
 _BAND_TABLE_BY_CLASS = "area_filed_per_grid"
@@ -95,4 +97,82 @@ def bands_leave_no_gap(t: Tables) -> Iterator[Finding]:
             )
 
 
-COUNTING_CHECKS = (counters_are_indicators, formulas_name_indicators, bands_leave_no_gap)
+_TREATED = frozenset({"open_overdue", "extended", "suspended", "merged", "reopened", "excluded"})
+_MISSING = ("no_value", "zero", "full")
+
+
+def counts_say_what_they_count(t: Tables) -> Iterator[Finding]:
+    """Every count can be counted: its statements are understood and name known verbs and stages."""
+    verbs, stages = {move.verb for move in t.moves}, {stage.stage for stage in t.stages}
+    for indicator in t.indicators:
+        if indicator.kind != "count":
+            continue
+        try:
+            statements = parse_counted(indicator.counted)
+        except ValueError as error:
+            yield _not_understood(indicator, "counted", str(error))
+            continue
+        if not statements:
+            yield _not_understood(indicator, "counted", "")
+        named = {name for each in statements if each.subject in ("stage", "overrun") for name in each.names}
+        for word in sorted({*verbs_of(statements), *_new(statements)} - verbs) + sorted(named - stages):
+            yield unknown(indicator.at, "counted", word)
+
+
+def _new(statements: tuple[Statement, ...]) -> Iterator[str]:
+    for statement in statements:
+        yield from statement.new
+
+
+def formulas_are_understood(t: Tables) -> Iterator[Finding]:
+    """Every formula can be computed, says what no value scores, and leads to counts, never back to itself."""
+    leads: dict[str, set[str]] = {}
+    for indicator in t.indicators:
+        treated = {each.partition("=")[0] for each in indicator.treatment}
+        if treated != _TREATED:
+            yield _not_understood(indicator, "treatment", " ".join(sorted(treated ^ _TREATED)))
+        if indicator.kind == "count":
+            continue
+        if indicator.missing not in _MISSING:
+            yield _not_understood(indicator, "missing", indicator.missing)
+        try:
+            leads[indicator.id] = set(parse_formula(indicator.formula).words)
+        except ValueError as error:
+            yield _not_understood(indicator, "formula", str(error))
+    for indicator in t.indicators:
+        if indicator.id in leads and indicator.id in _reached(indicator.id, leads):
+            yield Finding(
+                indicator.at,
+                gettext_noop("指标“%(id)s”的公式绕回了自己。"),
+                gettext_noop("公式只能引用不依赖本指标的指标。"),
+                {"id": indicator.id},
+            )
+
+
+def _reached(start: str, leads: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = [*leads.get(start, ())]
+    while waiting:
+        word = waiting.pop()
+        if word not in seen:
+            seen.add(word)
+            waiting += leads.get(word, ())
+    return seen
+
+
+def _not_understood(indicator: Indicator, column: str, part: str) -> Finding:
+    return Finding(
+        indicator.at,
+        gettext_noop("指标“%(id)s”的 %(column)s 无法理解：“%(part)s”。"),
+        gettext_noop("写法见 docs/evaluation.md。"),
+        {"id": indicator.id, "column": column, "part": part},
+    )
+
+
+COUNTING_CHECKS = (
+    counters_are_indicators,
+    formulas_name_indicators,
+    counts_say_what_they_count,
+    formulas_are_understood,
+    bands_leave_no_gap,
+)

@@ -1,0 +1,1 @@
+"""What the city's figures are: indicators, periods, results, scores, the month and its bulletins."""

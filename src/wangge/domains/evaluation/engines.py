@@ -1,0 +1,223 @@
+"""The engines that count over a snapshot: DuckDB in this process, or Spark, both by the same expressions.
+
+An engine answers whole counts by period and object; see :mod:`wangge.domains.evaluation.plain` for the third one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.expr.types import Table
+
+from wangge.domains.evaluation import expressions
+from wangge.domains.evaluation.logic.counting_request import Counts, Request
+from wangge.domains.evaluation.logic.terms import Term, terms_of
+from wangge.domains.evaluation.plain import PlainEngine
+from wangge.domains.evaluation.snapshots import STEPS, WHATS, Snapshot
+
+Listed = Iterator[tuple[int, int, int]]
+Prepared = tuple[Table, list[tuple[str, bool]]]
+
+
+class EngineMissing(Exception):
+    """The engine asked for cannot run here; the text says what to install."""
+
+
+class Engine(Protocol):
+    """What every engine answers."""
+
+    name: str
+
+    def count(self, snapshot: Snapshot, request: Request) -> Counts:
+        """The counts of the request; counts not named in an answer are zero."""
+
+    def excluded(self, snapshot: Snapshot, known_until: int | None) -> frozenset[int]:
+        """The cases on the exclusion list, as known then."""
+
+    def cases_of(
+        self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]]
+    ) -> Iterator[tuple[int, int, int]]:
+        """(case, step, sign) of everything that makes up the one count of the request under one key."""
+
+
+@dataclass
+class ExpressionEngine:
+    """Runs the expressions on a backend of Ibis."""
+
+    name: str
+    connect: Callable[[], Any]
+    _link: Any = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def count(self, snapshot: Snapshot, request: Request) -> Counts:
+        terms = [term for count, text in request.counted.items() for term in terms_of(count, text)]
+        answer: Counts = {}
+        if not terms or not snapshot.whats:
+            return answer
+        with self._lock:
+            prepared = self._prepared(snapshot, terms, request)
+            if prepared is None:
+                return answer
+            expression, counts = prepared
+            rows = self._backend().to_pyarrow(expression)
+        columns = [rows[name].to_pylist() for name in ("bucket", *request.keys, "count", "number")]
+        standing: Counts = {}
+        for *key, place, number in zip(*columns, strict=True):
+            count, stands = counts[place]
+            if number:
+                into = standing if stands else answer
+                into.setdefault(tuple(key), Counter())[count] += int(number)
+        return _with_standing(answer, standing, len(request.periods))
+
+    def excluded(self, snapshot: Snapshot, known_until: int | None) -> frozenset[int]:
+        adding = [number for number, what in snapshot.whats.items() if what.verb == "exclude_from_scoring"]
+        lifting = [number for number, what in snapshot.whats.items() if what.verb == "lift_exclusion"]
+        if not adding:
+            return frozenset()
+        with self._lock:
+            steps = self._table(snapshot, STEPS)
+            found = self._backend().to_pyarrow(expressions.excluded_cases(steps, adding, lifting, known_until))
+        return frozenset(found["case"].to_pylist())
+
+    def cases_of(
+        self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]]
+    ) -> Iterator[tuple[int, int, int]]:
+        terms = [term for count, text in request.counted.items() for term in terms_of(count, text)]
+        views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
+        with self._lock:
+            steps = self._steps(snapshot, request)
+            weighed = self._weighed(snapshot, terms)
+            kinds = _kinds(weighed, len(views))
+            if not any(kinds):
+                return
+            expression = expressions.listed(steps, self._small(weighed), views, kinds, request, key)
+            rows = self._backend().to_pyarrow(expression)
+        yield from zip(*(rows[name].to_pylist() for name in ("case", "seq", "sign")), strict=True)
+
+    def _prepared(self, snapshot: Snapshot, terms: list[Term], request: Request) -> Prepared | None:
+        views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
+        weighed = self._weighed(snapshot, terms)
+        kinds = _kinds(weighed, len(views))
+        if not any(kinds):
+            return None
+        steps = self._steps(snapshot, request)
+        return expressions.counted(steps, self._small(weighed), views, kinds, request), expressions.counts_of(terms)
+
+    def _weighed(self, snapshot: Snapshot, terms: list[Term]) -> pa.Table:
+        """The definitions held against the kinds of steps; once for the same definitions and snapshot."""
+        key = (snapshot.root, snapshot.id, tuple(terms))
+        found = _weighed_before.get(key)
+        if found is None:
+            views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
+            whats = self._table(snapshot, WHATS)
+            found = self._backend().to_pyarrow(expressions.weights(whats, terms, views))
+            if len(_weighed_before) >= _MOST_WEIGHED:
+                _weighed_before.pop(next(iter(_weighed_before)))
+            _weighed_before[key] = found
+        return found
+
+    def _steps(self, snapshot: Snapshot, request: Request) -> Table:
+        steps = self._table(snapshot, STEPS)
+        if request.only is not None:
+            only = pa.table({"case": pa.array(sorted(request.only), pa.int64())})
+            steps = expressions.of_cases(steps, self._small(only))
+        return steps
+
+    def _backend(self) -> Any:
+        if self._link is None:
+            self._link = self.connect()
+        return self._link
+
+    def _table(self, snapshot: Snapshot, table: str) -> Table:
+        return self._backend().read_parquet(snapshot.paths(table))
+
+    def _small(self, rows: pa.Table) -> Table:
+        """A small table of ours as the backend sees it."""
+        if self.name == "duckdb":
+            return ibis.memtable(rows)
+        handle, path = tempfile.mkstemp(suffix=".parquet", dir=_spool())
+        os.close(handle)
+        pq.write_table(rows, path)
+        return self._backend().read_parquet(path)
+
+
+_weighed_before: dict[tuple[Any, ...], pa.Table] = {}
+_MOST_WEIGHED = 64
+_spools: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _spool() -> str:
+    """A directory for small tables handed to Spark; gone with the process."""
+    if not _spools:
+        _spools.append(tempfile.TemporaryDirectory(prefix="wangge-spark-"))
+    return _spools[0].name
+
+
+def _kinds(weighed: pa.Table, views: int) -> list[list[int]]:
+    kinds: list[set[int]] = [set() for _view in range(views)]
+    for what, view in zip(weighed["what"].to_pylist(), weighed["view"].to_pylist(), strict=True):
+        kinds[view].add(what)
+    return [sorted(of_view) for of_view in kinds]
+
+
+def _with_standing(answer: Counts, flows: Counts, periods: int) -> Counts:
+    """What stands at a period's end is the sum of all that came and went until then."""
+    for of_object in {key[1:] for key in flows}:
+        stands: Counter[str] = Counter()
+        for bucket in range(-1, periods):
+            stands.update(flows.get((bucket, *of_object), {}))
+            if bucket >= 0:
+                answer.setdefault((bucket, *of_object), Counter()).update(stands)
+    return answer
+
+
+def _duckdb() -> Any:
+    return ibis.duckdb.connect(threads=max(1, len(os.sched_getaffinity(0))), memory_limit="3GB")
+
+
+def spark_engine(master: str) -> ExpressionEngine:
+    """Spark on a cluster; :class:`EngineMissing` says what is not installed."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise EngineMissing("没有安装 Spark：请运行 pip install 'wangge[spark]'，并安装 Java 17。") from None
+
+    def connect() -> Any:
+        session = (
+            SparkSession.builder.master(master)
+            .appName("wangge-evaluation")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "8")
+            .config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate()
+        )
+        session.sparkContext.setLogLevel("ERROR")
+        return ibis.pyspark.connect(session)
+
+    return ExpressionEngine("spark", connect)
+
+
+_engines: dict[str, Engine] = {}
+
+
+def engine_of(name: str, *, spark_master: str = "local[*]") -> Engine:
+    """The engine of a name; the same one for the life of the process."""
+    if name not in _engines:
+        if name == "duckdb":
+            _engines[name] = ExpressionEngine("duckdb", _duckdb)
+        elif name == "spark":
+            _engines[name] = spark_engine(spark_master)
+        elif name == "plain":
+            _engines[name] = PlainEngine()
+        else:
+            raise EngineMissing(f"没有名为“{name}”的计算引擎：可用 duckdb、plain、spark。")
+    return _engines[name]

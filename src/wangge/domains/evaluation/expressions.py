@@ -1,0 +1,186 @@
+"""Counts as Ibis expressions: the same ones for DuckDB in process and for Spark.
+
+First the definitions are held against the few hundred kinds of steps there are (``weights``); then rows are grouped by
+kind, period and object, and each group counts with its weights. Everything stays whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+import ibis
+from ibis import _
+from ibis.expr.types import BooleanValue, IntegerColumn, Table, Value
+
+from wangge.domains.evaluation.logic.counting_request import Request
+from wangge.domains.evaluation.logic.periods import Period
+from wangge.domains.evaluation.logic.terms import Term, View, Window
+
+NONE = 0
+
+
+def weights(whats: Table, terms: Sequence[Term], views: Sequence[View]) -> Table:
+    """(what, source, view, count, sign) for each kind of step that counts; ``count`` is its place in ``counts_of``."""
+    counts = counts_of(terms)
+    parts = [
+        whats.filter(_satisfied(whats, term)).select(
+            "what",
+            "source",
+            view=ibis.literal(views.index(view_of(term)), type="int32"),
+            count=ibis.literal(counts.index(_counted_as(term)), type="int32"),
+            sign=ibis.literal(term.sign, type="int32"),
+        )
+        for term in terms
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _satisfied(whats: Table, term: Term) -> BooleanValue:
+    conditions: list[BooleanValue] = [
+        whats[each.column].notin(each.values) if each.negated else whats[each.column].isin(each.values)
+        for each in term.conditions
+    ]
+    conditions += [~whats["done"].contains(f" {verb} ") for verb in term.fresh]
+    return reduce(lambda a, b: a & b, conditions, ibis.literal(True))
+
+
+def counts_of(terms: Iterable[Term]) -> list[tuple[str, bool]]:
+    """The counts that terms speak of, in order; what stands at a period's end apart from what happens in it."""
+    return list(dict.fromkeys(_counted_as(term) for term in terms))
+
+
+def _counted_as(term: Term) -> tuple[str, bool]:
+    return term.count, term.window is Window.STANDING
+
+
+def view_of(term: Term) -> View:
+    return View(term.moment, term.window, term.whose)
+
+
+def counted(
+    steps: Table, weighed: Table, views: Sequence[View], kinds: Sequence[Sequence[int]], request: Request
+) -> Table:
+    """(bucket, keys…, count, number): ``kinds`` are the kinds of steps with a weight, view by view.
+
+    ``bucket`` is the period's place; for standing counts -1 holds what was before the first one.
+    """
+    grouped = [
+        _grouped(steps, view, number, of_view, request)
+        for number, (view, of_view) in enumerate(zip(views, kinds, strict=True))
+        if of_view
+    ]
+    rows = ibis.union(*grouped) if len(grouped) > 1 else grouped[0]
+    joined = rows.join(weighed, ["what", "view"])
+    # the source belongs to the kind of step and comes with its weights
+    return joined.group_by(["bucket", *request.keys, "count"]).aggregate(number=(_.rows * _.sign).sum())
+
+
+def _grouped(steps: Table, view: View, number: int, kinds: Sequence[int], request: Request) -> Table:
+    """The rows of one view by kind, period and object."""
+    return (
+        _seen(steps, view, kinds, request)
+        .group_by(["bucket", "what", *_of_rows(request.keys)])
+        .aggregate(rows=_.count().cast("int64"))
+        .mutate(view=ibis.literal(number, type="int32"))
+    )
+
+
+def listed(
+    steps: Table,
+    weighed: Table,
+    views: Sequence[View],
+    kinds: Sequence[Sequence[int]],
+    request: Request,
+    key: Sequence[Sequence[int | str]],
+) -> Table:
+    """(case, seq, sign) of every step that makes up a count: ``key`` gives the values of each key column."""
+    parts = []
+    for number, (view, of_view) in enumerate(zip(views, kinds, strict=True)):
+        if of_view:
+            rows = _seen(steps, view, of_view, request)
+            for column, values in zip(request.keys, key, strict=True):
+                if column != "source":
+                    rows = rows.filter(rows[column].isin(list(values)))
+            parts.append(rows.select("case", "seq", "what", view=ibis.literal(number, type="int32")))
+    found = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    joined = found.join(weighed, ["what", "view"])
+    if "source" in request.keys:
+        joined = joined.filter(joined["source"].isin(list(key[request.keys.index("source")])))
+    return joined.select("case", "seq", "sign").order_by(["case", "seq", "sign"])
+
+
+def _of_rows(keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if key != "source"]
+
+
+def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> Table:
+    """The rows one view looks at, each with its period."""
+    first, last = request.periods[0], request.periods[-1]
+    moment = steps[view.moment]
+    rows = steps.filter(steps["what"].isin(list(kinds)), moment > NONE)
+    if request.known_until is not None:
+        rows = rows.filter(rows["recorded"] <= request.known_until)
+    if view.window is Window.STANDING:
+        when = ibis.greatest(rows[view.moment], rows["at"]) if view.moment != "at" else rows["at"]
+        rows = rows.mutate(bucket=_bucket(when, request.periods)).filter(_.bucket < len(request.periods))
+    else:
+        when = rows[view.moment]
+        rows = rows.filter(when >= first.from_minute, when < last.to_minute)
+        rows = rows.mutate(bucket=_bucket(rows[view.moment], request.periods))
+    if view.window is Window.BY_END:
+        rows = rows.filter(rows["at"] < _end_of(rows["bucket"], request.periods))
+    elif view.window is Window.SAME:
+        rows = rows.filter(
+            rows["replaces"] >= first.from_minute,
+            _bucket(rows["replaces"], request.periods) == rows["bucket"],
+        )
+    return _for_whom(rows, view.whose, request.keys)
+
+
+def _for_whom(rows: Table, whose: str, keys: Sequence[str]) -> Table:
+    """The key columns as a view wants them."""
+    changed: dict[str, Value] = {}
+    if whose == "author" and "seat" in keys:
+        changed["seat"] = rows["author"]
+    elif whose == "former" and "unit" in keys:
+        changed["unit"] = ibis.ifelse(rows["former_unit"] != NONE, rows["former_unit"], rows["unit"])
+    elif whose in ("held", "before"):
+        changed.update({name: ibis.literal(NONE, type="int32") for name in _OF_PERSONS if name in keys})
+    if whose == "before":
+        for name in _OF_HOLDERS:
+            if name in keys:
+                was = rows[f"{name}_before"]
+                changed[name] = ibis.ifelse(was == NONE, rows[name], ibis.greatest(was, NONE))
+    return rows.mutate(**changed) if changed else rows
+
+
+_OF_PERSONS = ("seat", "collector", "inner")
+_OF_HOLDERS = ("unit", "category")
+
+
+def _bucket(when: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
+    """The place of the period a moment lies in; -1 before the first, their number after the last."""
+    borders = [period.from_minute for period in periods] + [periods[-1].to_minute]
+    steps = [(when >= border).cast("int32") for border in borders]
+    return reduce(lambda a, b: a + b, steps) - 1
+
+
+def _end_of(bucket: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
+    if len(periods) == 1:
+        return ibis.literal(periods[0].to_minute, type="int32")
+    return ibis.cases(*((bucket == place, period.to_minute) for place, period in enumerate(periods)), else_=NONE)
+
+
+def of_cases(steps: Table, cases: Table) -> Table:
+    """The steps of some cases alone."""
+    return steps.semi_join(cases, "case")
+
+
+def excluded_cases(steps: Table, adding: Sequence[int], lifting: Sequence[int], known_until: int | None) -> Table:
+    """The cases on the exclusion list: ordered off more often than taken back."""
+    rows = steps.filter(steps["what"].isin([*adding, *lifting]))
+    if known_until is not None:
+        rows = rows.filter(rows["recorded"] <= known_until)
+    sign = ibis.ifelse(rows["what"].isin(list(adding)), 1, -1)
+    return rows.group_by("case").aggregate(listed=sign.sum()).filter(_.listed > 0).select("case")

@@ -1,0 +1,1 @@
+"""Pure thinking on figures: definitions, counting, rates, bands, periods, scores."""

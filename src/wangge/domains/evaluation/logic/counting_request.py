@@ -1,0 +1,33 @@
+"""What an engine is asked and what it answers: whole counts by period and object, nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wangge.domains.evaluation.logic.periods import Period
+
+KEY_COLUMNS = ("place", "category", "unit", "inner", "collector", "seat", "component", "source")
+"""The columns of a step that say for whom it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Count these, in each of these periods (in order, without gaps), for each combination of these columns.
+
+    ``counted``: id of a count → its statements. ``known_until``: the civil minute up to which recorded steps are
+    known, None for all. ``only``: of these cases alone.
+    """
+
+    counted: Mapping[str, str]
+    periods: tuple[Period, ...]
+    keys: tuple[str, ...] = ()
+    known_until: int | None = None
+    only: frozenset[int] | None = None
+
+
+Key = tuple[int | str, ...]
+"""The period's place in the request, then the value of each key column."""
+Counts = dict[Key, Counter[str]]
+"""Key → count → number; what is not there is zero."""

@@ -1,0 +1,1 @@
+"""Questions to facts and results."""
