@@ -91,7 +91,9 @@ def test_every_door_has_its_row_and_is_tried_here() -> None:
     tried = {door for door, _route, _pattern in PAGES} | {f"api-v1:{name}" for name in API}
     machines = {door for door in all_doors() if door.startswith("wangge.surfaces.api.health.")}
     open_to_all = {"api-v1:api-root", "api-v1:openapi-json", "api-v1:unknown_address"}
-    assert all_doors() - tried - machines - open_to_all == set()
+    # closed until a recorded decision opens them: tests/api/test_open311.py
+    opened = {door for door in all_doors() if door.startswith("open311:")}
+    assert all_doors() - tried - machines - open_to_all - opened == set()
 
 
 @pytest.mark.parametrize("post", POSTS)

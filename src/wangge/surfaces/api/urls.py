@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from wangge.surfaces.api.edges import as_api, unknown_address
 from wangge.surfaces.api.router import api
@@ -18,4 +18,7 @@ def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
     return [*patterns, unknown], application, namespace
 
 
-urlpatterns = [path("api/v1/", _addresses())]
+urlpatterns = [
+    path("api/v1/", _addresses()),
+    path("open311/", include(("wangge.surfaces.api.open311.urls", "open311"), namespace="open311")),
+]

@@ -40,12 +40,14 @@ class Report:
     location: Mapping[str, Any] | None = None
     reporter_name: str = ""
     reporter_phone: str = ""
+    reporter_email: str = ""
     denounces: bool = False  # 举报人: who he is stays closed
     photos: Mapping[str, list[str]] | None = None
     stated_entry: str = ""
     external_no: str = ""
     observed_at: datetime | None = None
     note: str = ""
+    foreign: Mapping[str, Any] | None = None  # what another system told besides; no personal words
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,12 @@ def _drafted(
         "address": spot.matter.address,
         "reporter_name": report.reporter_name,
         "reporter_phone": report.reporter_phone,
+        "reporter_email": report.reporter_email,
         "denounces": "yes" if report.denounces else "",
     }
-    extra = {"observed_at": report.observed_at.isoformat()} if report.observed_at else {}
+    extra: dict[str, Any] = {"observed_at": report.observed_at.isoformat()} if report.observed_at else {}
+    if report.foreign:
+        extra["foreign"] = dict(report.foreign)
     draft.add(
         attempt,
         allowed,
