@@ -14,7 +14,7 @@ import shapely
 from wangge.domains.components.logic.incoming import Incoming, Units
 from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import Area, AreaKind
-from wangge.domains.geography.operations import load_areas
+from wangge.domains.geography.operations.areas import load_areas
 from wangge.domains.organizations.models import Department, DepartmentKind, District
 
 OPENED, DAY = date(2020, 1, 1), date(2024, 4, 12)

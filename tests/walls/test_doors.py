@@ -35,6 +35,10 @@ API = {
     "upload_photo": ("POST", "/photos"),
     "find_places": ("GET", "/places"),
     "place_at": ("GET", "/places/at"),
+    "list_similar": ("GET", "/cases/similar?lon=113&lat=27"),
+    "map_clusters": ("GET", "/cases/clusters"),
+    "near_components": ("GET", "/components?lon=113&lat=27"),
+    "get_component": ("GET", "/components/9901010101000001"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}
 

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from wangge.domains.cases.operations.recurrence import keep_reach
 from wangge.groundwork.append_only import APPEND_ONLY_TABLES
 from wangge.project.database import connection_of
 from wangge.project.environment import Role, read_environment
@@ -24,6 +25,8 @@ _OWNERS_ALONE = (
 def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
     """Run the migrations; the process must have been opened as owner."""
     call_command("migrate", plan=plan, verbosity=verbosity, interactive=False)
+    if not plan:
+        keep_reach()
 
 
 def grant_to_application(role: str | None = None) -> None:

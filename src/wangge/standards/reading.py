@@ -148,6 +148,7 @@ FORMS: tuple[TableForm, ...] = (
         required=("score",),
     ),
     TableForm("area_codes", ("area_codes.csv",), rows.AreaCode, ("kind", "digits"), required=("source", "confidence")),
+    TableForm("similar", ("similar.csv",), rows.SimilarRow, ("category",)),
     TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 

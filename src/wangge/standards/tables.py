@@ -351,6 +351,32 @@ class AreaCode:
     at: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class SimilarRow:
+    """How far, how long and how near a report of a class may be to an earlier one to be shown as likely the same.
+
+    ``category`` is a class or its beginning, ``*`` every class; the longest that fits holds. ``start`` and ``age``
+    are hundredths of a point: what a report begins with, and what each ln(1 + hours) between the two takes away.
+    """
+
+    category: str
+    radius_m: int
+    days: int
+    start: int
+    age: int
+    recurrence_radius_m: int
+    recurrence_days: int
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+    @property
+    def beginning(self) -> str:
+        """What a class must begin with."""
+        return "" if self.category == "*" else self.category
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: one value per state, a cheap cache key
 class Tables:
     """Every table of the standards with the city's overlay applied, as loaded from their files."""
@@ -380,6 +406,7 @@ class Tables:
     access: tuple[AccessRow, ...] = ()
     sight: tuple[SightRow, ...] = ()
     area_codes: tuple[AreaCode, ...] = ()
+    similar: tuple[SimilarRow, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

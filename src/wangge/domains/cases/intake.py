@@ -19,6 +19,7 @@ from wangge.domains.cases.failures import BadInput
 from wangge.domains.cases.logic.moments import day_of, text_of
 from wangge.domains.cases.operations.writing import Matter
 from wangge.domains.cases.surroundings import units
+from wangge.domains.components.queries.register import ComponentRow, component_on
 from wangge.domains.geography.queries import locate_given
 from wangge.domains.organizations.queries import city_tables, person_named
 from wangge.groundwork.coordinates import CoordinateError
@@ -64,6 +65,10 @@ def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
     first, second = ("x", "y") if system == "city" else ("lon", "lat")
     address = str(location.get("address") or "").strip()
     component = str(location.get("component") or "")
+    if component:
+        location = _beside(location, _component_of(component, at), first, second)
+        system = str(location.get("system") or "wgs84").lower()
+        first, second = ("x", "y") if system == "city" else ("lon", "lat")
     if location.get(first) is None or location.get(second) is None:
         return Spot(Matter(address=address, component=component))
     try:
@@ -85,6 +90,20 @@ def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
         community_code=place.community or "",
     )
     return Spot(matter, place.district or "", place.responsibility_grid or "")
+
+
+def _component_of(code: str, at: datetime) -> ComponentRow:
+    found = None if "\0" in code else component_on(code=code, on=day_of(civil(at)))
+    if found is None:
+        raise BadInput("location.component", _("部件库中没有标识码为“%(code)s”的部件。") % {"code": code})
+    return found
+
+
+def _beside(location: Mapping[str, Any], component: ComponentRow, first: str, second: str) -> Mapping[str, Any]:
+    """The place of a report that names a component and no point is the component's own."""
+    if location.get(first) is not None and location.get(second) is not None:
+        return location
+    return {**location, "system": "wgs84", "lon": component.lon, "lat": component.lat, "x": None, "y": None}
 
 
 @lru_cache(maxsize=1)

@@ -203,3 +203,58 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
+
+
+class ComponentUnit(Schema):
+    """A unit of a component; ``department`` is null where it is none of the platform's units."""
+
+    department: str | None
+    name: str
+
+
+class Component(Schema):
+    """A component of the register with its units of the day."""
+
+    code: str
+    name: str
+    category: str
+    state: Literal["intact", "damaged", "lost", "abandoned", "removed"]
+    lon: float
+    lat: float
+    district: str
+    unit_grid: str | None
+    manager: ComponentUnit | None
+    owner: ComponentUnit | None
+    maintainer: ComponentUnit | None
+
+
+class NearComponent(Component):
+    """A component and how far it is."""
+
+    metres: float
+
+
+class Components(Schema):
+    """The nearest first."""
+
+    items: list[NearComponent]
+
+
+class SimilarCase(Schema):
+    """A case that may be the same matter: what speaks for it."""
+
+    number: str
+    stage: str
+    category: str | None
+    description: str
+    address: str
+    reported_at: datetime
+    metres: float
+    hours: float
+    points: float
+
+
+class SimilarCases(Schema):
+    """The likeliest first."""
+
+    items: list[SimilarCase]

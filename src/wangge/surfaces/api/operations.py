@@ -280,7 +280,7 @@ def _filter_of(request: HttpRequest) -> lists.Filter:
         since=_moment(given.get("from", ""), "from"),
         before=_moment(given.get("to", ""), "to"),
         overdue=_truth(given.get("overdue", "")),
-        bbox=_box(given.get("bbox", "")),
+        bbox=box_of(given.get("bbox", "")),
         words=given.get("q", "")[:200],
     )
 
@@ -303,7 +303,8 @@ def _truth(text: str) -> bool | None:
     return text in ("true", "1")
 
 
-def _box(text: str) -> tuple[float, float, float, float] | None:
+def box_of(text: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of a query; None for an empty text."""
     if not text:
         return None
     try:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 
-from wangge.surfaces.api import forms, operations, places
+from wangge.surfaces.api import forms, operations, places, things
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -130,6 +130,86 @@ def report_case(request: HttpRequest) -> HttpResponse:
 def list_cases(request: HttpRequest) -> HttpResponse:
     """The cases this person sees, newest first."""
     return operations.list_cases(request)
+
+
+_NUMBER = {"type": "number"}
+_NEAR_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("lon", _NUMBER),
+    ("lat", _NUMBER),
+    ("x", {"type": "number", "description": "metres, with system=city"}),
+    ("y", _NUMBER),
+    ("system", {"type": "string", "enum": ["wgs84", "gcj02", "bd09", "city"]}),
+    ("category", _TEXT),
+)
+
+
+@api.get(
+    "/cases/similar",
+    auth=BEARER,
+    response={200: forms.SimilarCases},
+    operation_id="list_similar",
+    url_name="list_similar",
+    openapi_extra=_document(
+        422, query=(*_NEAR_QUERY, ("q", _TEXT), ("limit", {"type": "integer", "minimum": 1, "maximum": 20}))
+    ),
+)
+def list_similar(request: HttpRequest) -> HttpResponse:
+    """Cases that may be the same matter as a report at this point now; a person decides."""
+    return things.list_similar(request)
+
+
+@api.get(
+    "/cases/clusters",
+    auth=BEARER,
+    response={200: dict[str, Any]},
+    operation_id="map_clusters",
+    url_name="map_clusters",
+    openapi_extra=_document(
+        422,
+        query=(
+            ("bbox", {"type": "string", "description": "west,south,east,north in degrees of WGS-84"}),
+            ("zoom", {"type": "integer", "minimum": 0, "maximum": 22}),
+            ("stage", _TEXT),
+            ("department", _TEXT),
+        ),
+    ),
+)
+def map_clusters(request: HttpRequest) -> HttpResponse:
+    """Open cases this person sees, gathered for a map, as GeoJSON."""
+    return things.map_clusters(request)
+
+
+@api.get(
+    "/components",
+    auth=BEARER,
+    response={200: forms.Components},
+    operation_id="near_components",
+    url_name="near_components",
+    openapi_extra=_document(
+        422,
+        query=(
+            *_NEAR_QUERY,
+            ("within", {"type": "integer", "minimum": 1, "maximum": 500, "description": "metres"}),
+            ("limit", {"type": "integer", "minimum": 1, "maximum": 20}),
+        ),
+    ),
+)
+def near_components(request: HttpRequest) -> HttpResponse:
+    """The components nearest to a point."""
+    return things.near_components(request)
+
+
+@api.get(
+    "/components/{code}",
+    auth=BEARER,
+    response={200: forms.Component},
+    operation_id="get_component",
+    url_name="get_component",
+    openapi_extra=_document(404),
+)
+def get_component(request: HttpRequest, code: str) -> HttpResponse:
+    """One component with its units of today."""
+    return things.get_component(request, code)
 
 
 @api.get(

@@ -20,6 +20,8 @@ from wangge.domains.cases.operations.moving import draft_of
 from wangge.domains.cases.operations.revealing import Identity, identity_for
 from wangge.domains.cases.queries import neighbourhood
 from wangge.domains.cases.queries.history import HistoryStep, as_recorded, history_of
+from wangge.domains.cases.queries.recurrence import recurrence_of
+from wangge.domains.cases.queries.similar import similar_cases
 from wangge.domains.cases.rows import CaseRow, load
 from wangge.domains.cases.sight import may_see, stands_outside, windows_on
 from wangge.domains.cases.surroundings import AsRecorded, district_names
@@ -37,7 +39,7 @@ from wangge.surfaces.web.command.timeline import Reading, photos_of_kind, steps_
 from wangge.surfaces.web.command.verb_forms import verbs_of
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Conflict, Field, FieldKind, Form
-from wangge.surfaces.web.elements.pieces import Fact, Notice, Photo, Place, Step
+from wangge.surfaces.web.elements.pieces import Fact, Flag, FlagKind, Notice, Photo, Place, Step
 from wangge.surfaces.web.maps import map_at
 from wangge.surfaces.web.pages import Audience
 from wangge.surfaces.web.shells import audience_of, opens, shell_for
@@ -144,7 +146,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         verbs=verbs,
         steps=tuple(reversed(shown)),
         clock_lines=clocks.clock_lines(rules, state, told.story.rounds, _moments(told, shown), minute),
-        flags=() if outside else rows.flags(state),
+        flags=() if outside else (*rows.flags(state), *_recurrence(row, by, asked)),
         overlays=overlays_of(rules, state, dict(told.people), at, outside=outside),
         photos_before=tuple(photos_of_kind(told.steps, told.reading, "photo_before"))[:2],
         photos_after=tuple(photos_of_kind(told.steps, told.reading, "photo_after"))[:2],
@@ -169,16 +171,26 @@ def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:
         return desk
     if state.stage in _LOOKS_FOR_DUPLICATES and row.lon is not None and row.lat is not None:
         category = state.category or row.category
-        found = neighbourhood.near(
-            by=by, lon=row.lon, lat=row.lat, category=category, around=row.reported_at,
-            settings=told.draft.rules.settings, but=row.id,
+        found = similar_cases(
+            by=by, lon=row.lon, lat=row.lat, category=category, at=row.reported_at, but=row.id,
+            words=f"{row.description} {row.address}",
         )  # fmt: skip
-        return replace(desk, similar=tuple(found))
+        return replace(desk, similar=tuple(each.row for each in found))
     if state.stage in _LOOKS_FOR_UNIT:
         return replace(
             desk, usual=neighbourhood.usual_unit(lon=row.lon, lat=row.lat, category=state.category, at=at, but=row.id)
         )
     return desk
+
+
+def _recurrence(row: CaseRow, by: Actor, asked: Asked) -> tuple[Flag, ...]:
+    """The how-manieth time this kind of matter is here; asked on the desk only."""
+    if asked.on_paper or not by.is_staff:
+        return ()
+    found = recurrence_of(case_id=row.id, by=by)
+    if found is None:
+        return ()
+    return (Flag(_("此处第 %(number)s 次") % {"number": found.time}, FlagKind.WARNING),)
 
 
 def _pane(by: Actor, at: datetime, queue: str, row: CaseRow) -> QueuePane | None:

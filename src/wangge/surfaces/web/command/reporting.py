@@ -22,8 +22,8 @@ from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt
-from wangge.domains.cases.queries import neighbourhood
 from wangge.domains.cases.queries.receipts import RECEIPT_CONSTRAINT, receipt_of
+from wangge.domains.cases.queries.similar import similar_cases
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
@@ -193,7 +193,7 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
         photos=photos,
         reporter=reporter,
         similar_url=reverse("report_similar"),
-        similar=_similar(filled.brought, by, at, rules) if filled.errors else (),
+        similar=_similar(filled.brought, by, at) if filled.errors else (),
     )
 
 
@@ -296,22 +296,21 @@ def _filled(question: Field, filled: _Filled) -> Field:
 
 @require_safe
 def report_similar(request: HttpRequest) -> HttpResponse:
-    """Cases of the class near the point in the last hours: one statement."""
+    """Cases that may be the same matter: two statements."""
     by, at = actor_on(request), clock.now()
     brought = Brought({name: request.GET.getlist(name) for name in request.GET}, {}, {})
-    found = _similar(brought, by, at, rulebook_on(day_of(civil(at))))
+    found = _similar(brought, by, at)
     page: dict[str, Any] = {"similar": found, "similar_url": reverse("report_similar")}
     return render(request, "web/elements/similar.html", {"page": page})
 
 
-def _similar(brought: Brought, by: Actor, at: datetime, rules: Rulebook) -> tuple[CaseRow, ...]:
+def _similar(brought: Brought, by: Actor, at: datetime) -> tuple[CaseRow, ...]:
     try:
         lon, lat = float(brought.first("location_lon")), float(brought.first("location_lat"))
     except ValueError:
         return ()
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         return ()
-    found = neighbourhood.near(
-        by=by, lon=lon, lat=lat, category=brought.first("category"), around=at, settings=rules.settings
-    )
-    return rows.lines(found, at=at)
+    words = f"{brought.first('description')} {brought.first('address')}"
+    found = similar_cases(by=by, lon=lon, lat=lat, category=brought.first("category"), at=at, words=words)
+    return rows.lines([each.row for each in found], at=at)

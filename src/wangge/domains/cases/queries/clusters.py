@@ -1,0 +1,82 @@
+"""Open cases on a map: gathered by the cells of a grid that fits the zoom, one by one where one looks closely.
+
+What a person sees there is what his lists hold: the same wall. One statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from wangge.domains.cases.models.case import OPEN_STAGES
+from wangge.domains.cases.sight import condition_for
+from wangge.domains.organizations.logic import Actor
+
+LEAST_ZOOM, MOST_ZOOM = 0, 22
+SINGLE_FROM_ZOOM = 16
+CELL_PIXELS = 60
+TILE_PIXELS = 512
+MOST_SINGLE = 1000
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+_HERE = (
+    "cases_case c JOIN cases_matter m ON m.case_id = c.id WHERE c.stage = ANY(%s)"
+    " AND m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Open cases close together: their middle, how many, how many of them late; the number where it is one alone."""
+
+    lon: float
+    lat: float
+    count: int
+    late: int
+    number: str = ""
+    stage: str = ""
+
+
+def cell_degrees(zoom: int) -> float:
+    """The side of a cell in degrees of longitude at a zoom level."""
+    return 360.0 / float(1 << zoom) / TILE_PIXELS * CELL_PIXELS
+
+
+def open_clusters(
+    *, by: Actor, at: datetime, box: Box, zoom: int, stages: tuple[str, ...] = (), department: str = ""
+) -> list[Cluster]:
+    """Clusters of the open cases in a box as far as ``by`` sees them, the biggest first; of some stages or a unit."""
+    sight, seen = condition_for(by)
+    west, south, east, north = box
+    wanted = [stage for stage in stages if stage in OPEN_STAGES] if stages else list(OPEN_STAGES)
+    values: list[Any] = [wanted, west, east, south, north]
+    unit = ""
+    if department:
+        unit = " AND (c.department_code = %s OR c.inner_department_code = %s)"
+        values += [department, department]
+    if zoom >= SINGLE_FROM_ZOOM:
+        statement = (
+            "SELECT m.lon, m.lat, 1, CASE WHEN c.burns_at < %s THEN 1 ELSE 0 END, c.number, c.stage"
+            f" FROM {_HERE}{unit} AND {sight} ORDER BY c.number LIMIT {MOST_SINGLE}"
+        )
+        return _asked(statement, [at, *values, *seen])
+    # Rows are cells of latitude made shorter as the map draws them, so that cells look square.
+    statement = (
+        "SELECT avg(m.lon), avg(m.lat), count(*), count(*) FILTER (WHERE c.burns_at < %s),"
+        " CASE WHEN count(*) = 1 THEN min(c.number) ELSE '' END, CASE WHEN count(*) = 1 THEN min(c.stage) ELSE '' END"
+        f" FROM {_HERE}{unit} AND {sight}"
+        " GROUP BY floor(m.lon / %s), floor(m.lat / (%s * cos(radians(%s)))) ORDER BY 3 DESC, 1, 2"
+    )
+    cell = cell_degrees(zoom)
+    return _asked(statement, [at, *values, *seen, cell, cell, max(-80.0, min(80.0, (south + north) / 2))])
+
+
+def _asked(statement: str, values: list[Any]) -> list[Cluster]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Cluster(*row) for row in cursor.fetchall()]

@@ -1,0 +1,46 @@
+"""How often the same kind of matter came up at the same place: the group that the database keeps on write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from wangge.domains.cases.sight import condition_for
+from wangge.domains.organizations.logic import Actor
+
+MOST = 50
+_GROUP = """
+SELECT c.id, c.number, c.stage, c.reported_at FROM cases_recurrence mine
+  JOIN cases_recurrence r ON r.group_id = mine.group_id JOIN cases_case c ON c.id = r.case_id
+ WHERE mine.case_id = %s AND c.stage NOT IN ('declined', 'voided', 'merged') AND r.reported_at <= mine.reported_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier case of the group."""
+
+    number: str
+    stage: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The how-manieth time this is, and the cases before it, newest first, as far as the asker sees them."""
+
+    time: int
+    earlier: tuple[Earlier, ...]
+
+
+def recurrence_of(*, case_id: UUID, by: Actor) -> Recurrence | None:
+    """None where it is the first. One statement."""
+    sight, values = condition_for(by)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_GROUP} AND {sight} ORDER BY c.reported_at DESC LIMIT {MOST}", [case_id, *values])
+        rows = cursor.fetchall()
+    earlier = tuple(Earlier(number, stage, at) for key, number, stage, at in rows if key != case_id)
+    return Recurrence(len(earlier) + 1, earlier) if earlier else None

@@ -1,0 +1,96 @@
+"""Cases that may be the same matter as a report: near in place and time, ranked for a person; nothing is merged here.
+
+One statement: on the narrow rows about the point the database takes the few likeliest by the same points but for the
+words; the logic has the last word on those few.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import connection
+
+from wangge.domains.cases.logic.similarity import (
+    DISTANCE,
+    METRES_PER_DEGREE,
+    OTHER_CLASS,
+    Asked,
+    Candidate,
+    Likeness,
+    Reach,
+    ranked,
+    reach_of,
+)
+from wangge.domains.cases.operations.writing import grams_of
+from wangge.domains.cases.rows import SELECT, CaseRow, row_of
+from wangge.domains.cases.sight import condition_for
+from wangge.domains.organizations.logic import Actor
+from wangge.domains.organizations.queries import city_tables
+from wangge.standards.tables import Tables
+
+MOST = 5
+LOOKED_AT = 20  # of them the logic chooses
+NOT_A_MATTER = ["declined", "voided", "merged"]
+_NEAR = (
+    "SELECT c.id FROM cases_matter m JOIN cases_case c ON c.id = m.case_id"
+    " WHERE m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s AND c.reported_at > %s"
+    " AND c.reported_at <= %s AND c.stage <> ALL(%s) AND c.id IS DISTINCT FROM %s::uuid"
+)
+_LIKELIEST = (
+    f" ORDER BY %s * ln(1 + {METRES_PER_DEGREE} * sqrt(((m.lon - %s) * %s) ^ 2 + (m.lat - %s) ^ 2))"
+    " + %s * ln(1 + extract(epoch FROM %s - c.reported_at)::float8 / 3600)"
+    f" + CASE WHEN %s IN ('', c.category) THEN 0 ELSE %s END, c.id LIMIT {LOOKED_AT}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A case that may be the same matter, and what speaks for it."""
+
+    row: CaseRow
+    likeness: Likeness
+
+
+@lru_cache(maxsize=8)
+def reaches(tables: Tables) -> tuple[Reach, ...]:
+    """How far each class looks."""
+    return tuple(Reach(row.beginning, row.radius_m, row.days, row.start / 100, row.age / 100) for row in tables.similar)
+
+
+def similar_cases(
+    *, by: Actor, lon: float, lat: float, category: str, at: datetime, words: str = "", but: UUID | None = None,
+    most: int = MOST,
+) -> list[Similar]:  # fmt: skip
+    """Cases that may be the same as a report made ``at`` this moment, the likeliest first, as far as ``by`` sees."""
+    reach = reach_of(category, reaches(city_tables()))
+    sight, values = condition_for(by)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{SELECT} WHERE c.id IN ({_NEAR} AND {sight}{_LIKELIEST})",
+            [
+                *box_about(lon, lat, reach.radius_m), at - timedelta(days=reach.days), at, NOT_A_MATTER, but, *values,
+                DISTANCE, lon, math.cos(math.radians(lat)), lat, reach.age, at, category, OTHER_CLASS,
+            ],
+        )  # fmt: skip
+        rows = {str(row.id): row for row in map(row_of, cursor.fetchall())}
+    asked = Asked(lon, lat, category, at.timestamp(), frozenset(grams_of(words)))
+    found = ranked(asked, [_candidate(row) for row in rows.values()], reach, most=most)
+    return [Similar(rows[each.key], each) for each in found]
+
+
+def _candidate(row: CaseRow) -> Candidate:
+    assert row.lon is not None
+    assert row.lat is not None
+    grams = frozenset(grams_of(row.description, row.address))
+    return Candidate(str(row.id), row.lon, row.lat, row.category, row.reported_at.timestamp(), grams)
+
+
+def box_about(lon: float, lat: float, metres: float) -> list[float]:
+    """West, east, south, north about a point, in degrees."""
+    high = metres / METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    return [lon - wide, lon + wide, lat - high, lat + high]

@@ -1,0 +1,147 @@
+"""The operations of ``/api/v1`` about things and places: components, likely duplicates, open cases on a map."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases import failures
+from wangge.domains.cases.answers import iso
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.logic.moments import day_of
+from wangge.domains.cases.queries.clusters import LEAST_ZOOM, MOST_ZOOM, Cluster, open_clusters
+from wangge.domains.cases.queries.similar import MOST, Similar, similar_cases
+from wangge.domains.components.queries.register import MOST_NEAR, NEAR_METRES, ComponentRow, component_on, nearest
+from wangge.domains.geography.queries import locate_given
+from wangge.groundwork.coordinates import CoordinateError
+from wangge.surfaces.api.door import caller_of, json_answer
+from wangge.surfaces.api.operations import at_the_door, box_of
+
+MOST_METRES = 500
+
+
+@at_the_door
+def near_components(request: HttpRequest) -> HttpResponse:
+    """GET /components: the nearest to a point, nearest first."""
+    caller = caller_of(request, door="api-v1:near_components", writes=False)
+    lon, lat = _point(request, caller.at)
+    metres = _whole(request, "within", int(NEAR_METRES), 1, MOST_METRES)
+    found = nearest(
+        lon=lon, lat=lat, on=day_of(civil(caller.at)), category=request.GET.get("category", "").replace("\0", ""),
+        count=_whole(request, "limit", 5, 1, MOST_NEAR), within_metres=metres,
+    )  # fmt: skip
+    return json_answer({"items": [{**_component(each.component), "metres": round(each.metres, 1)} for each in found]})
+
+
+@at_the_door
+def get_component(request: HttpRequest, code: str) -> HttpResponse:
+    """GET /components/{code}."""
+    caller = caller_of(request, door="api-v1:get_component", writes=False)
+    row = None if "\0" in code else component_on(code=code, on=day_of(civil(caller.at)))
+    if row is None:
+        raise failures.NoSuchCase(code)
+    return json_answer(_component(row))
+
+
+@at_the_door
+def list_similar(request: HttpRequest) -> HttpResponse:
+    """GET /cases/similar: what may be the same matter, the likeliest first."""
+    caller = caller_of(request, door="api-v1:list_similar", writes=False)
+    lon, lat = _point(request, caller.at)
+    found = similar_cases(
+        by=caller.actor, lon=lon, lat=lat, category=request.GET.get("category", "").replace("\0", ""), at=caller.at,
+        words=request.GET.get("q", "")[:2000], most=_whole(request, "limit", MOST, 1, 20),
+    )  # fmt: skip
+    return json_answer({"items": [_similar(each) for each in found]})
+
+
+@at_the_door
+def map_clusters(request: HttpRequest) -> HttpResponse:
+    """GET /cases/clusters: open cases in a box, gathered for a zoom level, as GeoJSON."""
+    caller = caller_of(request, door="api-v1:map_clusters", writes=False)
+    stage = request.GET.get("stage", "")
+    found = open_clusters(
+        by=caller.actor, at=caller.at, box=box_of(request.GET.get("bbox", "")) or (-180.0, -90.0, 180.0, 90.0),
+        zoom=_whole(request, "zoom", 12, LEAST_ZOOM, MOST_ZOOM), stages=tuple(stage.split(",")) if stage else (),
+        department=request.GET.get("department", "").replace("\0", ""),
+    )  # fmt: skip
+    return HttpResponse(clusters_geojson(found), content_type="application/geo+json")
+
+
+def clusters_geojson(clusters: list[Cluster]) -> bytes:
+    """Clusters as a FeatureCollection."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(each.lon, 6), round(each.lat, 6)]},
+            "properties": {"count": each.count, "late": each.late, "number": each.number, "stage": each.stage},
+        }
+        for each in clusters
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
+def _point(request: HttpRequest, at: datetime) -> tuple[float, float]:
+    """The point of a question in WGS-84, from any system of the contract."""
+    given = request.GET
+    system = given.get("system", "wgs84")
+    names = ("x", "y") if system == "city" else ("lon", "lat")
+    try:
+        first, second = (float(given.get(name, "")) for name in names)
+        if not (math.isfinite(first) and math.isfinite(second)):
+            raise ValueError(first)
+        found = locate_given(first=first, second=second, system=system, on=day_of(civil(at)))
+    except CoordinateError as wrong:
+        raise failures.BadInput(names[0], str(wrong)) from wrong
+    except ValueError as wrong:
+        raise failures.BadInput(names[0], _("请给出数字坐标：lon 与 lat（system=city 时为 x 与 y）。")) from wrong
+    return found.lon, found.lat
+
+
+def _whole(request: HttpRequest, name: str, default: int, least: int, most: int) -> int:
+    text = request.GET.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or not least <= int(text) <= most:
+        words = {"name": name, "least": least, "most": most}
+        raise failures.BadInput(name, _("%(name)s 须为 %(least)s 至 %(most)s 的整数。") % words)
+    return int(text)
+
+
+def _component(row: ComponentRow) -> dict[str, Any]:
+    def unit(code: str, name: str) -> dict[str, str | None] | None:
+        return {"department": code or None, "name": name} if name else None
+
+    return {
+        "code": row.code,
+        "name": row.name,
+        "category": row.category,
+        "state": row.state,
+        "lon": row.lon,
+        "lat": row.lat,
+        "district": row.district_code,
+        "unit_grid": row.unit_grid_code or None,
+        "manager": unit(row.manager_code, row.manager_name),
+        "owner": unit(row.owner_code, row.owner_name),
+        "maintainer": unit(row.maintainer_code, row.maintainer_name),
+    }
+
+
+def _similar(each: Similar) -> dict[str, Any]:
+    row, likeness = each.row, each.likeness
+    return {
+        "number": row.number,
+        "stage": row.stage,
+        "category": row.category or None,
+        "description": row.description,
+        "address": row.address,
+        "reported_at": iso(row.reported_at),
+        "metres": round(likeness.metres, 1),
+        "hours": round(likeness.hours, 1),
+        "points": round(likeness.points, 2),
+    }
