@@ -69,7 +69,7 @@ class CityMap extends HTMLElement {
     this.dataset["ready"] = "yes";
     ground.getCanvas().setAttribute("aria-label", this.getAttribute("label") ?? "");
     this.addButtons(frame);
-    if (!this.chooses || this.hasAttribute("chosen")) this.mark(this.centre);
+    if (!this.hasAttribute("unmarked") && (!this.chooses || this.hasAttribute("chosen"))) this.mark(this.centre);
     if (this.chooses) this.beChosen(ground);
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from zlib import crc32
 
@@ -19,10 +20,10 @@ KEPT_FOR_SECONDS = 300
 
 @require_safe
 def ground_layer(request: HttpRequest, name: str) -> HttpResponse:
-    """One layer, whole or within ``bbox`` (west,south,east,north in degrees); no statement."""
+    """One layer, whole or within ``bbox`` (west,south,east,north in degrees), today or ``on`` a day; no statement."""
     if name not in LAYERS:
         raise Http404(name)
-    day = clock.today()
+    day = _day(request.GET.get("on", ""))
     mark = f'"{ground().version}-{name}-{day:%Y%m%d}-{crc32(request.GET.get("bbox", "").encode()):x}"'
     response = HttpResponse(content_type="application/geo+json")
     if request.headers.get("If-None-Match") == mark:
@@ -53,6 +54,13 @@ def _answer(question: Callable[..., dict[str, Any]], request: HttpRequest) -> Js
         return JsonResponse({"field": wrong.field, "detail": str(wrong)}, status=422)
     answer["Cache-Control"] = "private, max-age=60"
     return answer
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return clock.today()
 
 
 def _box(text: str) -> Box | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
 
+import numpy as np
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -12,7 +15,7 @@ from django.utils.translation import gettext as _
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.geography.area_index import AreaIndex
-from wangge.domains.geography.areas import AreaKind
+from wangge.domains.geography.areas import Area, AreaKind
 from wangge.domains.geography.queries import ground
 from wangge.surfaces.web.elements.pieces import MapLayer, MapView
 
@@ -21,8 +24,10 @@ LAYERS = {
     "grids": AreaKind.RESPONSIBILITY_GRID,
     "streets": AreaKind.STREET,
     "unit-grids": AreaKind.UNIT_GRID,
+    "communities": AreaKind.COMMUNITY,
     "districts": AreaKind.DISTRICT,
 }
+_LAYER_OF = {kind: name for name, kind in LAYERS.items()}
 
 
 def map_at(lon: float | None, lat: float | None, at: datetime, *, nearby_url: str = "") -> MapView | None:
@@ -47,6 +52,26 @@ def map_at(lon: float | None, lat: float | None, at: datetime, *, nearby_url: st
     )
 
 
+def map_of_areas(areas: Sequence[Area], kind: AreaKind, day: date) -> MapView:
+    """A map of areas of one kind on a day, all of them in sight, within their districts."""
+    boxes = np.array([area.boundary.bounds for area in areas])
+    west, south = boxes[:, :2].min(axis=0).tolist()
+    east, north = boxes[:, 2:].max(axis=0).tolist()
+    span = max(east - west, north - south, 0.001)
+    when = urlencode({"on": day.isoformat()})
+    layers = [MapLayer("districts", _("区界"), _layer("districts", when))]
+    name = _LAYER_OF[kind]
+    if name != "districts":
+        close = urlencode({"on": day.isoformat(), "bbox": f"{west:.4f},{south:.4f},{east:.4f},{north:.4f}"})
+        layers.append(MapLayer(name, "", _layer(name, close)))
+    return MapView(
+        lon=f"{(west + east) / 2:.6f}",
+        lat=f"{(south + north) / 2:.6f}",
+        layers=tuple(layers),
+        zoom=f"{min(16.0, max(8.0, math.log2(360 / span) - 0.2)):.1f}",
+    )
+
+
 def _layer(name: str, query: str) -> str:
     address = reverse("ground_layer", args=[name])
     return f"{address}?{query}" if query else address
@@ -60,8 +85,6 @@ def city_middle(at: datetime) -> tuple[float, float] | None:
 
 @lru_cache(maxsize=4)
 def _middle(index: AreaIndex, day: int) -> tuple[float, float] | None:
-    from datetime import date
-
     districts = index.areas_on(kind=AreaKind.DISTRICT, on=date.fromordinal(day))
     if not districts:
         return None

@@ -11,6 +11,8 @@ from wangge.surfaces.web.command import case_files, moving, photos, reporting, v
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
+from wangge.surfaces.web.office import ground_views as office_ground
+from wangge.surfaces.web.office import import_views as office_imports
 
 
 def _gallery() -> list[URLPattern | URLResolver]:
@@ -53,6 +55,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/photos/<slug:photo_id>", photos.photo, name="photo"),
     path("cases/<str:number>/photos/<slug:photo_id>/shown.jpg", photos.photo_copy, name="photo_copy"),
     path("cases/<str:number>/photos/<slug:photo_id>/small.jpg", photos.photo_thumbnail, name="photo_thumbnail"),
+    path("ground", office_ground.ground_list, name="ground"),
+    path("ground/areas/<slug:kind>/<slug:code>", office_ground.ground_area, name="ground_area"),
+    path("ground/grids/<slug:code>/responsible", office_ground.ground_appoint, name="ground_appoint"),
+    path("ground/coming", office_ground.ground_coming, name="ground_coming"),
+    path("ground/import", office_imports.ground_import, name="ground_import"),
+    path("ground/import/<int:upload>", office_imports.ground_import_report, name="ground_import_report"),
+    path("ground/import/<int:upload>/rows.csv", office_imports.ground_bad_rows, name="ground_bad_rows"),
     path("ground/places", ground_views.find_places_view, name="find_places"),
     path("ground/places/at", ground_views.place_at_view, name="place_at"),
     path("ground/<slug:name>.geojson", ground_views.ground_layer, name="ground_layer"),

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wangge.groundwork import clock
-from wangge.surfaces.web.elements import sample_cases, sample_forms, samples
+from wangge.surfaces.web.elements import sample_cases, sample_forms, sample_office, samples
 from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
 
 
@@ -38,6 +38,14 @@ SAMPLES: dict[str, Sample] = {
     "field-report": Sample("采集员上报", "web/command/report.html", sample_forms.field_report),
     "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
     "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
+    "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
+    "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
+    "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),
+    "ground-import": Sample("导入区域", "web/office/import.html", sample_office.give_file),
+    "ground-report": Sample("导入试运行：有错的行", "web/office/report.html", sample_office.report),
+    "ground-report-off": Sample("导入试运行：坐标系不对", "web/office/report.html", sample_office.off_report),
+    "ground-coming": Sample("即将生效的变动", "web/office/coming.html", sample_office.coming),
+    "ground-coming-none": Sample("即将生效的变动：无", "web/office/coming.html", sample_office.nothing_coming),
     "sign-in": Sample("登录", "web/sign_in.html", sample_forms.sign_in),
     "second-factor": Sample("登录：动态验证码", "web/sign_in.html", sample_forms.second_factor),
     "enrol": Sample("登录：绑定验证器", "web/sign_in.html", sample_forms.enrol),

@@ -1,0 +1,1 @@
+"""Owns the pages of the office: what the system administrator keeps."""
