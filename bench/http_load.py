@@ -53,13 +53,19 @@ class Client:
         self.buffer = b""
 
     def request(
-        self, method: str, path: str, token: str, body: bytes = b"", version: int | None = None
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: bytes = b"",
+        version: int | None = None,
+        content: str = "application/json",
     ) -> tuple[int, bytes]:
         """Send and wait; (status, body). A session cookie is sent as one."""
         who = f"Cookie: {token}" if token.startswith("wangge-session") else f"Authorization: Bearer {token}"
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{who}\r\n"
         if method == "POST":
-            head += f"Content-Type: application/json\r\nIdempotency-Key: {self.name}-{next(self.keys)}\r\n"
+            head += f"Content-Type: {content}\r\nIdempotency-Key: {self.name}-{next(self.keys)}\r\n"
             head += f"Content-Length: {len(body)}\r\n"
         if version is not None:
             head += f'If-Match: "{version}"\r\n'

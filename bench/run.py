@@ -1,7 +1,7 @@
 """Runs the benchmarks and writes ``var/bench.json``: our figures beside the machine's limits of the same run.
 
-``python bench/run.py [--quick] [--only NAME …]``; names: deadline, writes, volume, reads, import, growth. The quick
-form takes smaller cities and shorter runs, so that its figures show direction, not the goal.
+``python bench/run.py [--quick] [--only NAME …]``; names: deadline, writes, volume, reads, import, growth, open311. The
+quick form takes smaller cities and shorter runs, so that its figures show direction, not the goal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import deadline_engine, volume  # noqa: E402
+from bench import deadline_engine, open311, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -28,7 +28,7 @@ from bench.measurement import Measurement, at_least, at_most  # noqa: E402
 from bench.reads import reads  # noqa: E402
 from bench.writes import creates, lifecycles  # noqa: E402
 
-NAMES = ("deadline", "writes", "volume", "reads", "import", "growth")
+NAMES = ("deadline", "writes", "volume", "reads", "import", "growth", "open311")
 YEAR = 864_300
 
 
@@ -64,6 +64,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if only & {"volume", "reads"}:
         console.print("[bold]a simulated year")
         yield from _year(work / "year", quick, only)
+    if "open311" in only:
+        console.print("[bold]Open311")
+        yield _open311(work / "open311", quick)
     if "growth" in only:
         console.print("[bold]growth")
         yield _growth(work, quick)
@@ -99,6 +102,22 @@ def _failures(name: str, *loads: Load) -> list[Measurement]:
     for text in failures[:5]:
         sys.stderr.write(f"{name}: {text}\n")
     return [at_most(f"failed requests: {name}", len(failures), "requests", 0)]
+
+
+def _open311(var: Path, quick: bool) -> list[Measurement]:
+    with running_city(var) as city:
+        open311.open_the_door(city)
+        open311.fill(city)
+        created = open311.creates(city, seconds=6 if quick else 30)
+        loads = {fmt: open311.lists(city, fmt, seconds=3 if quick else 10) for fmt in ("json", "xml")}
+        machine = measure_machine(var, seconds=5)
+    shutil.rmtree(var, ignore_errors=True)
+    return [
+        at_least("Open311 create over HTTP, 8 clients", created.rate, "1/s", 200, machine.pgbench_tps),
+        *(at_most(f"Open311 list of 1,000 as {fmt}, p95", load.percentile_ms(95), "ms", 150)
+          for fmt, load in loads.items()),
+        *_failures("open311", created, *loads.values()),
+    ]  # fmt: skip
 
 
 def _import(var: Path) -> list[Measurement]:
