@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
+    "wangge.domains.disclosure",
     "wangge.surfaces.web",
 ]
 AUTH_USER_MODEL = "organizations.Person"

@@ -10,6 +10,14 @@ from wangge.project.words import _
 
 COMMANDS = {
     "audit": "wangge.project.commands.accounts_audit:audit",
+    "build": "wangge.project.commands.accounts_build:build",
+    "step": "wangge.project.commands.accounts_build:step",
+    "trace": "wangge.project.commands.accounts_trace:trace",
+    "diff": "wangge.project.commands.accounts_trace:diff",
+    "compare": "wangge.project.commands.accounts_trace:compare",
+    "beside": "wangge.project.commands.accounts_trace:beside",
+    "year": "wangge.project.commands.accounts_year:year",
+    "verify": "wangge.project.commands.accounts_year:verify",
 }
 """Name of the verb → module and click command; imported when it is called."""
 

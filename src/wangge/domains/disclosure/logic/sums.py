@@ -94,6 +94,15 @@ class Facts:
                     self._add(measure, one)
         self._by_item = {name: _grouped(found) for name, found in self._by_measure.items()}
 
+    def budgeted(self) -> Facts:
+        """The same account as it was budgeted: full-year budgets stand for what was received and paid."""
+        other = Facts((), (), self.inside)
+        other._by_measure = {**self._by_measure, "payments": self._by_measure["budget"],
+                             "receipts": self._by_measure["budget"], "carried_in": [], "surplus_used": [],
+                             "distributed": []}  # fmt: skip
+        other._by_item = {name: _grouped(found) for name, found in other._by_measure.items()}
+        return other
+
     def _add(self, measure: Measure, fact: Counted) -> None:
         """Keep a fact, unless it is a dealing between two units of this account."""
         if fact.dims.counterparty in self.inside and len(self.inside) > 1:

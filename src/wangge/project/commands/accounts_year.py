@@ -1,0 +1,57 @@
+"""The commands ``wangge accounts year`` and ``verify``: closing of periods and years, proof of the kept sums."""
+
+from __future__ import annotations
+
+import click
+
+from wangge.project.commands.accounts_build import named_person, only_unit
+from wangge.project.opening import open_city
+from wangge.project.words import _
+
+
+@click.command(help=_("年度操作：建账、月结、反结账、年终结账、结转收支、转入下年、批复封账、审计开账与封账。"))
+@click.argument("act", type=click.Choice(
+    ["open", "close_period", "reopen_period", "close_year", "close_books", "carry_over", "approve", "admit_audit",
+     "seal_audit"]))  # fmt: skip
+@click.option("--year", type=int, required=True, help=_("年度。"))
+@click.option("--unit", default="", help=_("预算单位代码。"))
+@click.option("--period", type=click.IntRange(1, 12), default=None, help=_("会计期间（月）。"))
+@click.option("--as", "username", required=True, help=_("办理人的用户名。"))
+@click.option("--reason", default="", help=_("理由或文号。"))
+def year(*, act: str, year: int, unit: str, period: int | None, username: str, reason: str) -> None:
+    """Act on a year; exit 1 when it is refused."""
+    with open_city():
+        from wangge.domains.budgeting.models import YearAct
+        from wangge.domains.budgeting.operations.years import act_on_year, carry_over, close_books
+        from wangge.domains.budgeting.refusals import LedgerRefused
+        from wangge.groundwork import clock
+
+        code, by = unit or only_unit(), named_person(username)
+        try:
+            if act == "close_books":
+                count = close_books(unit=code, year=year, by=by, at=clock.now())
+                click.echo(_("已结转，凭证 %(count)d 张。") % {"count": count})
+            elif act == "carry_over":
+                fen = carry_over(unit=code, year=year, by=by, at=clock.now())
+                click.echo(_("已转入下年 %(yuan)s 元。") % {"yuan": f"{fen / 100:,.2f}"})
+            else:
+                act_on_year(
+                    unit=code, year=year, act=YearAct(act), by=by, at=clock.now(), period=period or 0, reason=reason
+                )
+                click.echo(str(YearAct(act).label))
+        except LedgerRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+
+
+@click.command(help=_("核对台账：余额与分录、借贷平衡、指标余额逐一重算。"))
+def verify() -> None:
+    """Recompute every kept sum; exit 1 when one is off."""
+    with open_city():
+        from wangge.domains.budgeting.queries.verifying import off_sums
+
+        faults = off_sums()
+    for fault in faults:
+        click.echo(fault, err=True)
+    click.echo(_("台账核对完毕，问题 %(count)d 处。") % {"count": len(faults)})
+    if faults:
+        raise SystemExit(1)
