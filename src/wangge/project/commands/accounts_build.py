@@ -58,7 +58,7 @@ def build(
                 raise click.ClickException(str(refused)) from refused
         official = official_of_records(year=year, unit=code)
         differences = against_official(year=year, unit=code, official=official) if official else ()
-        document = {
+        document: dict[str, Any] = {
             "unit": code,
             "year": year,
             "files": [str(path) for path in paths],

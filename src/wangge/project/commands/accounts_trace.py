@@ -1,4 +1,4 @@
-"""The commands ``wangge accounts trace``, ``diff``, ``compare``, ``beside``: where a figure comes from, what changed."""
+"""The commands ``wangge accounts trace``, ``diff``, ``compare``, ``beside``: whence a figure comes, what changed."""
 
 from __future__ import annotations
 
