@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -36,12 +35,24 @@ def ledger(db: None) -> int:
     return Voucher.objects.get().id
 
 
-def refused(*orders: tuple[str, tuple[Any, ...]]) -> str:
-    """Run the orders in one transaction to its end; the name of what refused them (or the message)."""
-    with pytest.raises(DatabaseError) as broken, transaction.atomic(), connection.cursor() as cursor:
+def run(*orders: tuple[str, tuple[Any, ...]]) -> None:
+    """The orders in one transaction, as the application."""
+    with transaction.atomic(), connection.cursor() as cursor:
         for order, values in orders:
             cursor.execute(order, values)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def run_as_owner(link: psycopg.Connection[Any], orders: list[tuple[str, tuple[Any, ...]]]) -> None:
+    """The orders in one transaction on the owner's own connection."""
+    with link.transaction():
+        for order, values in orders:
+            link.execute(order.encode(), values)
+
+
+def refused(*orders: tuple[str, tuple[Any, ...]]) -> str:
+    """Run the orders in one transaction to its end; the name of what refused them (or the message)."""
+    with pytest.raises(DatabaseError) as broken:
+        run(*orders, ("SET CONSTRAINTS ALL IMMEDIATE", ()))
     diagnosis = broken.value.__cause__.diag  # type: ignore[union-attr]
     return diagnosis.constraint_name or diagnosis.message_primary or ""
 
@@ -102,9 +113,8 @@ def test_nothing_joins_a_voucher_of_an_earlier_transaction(owner_link: psycopg.C
     allot(100_000)
     pay(payment("P1", 30_000))
     assert refused(*balanced()) == "posting_enters_with_voucher"
-    with pytest.raises(psycopg.Error) as broken, owner_link.transaction():
-        for order, values in balanced():
-            owner_link.execute(order.encode(), values)
+    with pytest.raises(psycopg.Error) as broken:
+        run_as_owner(owner_link, balanced())
     assert broken.value.diag.constraint_name == "posting_enters_with_voucher"
 
 
@@ -156,12 +166,12 @@ def test_history_does_not_change_for_the_application(ledger: int, table: str, or
 
 
 @pytest.fixture
-def owned(owner_link: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+def owned(owner_link: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """A committed ledger, and the owner's own connection to it."""
     with_units()
     allot(100_000)
     pay(payment("P1", 30_000))
-    yield owner_link
+    return owner_link
 
 
 def test_history_and_sums_do_not_change_for_the_owner(owned: psycopg.Connection[Any]) -> None:
@@ -208,9 +218,7 @@ def test_a_closed_month_takes_no_voucher_until_a_second_person_reopens_it(ledger
     with pytest.raises(LedgerRefused, match="另一人"):
         act(YearAct.REOPEN_PERIOD, period=5, reason="补记")
     act(YearAct.REOPEN_PERIOD, by=OTHER, period=5, reason="补记")
-    with transaction.atomic(), connection.cursor() as cursor:
-        for order, values in [voucher(period=5), *balanced()]:
-            cursor.execute(order, values)
+    run(voucher(period=5), *balanced())
 
 
 def test_a_year_goes_its_way_and_no_other(ledger: int) -> None:
@@ -225,9 +233,7 @@ def test_a_year_goes_its_way_and_no_other(ledger: int) -> None:
     assert refused(voucher(period=13), *balanced()) == "voucher_in_open_period"
     act(YearAct.ADMIT_AUDIT, reason="审计报告")
     assert refused(voucher(period=13), *balanced()) == "voucher_in_open_period"
-    with transaction.atomic(), connection.cursor() as cursor:
-        for order, values in [voucher(period=13, event="audit_adjustment"), *balanced()]:
-            cursor.execute(order, values)
+    run(voucher(period=13, event="audit_adjustment"), *balanced())
     act(YearAct.SEAL_AUDIT, by=OTHER, reason="审计调整完毕")
     assert BudgetYear.objects.get().state == "approved"
     assert off_sums() == ()
