@@ -13,20 +13,18 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.shared_material import SHARED
 from wangge.domains.disclosure.checking.findings.finding import Cause, Result, Severity
 from wangge.domains.disclosure.checking.reports.as_json import result_as_json
 from wangge.domains.disclosure.checking.work import Task, check_file
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
-PLACES = (Path("/work/shared"), SHARED)
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "accounts-check.schema.json"
 
 
 def shared(name: str) -> Path:
-    for place in PLACES:
-        if (place / name).exists():
-            return place / name
-    pytest.skip(f"the shared folder with {name} is not here")
+    if not (SHARED / name).exists():
+        pytest.skip(f"../shared/{name} is not here")
+    return SHARED / name
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from wangge.domains.disclosure.checking.detectors import (
     texts,
 )
 from wangge.domains.disclosure.checking.detectors.registry import DETECTORS, Asked, Checked, Fault
+from wangge.domains.disclosure.checking.detectors.relations import RELATIONS
 from wangge.domains.disclosure.checking.findings.causes import causes_of
 from wangge.domains.disclosure.checking.findings.finding import Cause, Finding, Outcome, Repair, Result, Severity
 from wangge.domains.disclosure.checking.findings.telling import finding_of_cause, finding_of_note, finding_of_tail
@@ -98,6 +99,7 @@ def check_paper(paper: Paper, accounts: Accounts) -> Result:
         for rule_id, check in bound_rules(rule, paper, accounts):
             if rule.detector:
                 run.detect(rule, rule_id)
+                run.relate(rule, rule_id)
             else:
                 run.weigh(rule, rule_id, check)
     return Result(paper, run.findings(), run.outcomes)
@@ -147,14 +149,31 @@ class _Run:
         return weighed.verdict
 
     def _says_nothing(self, constraint: Constraint, weighed: Weighed) -> bool:
-        """An empty sum that is nothing; an empty fund or capital table."""
-        if weighed.verdict is not Verdict.HOLDS or weighed.left or weighed.right:
-            return False
+        """A sum over what the paper does not tell; an empty fund or capital table."""
+        nothing = weighed.verdict is Verdict.HOLDS and not weighed.left and not weighed.right
         if any(isinstance(side, SumOf) and not side.items for side in (constraint.left, constraint.right)):
-            return True
+            return nothing or not any(self._has_rows(name) for name in constraint.names)
+        if not nothing:
+            return False
         return all(name.startswith(("07.", "08.")) for name in constraint.names)
 
+    def _has_rows(self, name: str) -> bool:
+        """Whether a cell stands in a table whose rows add up: an empty sum there is a row that is missing."""
+        return name[0] == "0" and any(self.paper.tables[t].codes for t in ("03", "05") if t in self.paper.tables)
+
+    def relate(self, rule: Rule, rule_id: str) -> None:
+        """Weigh what a rule's relation says of this paper; its outcome joins that of its detector."""
+        told = RELATIONS.get(rule.detector)
+        if told is None:
+            return
+        before = self.outcomes.get(rule_id, Outcome.NOT_APPLICABLE)
+        self.weigh(rule, rule_id, "; ".join(told(Asked(self.paper, self.accounts, rule, rule_id))))
+        if before is not Outcome.NOT_APPLICABLE and self.outcomes[rule_id] is not Outcome.FAIL:
+            self.outcomes[rule_id] = before
+
     def detect(self, rule: Rule, rule_id: str) -> None:
+        if rule.detector not in DETECTORS:
+            return
         checked: Checked = DETECTORS[rule.detector](Asked(self.paper, self.accounts, rule, rule_id))
         self.outcomes[rule_id] = (
             Outcome.FAIL if checked.faults else Outcome.PASS if checked.count else Outcome.NOT_APPLICABLE

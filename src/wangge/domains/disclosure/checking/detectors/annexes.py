@@ -27,7 +27,7 @@ def project_forms(asked: Asked) -> list[EvaluationForm]:
 def cost_base(asked: Asked) -> Checked:
     """The cost line takes its target from the same base as the execution row."""
     checked = Checked()
-    line, budget = _cost_line(asked, "1-2"), asked.value("1-2.fund.budget")
+    line, budget = cost_line(asked, "1-2"), asked.value("1-2.fund.budget")
     target = number_in(line.target) if line else None
     if line is None or target is None or budget is None:
         return checked
@@ -46,7 +46,7 @@ def cost_base(asked: Asked) -> Checked:
     return checked
 
 
-def _cost_line(asked: Asked, form: str) -> Line | None:
+def cost_line(asked: Asked, form: str) -> Line | None:
     """The line of the cost block that speaks of the whole money."""
     read = asked.paper.forms.get(form)
     if read is None:
@@ -75,37 +75,11 @@ def number_in(text: str) -> Decimal | None:
     return number.value if number else None
 
 
-@detector("cost_actual")
-def cost_actual(asked: Asked) -> Checked:
-    """The cost line's result is the money spent."""
-    checked = Checked()
-    line = _cost_line(asked, asked.form)
-    final = asked.value(f"{asked.form}.fund.final")
-    if line is None or final is None:
-        return checked
-    name = f"{asked.form}.{line.name}.actual"
-    actual = number_in(line.actual) or Decimal(0)
-    if not checked.sees(actual == final):
-        checked.faults.append(
-            Fault(
-                [name],
-                asked.where(name),
-                "成本指标完成值与全年执行数不一致",
-                line.actual,
-                plain(final),
-                actual - final,
-                place=line.place,
-                repairable=True,
-            )
-        )
-    return checked
-
-
 @detector("cost_target")
 def cost_target(asked: Asked) -> Checked:
     """The cost line's target is the initial or the full-year budget."""
     checked = Checked()
-    line = _cost_line(asked, asked.form)
+    line = cost_line(asked, asked.form)
     known = [asked.value(f"{asked.form}.fund.{field}") for field in ("initial", "budget")]
     target = number_in(line.target) if line else None
     if line is None or target is None or not any(each is not None for each in known):
@@ -120,30 +94,6 @@ def cost_target(asked: Asked) -> Checked:
                 line.target,
                 " 或 ".join(plain(each) for each in known if each is not None),
                 place=line.place,
-            )
-        )
-    return checked
-
-
-@detector("income_split")
-def income_split(asked: Asked) -> Checked:
-    """The four sources of form 1-2 add up to its full-year budget."""
-    checked = Checked()
-    budget = asked.value("1-2.fund.budget")
-    names = [n for n in asked.paper.cells if n.startswith("1-2.split.") and not n.endswith(("基本支出", "项目支出"))]
-    if budget is None or not names:
-        return checked
-    total = sum((asked.amount(name) for name in names), Decimal(0))
-    if not checked.sees(abs(total - budget) <= CENT * ((len(names) + 1) // 2 if len(names) > 1 else 0)):
-        checked.faults.append(
-            Fault(
-                [*names, "1-2.fund.budget"],
-                asked.where(names[0]),
-                "按收入性质各项之和不等于全年预算数",
-                plain(total),
-                plain(budget),
-                total - budget,
-                place=asked.place(names[0]),
             )
         )
     return checked
@@ -169,6 +119,8 @@ def _forms_sum(asked: Asked, field: str, whole: str, title: str) -> Checked:
         return checked
     total = sum((asked.amount(name) for name in names), Decimal(0))
     missing = len(asked.paper.report_projects) - len(names)
+    if not missing:
+        return checked  # the relation of the same name weighs it
     hint = f"（缺 {missing} 个项目的自评表）" if missing > 0 else ""
     if not checked.sees(abs(total - wanted) <= CENT * (len(names) // 2 + 1 if len(names) > 1 else 0)):
         checked.faults.append(
@@ -182,62 +134,6 @@ def _forms_sum(asked: Asked, field: str, whole: str, title: str) -> Checked:
                 place=asked.place(names[0]),
             )
         )
-    return checked
-
-
-@detector("forms_report")
-def forms_report(asked: Asked) -> Checked:
-    """A form's spending is what the report says of the project."""
-    checked = Checked()
-    for form in project_forms(asked):
-        project = project_of(asked.paper.report_projects, form.project) if form.project else None
-        final = asked.value(f"{form.form}.fund.final")
-        if project is None or final is None:
-            continue
-        told = asked.amount(f"R.project.{project.key}")
-        name = f"{form.form}.fund.final"
-        if not checked.sees(final == told):
-            checked.faults.append(
-                Fault(
-                    [name, f"R.project.{project.key}"],
-                    asked.where(name),
-                    f"“{project.name}”的执行数与自评报告不一致",
-                    plain(final),
-                    plain(told),
-                    final - told,
-                    place=asked.place(name),
-                )
-            )
-    return checked
-
-
-@detector("a13_fund_split")
-def fund_split(asked: Asked) -> Checked:
-    """The year's money is current, carried and other money together."""
-    checked = Checked()
-    for form in project_forms(asked):
-        for field in ("initial", "budget", "final"):
-            total = asked.value(f"{form.form}.fund.{field}")
-            parts = [
-                name
-                for key in ("current", "carried", "other")
-                if asked.value(name := f"{form.form}.{key}.{field}") is not None
-            ]
-            if total is None or not parts:
-                continue
-            found = sum((asked.amount(name) for name in parts), Decimal(0))
-            if not checked.sees(abs(found - total) <= (CENT * ((len(parts) + 1) // 2) if len(parts) > 1 else 0)):
-                checked.faults.append(
-                    Fault(
-                        [f"{form.form}.fund.{field}", *parts],
-                        asked.where(f"{form.form}.fund.{field}"),
-                        "年度资金总额不等于各项资金之和",
-                        plain(total),
-                        plain(found),
-                        total - found,
-                        place=asked.place(f"{form.form}.fund.{field}"),
-                    )
-                )
     return checked
 
 

@@ -10,30 +10,6 @@ from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked
 from wangge.domains.disclosure.checking.recognition.cells import CENT
 
 
-@detector("office_cost")
-def office_cost(asked: Asked) -> Checked:
-    """办公经费 is 30201, with or without 30202."""
-    checked = Checked()
-    printed = asked.value("1-1.办公经费.c3")
-    if printed is None or "06" not in asked.paper.tables:
-        return checked
-    office, prints = asked.amount("06.30201"), asked.amount("06.30202")
-    if not checked.sees(printed in (office, office + prints)):
-        checked.faults.append(
-            Fault(
-                ["1-1.办公经费.c3"],
-                asked.where("1-1.办公经费.c3"),
-                "办公经费与 06 表办公费不一致",
-                plain(printed),
-                plain(office),
-                printed - office,
-                place=asked.place("1-1.办公经费.c3"),
-                repairable=True,
-            )
-        )
-    return checked
-
-
 @detector("a11_budget_copied")
 def budget_copied(asked: Asked) -> Checked:
     """The budget column is not the final column over again."""

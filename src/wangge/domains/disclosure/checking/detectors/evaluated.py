@@ -5,64 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
-from wangge.domains.disclosure.checking.recognition.cells import CENT
-from wangge.domains.disclosure.checking.rules.weighing import HUNDRED, rounded
-
-
-@detector("evaluated_amount")
-def evaluated_amount(asked: Asked) -> Checked:
-    """The money of self-evaluated projects is the project spending when all projects are covered."""
-    checked = Checked()
-    amount, projects = asked.value("N.s13.amount"), asked.value("05.合计.c3")
-    if amount is None or projects is None or any(asked.amount(f"04.r59.c{k}") for k in (4, 5)):
-        return checked
-    covered = "全部" in asked.paper.sections.get("s13", "") or "整体支出" in asked.paper.sections.get("s13", "")
-    if not covered and amount < projects:
-        return checked
-    if not checked.sees(amount == projects):
-        checked.faults.append(
-            Fault(
-                ["N.s13.amount"],
-                asked.where("N.s13.amount"),
-                "自评项目金额与 05 表项目支出不一致",
-                plain(amount),
-                plain(projects),
-                amount - projects,
-                place=asked.place("N.s13.amount"),
-                repairable=True,
-            )
-        )
-    return checked
-
-
-@detector("evaluated_share")
-def evaluated_share(asked: Asked) -> Checked:
-    """The share that these projects make, of what the text names."""
-    checked = Checked()
-    share = asked.value("N.s13.share")
-    amount = asked.value("N.s13.amount.general")
-    amount = asked.value("N.s13.amount") if amount is None else amount
-    named_projects = "项目支出总额" in asked.where("N.s13.share")
-    base = asked.value("05.合计.c3" if named_projects else "05.合计.c1")
-    if share is None or amount is None or not base:
-        return checked
-    cell = asked.paper.cells["N.s13.share"]
-    true = amount * HUNDRED / base
-    step = CENT if cell.step == 1 and share in (0, 100) else cell.step
-    if not checked.sees(abs(true - share) <= step / 2 + HUNDRED * CENT / base):
-        checked.faults.append(
-            Fault(
-                ["N.s13.share"],
-                cell.where,
-                "占比与金额不符",
-                f"{cell.printed}%",
-                f"{plain(rounded(true, CENT))}%",
-                share - true,
-                place=cell.place,
-                repairable=True,
-            )
-        )
-    return checked
 
 
 @detector("n_s13_projects_report")

@@ -16,13 +16,13 @@ def vehicles_told(asked: Asked) -> Checked:
     checked = Checked()
     if asked.value("N.s7.total.final") is None:
         return checked
-    bought, held = asked.value("N.s7.bought"), asked.value("N.s7.vehicles")
+    bought, held = asked.value("N.s7.purchase.count"), asked.value("N.s7.vehicles")
     cost = asked.amount("N.s7.purchase.final")
     severity = Severity.WARNING if cost and not bought else None
     if not checked.sees(bought is not None and not (cost and not bought)):
         checked.faults.append(
             Fault(
-                ["N.s7.bought"],
+                ["N.s7.purchase.count"],
                 "七（二）",
                 "没有写公务用车购置数量" if not cost else "有购置费而没有购置数量",
                 "（无）",
@@ -94,6 +94,11 @@ def uses_told(asked: Asked) -> Checked:
     return checked
 
 
+_NO_FUND = re.compile(
+    "(?:没有|无|未安排|不涉及)[^。]{0,14}政府性基金|政府性基金[^。]{0,24}(?:没有|无此|未安排|未发生|为零)"
+)
+
+
 @detector("n_s8_fund")
 def fund_statement(asked: Asked) -> Checked:
     """Section eight says none exactly when table 07 is empty."""
@@ -102,7 +107,7 @@ def fund_statement(asked: Asked) -> Checked:
     table = asked.paper.tables.get("07")
     if not text or table is None:
         return checked
-    none = bool(re.search("(?:没有|无|未安排|不涉及)[^。]{0,30}(?:政府性基金|收入|支出)|本年(?:度)?无", text))
+    none = bool(_NO_FUND.search(text))
     empty = not table.codes and not any(asked.amount(f"07.合计.c{k}") for k in range(1, 7))
     if not checked.sees(none == empty):
         checked.faults.append(

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
+from wangge.domains.disclosure.checking.findings.finding import Severity
 from wangge.domains.disclosure.checking.recognition.cells import CENT
 
 
@@ -144,6 +145,8 @@ def budget_changes(asked: Asked) -> Checked:
     )
     text = "".join(asked.paper.sections.values())
     told = bool(re.search(r"(?:追加|调增|调减|调剂|调整)[^。；]{0,24}?\d[\d.,]*万元", text)) and full != initial
+    # Changes of the budget need not be told in the paper; a round figure beside one with cents looks made up.
+    rough = "." not in asked.printed("1-2.fund.budget") and initial != initial.to_integral()
     if not checked.sees(full in (initial, initial + added) or told):
         checked.faults.append(
             Fault(
@@ -153,6 +156,7 @@ def budget_changes(asked: Asked) -> Checked:
                 plain(full),
                 plain(initial + added),
                 full - initial - added,
+                severity=None if rough else Severity.NOTE,
                 place=asked.place("1-2.fund.budget"),
             )
         )

@@ -11,34 +11,6 @@ from wangge.domains.disclosure.checking.rules.weighing import HUNDRED, rounded
 _KINDS = ("goods", "works", "services")
 
 
-@detector("micro_share")
-def micro_share(asked: Asked) -> Checked:
-    """The 小微 share, of the base that the text names."""
-    checked = Checked()
-    micro, share = asked.value("N.s11.micro"), asked.value("N.s11.micro.share")
-    base_name = _micro_base(asked)
-    base = asked.value(base_name)
-    if micro is None or share is None or not base:
-        return checked
-    true = micro * HUNDRED / base
-    cell = asked.paper.cells["N.s11.micro.share"]
-    step = CENT if cell.step == 1 else cell.step
-    if not checked.sees(abs(true - share) <= step / 2 + HUNDRED * CENT / base):
-        checked.faults.append(
-            Fault(
-                ["N.s11.micro.share"],
-                cell.where,
-                "小微企业占比与金额不符",
-                f"{cell.printed}%",
-                f"{plain(rounded(true, CENT))}%",
-                share - true,
-                place=cell.place,
-                repairable=True,
-            )
-        )
-    return checked
-
-
 def _micro_base(asked: Asked) -> str:
     where = asked.where("N.s11.micro.share")
     return "N.s11.total" if "采购支出总额" in where.partition("小微")[2] else "N.s11.sme"

@@ -10,9 +10,8 @@ from rapidfuzz import fuzz
 from wangge.domains.disclosure.checking.detectors.lists import lists_are_complete, lists_have_amounts
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
 from wangge.domains.disclosure.checking.detectors.repeats import FIGURE
-from wangge.domains.disclosure.checking.reading.blocks import Place
 from wangge.domains.disclosure.checking.recognition.cells import CENT, tight
-from wangge.domains.disclosure.checking.recognition.papers import Paper, Project
+from wangge.domains.disclosure.checking.recognition.papers import Project
 
 
 @detector("r_list_nonzero")
@@ -186,80 +185,9 @@ def same_project(first: str, second: str) -> bool:
     return bare[0] in bare[1] or bare[1] in bare[0] or fuzz.partial_ratio(*bare) >= 75 or fuzz.ratio(*bare) >= 62
 
 
-def _matched(projects: list[Project], name: str) -> Project | None:
+def matched_project(projects: list[Project], name: str) -> Project | None:
     best = max(projects, key=lambda each: fuzz.ratio(each.name, name), default=None)
     return best if best is not None and same_project(best.name, name) else None
-
-
-@detector("project_repeat")
-def projects_repeat(asked: Asked) -> Checked:
-    """A project costs the same wherever it is named: report list, report text, annex 1-1."""
-    checked = Checked()
-    total, spent = asked.value("R.project"), asked.value("05.合计.c3")
-    other_budgets = any(asked.amount(f"04.r59.c{k}") for k in (4, 5))
-    if total is not None and spent is not None and not other_budgets and not checked.sees(total == spent):
-        checked.faults.append(
-            Fault(
-                ["R.project"],
-                asked.where("R.project"),
-                "报告的项目支出与 05 表不一致",
-                plain(total),
-                plain(spent),
-                total - spent,
-                place=asked.place("R.project"),
-                repairable=True,
-            )
-        )
-    for project in asked.paper.report_projects:
-        amount = asked.amount(f"R.project.{project.key}")
-        other = _matched([p for p in asked.paper.projects if asked.amount(f"1-1.{p.key}.c3")], project.name)
-        if other is not None:
-            _same_amount(checked, asked, f"1-1.{other.key}.c3", amount, project.name)
-        for text, place in asked.paper.paragraphs:
-            again = re.match(r"项目支出([\d.,]+)万元", text)
-            if again and _heading_before(asked.paper, place, project.name):
-                value = Decimal(again[1].replace(",", ""))
-                if not checked.sees(value == amount):
-                    checked.faults.append(
-                        Fault(
-                            [f"R.project.{project.key}.again"],
-                            f"自评报告 六（二）“{project.name}”",
-                            "项目金额与前文不一致",
-                            again[1],
-                            plain(amount),
-                            value - amount,
-                            place=place,
-                            repairable=True,
-                        )
-                    )
-    return checked
-
-
-def _same_amount(checked: Checked, asked: Asked, name: str, amount: Decimal, label: str) -> None:
-    value = asked.amount(name)
-    if not checked.sees(value == amount):
-        checked.faults.append(
-            Fault(
-                [name, "R.project"],
-                asked.where(name),
-                f"“{label}”的金额与自评报告不一致",
-                plain(value),
-                plain(amount),
-                value - amount,
-                place=asked.place(name),
-            )
-        )
-
-
-def _heading_before(paper: Paper, place: Place, name: str) -> bool:
-    """Whether the line before a place is the heading of a project."""
-    before = ""
-    for text, at in paper.paragraphs:
-        if at == place:
-            break
-        before = text
-    bare = re.sub(r"^（?\d+[）、.]", "", before)
-    return len(bare) < 40 and same_project(bare, name)
 
 
 @detector("r_project_function")

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from wangge.domains.disclosure.checking.detectors.annexes import COST_WORDS, number_in, project_forms
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
+from wangge.domains.disclosure.checking.findings.finding import Severity
 from wangge.domains.disclosure.checking.recognition.annexes import has_measure
 from wangge.domains.disclosure.checking.recognition.cells import CENT
 from wangge.domains.disclosure.checking.recognition.papers import Line
@@ -21,6 +22,12 @@ _HALF_POINT = Decimal("0.005")
 def _ratio(line: Line) -> Decimal | None:
     weight, score = number_in(line.weight), number_in(line.score)
     return score / weight if weight and score is not None else None
+
+
+def _differing(form: str, line: Line, twin: Line) -> list[str]:
+    """The cells in which an indicator differs between two forms; the scores when only these do."""
+    fields = [field for field in ("target", "actual") if getattr(line, field) != getattr(twin, field)] or ["score"]
+    return [name for field in fields for name in (f"{form}.{line.name}.{field}", f"1-2.{twin.name}.{field}")]
 
 
 @detector("a13_same_indicator")
@@ -39,7 +46,7 @@ def same_indicators(asked: Asked) -> Checked:
             if not checked.sees(same):
                 checked.faults.append(
                     Fault(
-                        [f"{form.form}.{line.name}.score", f"1-2.{twin.name}.score"],
+                        _differing(form.form, line, twin),
                         f"附件1-3 行“{line.label}”",
                         "同一指标与附件 1-2 的指标值、完成值或得分率不一致",
                         f"{line.target}→{line.actual} {line.score}/{line.weight}",
@@ -174,12 +181,13 @@ def scores_follow(asked: Asked) -> Checked:
         if not checked.sees(abs(shown - score) <= _HALF_POINT):
             checked.faults.append(
                 Fault(
-                    [name],
+                    [name, f"{asked.form}.{line.name}.actual", f"{asked.form}.{line.name}.target"],
                     asked.where(name),
                     "得分与完成比例不相符",
                     line.score,
                     plain(shown),
                     score - shown,
+                    severity=Severity.NOTE if line.deviation else None,
                     place=line.place,
                 )
             )
@@ -284,7 +292,7 @@ def targets_ambitious(asked: Asked) -> Checked:
         if not checked.sees(not low or bool(line.deviation)):
             checked.faults.append(
                 Fault(
-                    [name],
+                    [name, f"{asked.form}.{line.name}.actual"],
                     asked.where(name),
                     "完成值远超指标值，指标值可能偏低",
                     f"{line.target}→{line.actual}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from wangge.domains.disclosure.checking.reading.blocks import Grid, Row
+from wangge.domains.disclosure.checking.reading.blocks import Grid, Place, Row
 from wangge.domains.disclosure.checking.recognition.cells import CENT, LIKELY, SURE, Cell, Gathered, number_of, tight
 from wangge.domains.disclosure.checking.recognition.papers import EvaluationForm, Line, Paper, Project
 from wangge.domains.disclosure.checking.recognition.tables import Found
@@ -103,12 +103,12 @@ def _staff(grid: Grid, gathered: Gathered) -> None:
 def _buildings(grid: Grid, gathered: Gathered) -> None:
     for place, row in enumerate(grid.rows):
         cells = [tight(cell) for cell in row.cells]
-        if "批复规模" not in cells:
+        first = next((at for at, cell in enumerate(cells) if cell.startswith("批复规模")), None)
+        if first is None:
             continue
-        first = cells.index("批复规模")
         for below in grid.rows[place + 1 :]:
             values = [tight(cell) for cell in below.cells]
-            if not any(number_of(cell) for cell in values[first:]) or "m" in "".join(values):
+            if not any(number_of(cell) for cell in values[first:]) or "m" in "".join(values[first:]):
                 continue
             for count, title in enumerate(_BUILDING):
                 text = values[first + count] if first + count < len(values) else ""
@@ -322,16 +322,48 @@ _REPORT_PROJECT = re.compile(
 
 
 def read_report_projects(paper: Paper, gathered: Gathered) -> None:
-    """The projects that the report lists with their amounts, in the order of the list."""
+    """The projects that the report lists with their amounts, and what its text says of each again."""
     text = paper.sections.get("R", "")
-    for count, found in enumerate(_REPORT_PROJECT.finditer(text), 1):
-        place = next(
-            (at for line, at in paper.paragraphs if found[1] in line and found[2] in line and line in text),
-            paper.document.blocks[0].place,
-        )
-        paper.report_projects.append(Project(found[1], str(count), place, found[3]))
-        number = number_of(found[2])
+    results = re.search("项目支出绩效情况|项目绩效情况", text)
+    listed, told = (text[: results.start()], text[results.end() :]) if results else (text, "")
+    for found in _REPORT_PROJECT.finditer(listed):
+        place = _place_of(paper, found[1], found[2], text)
+        key = name_part(found[1])
+        paper.report_projects.append(Project(found[1], key, place, found[3]))
+        _put_money(f"R.project.{key}", found[2], place, f"自评报告 项目“{found[1]}”", gathered)
+    lines = told.split("\n")
+    for count, line in enumerate(lines):
+        _result(line, lines[count + 1] if count + 1 < len(lines) else "", paper, text, gathered)
+
+
+def _place_of(paper: Paper, name: str, figure: str, text: str) -> Place:
+    found = (at for line, at in paper.paragraphs if name in line and figure in line and line in text)
+    return next(found, paper.paragraphs[0][1] if paper.paragraphs else Place())
+
+
+def _put_money(name: str, text: str, place: Place, where: str, gathered: Gathered) -> None:
+    number = number_of(text)
+    if number is not None:
+        gathered.put(Cell(name, text, number.value, place, SURE, where, CENT))
+
+
+def _result(line: str, following: str, paper: Paper, text: str, gathered: Gathered) -> None:
+    """A project's line under 项目支出绩效情况: its amount in the line itself or at the head of the next."""
+    head = re.match(r"（?\d+[）、.．]([^：:，。]{2,40})", line)
+    if head is None:
+        return
+    project = next((each for each in paper.report_projects if each.name in head[1] or head[1] in each.name), None)
+    money = re.search(r"支出(-?[\d,]+(?:\.\d+)?)万元", line) or re.match(
+        r"(?:项目)?支出(-?[\d,]+(?:\.\d+)?)万元", following
+    )
+    if project is None or money is None:
+        return
+    holder = line if money[0] in line else following
+    place = next((at for each, at in paper.paragraphs if each == holder), project.place)
+    _put_money(f"R.result.{project.key}", money[1], place, f"自评报告 六（二）“{project.name}”", gathered)
+    score = re.search(r"自评(?:得分)?(?:为)?(\d+(?:\.\d+)?)分", line)
+    if score:
+        number = number_of(score[1])
         assert number
-        gathered.put(
-            Cell(f"R.project.{count}", found[2], number.value, place, SURE, f"自评报告 项目“{found[1]}”", CENT)
-        )
+        where = f"自评报告 六（二）“{project.name}”自评分"
+        gathered.put(Cell(f"R.score.{project.key}", score[1], number.value, place, SURE, where))

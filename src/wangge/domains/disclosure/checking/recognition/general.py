@@ -23,7 +23,7 @@ def general_spending(reader: Reader) -> None:
     whole = head[: at_classes.start()] if at_classes else head
     first = Reader(whole, reader.place, "s51", reader.gathered, reader.paper, reader.accounts)
     first.amount("", r"支出(?:决算)?(?:为|总额为|合计)?")
-    first.share("share", r"占(?:本年|总)?支出(?:合计|总额|总计)?的?(?:比重为|比例为)?")
+    first.share("share", r"占[^，。；\d]{1,16}?的?(?:比重为|比例为)?")
     first.movement("", whole)
     if at_classes:
         _classes(

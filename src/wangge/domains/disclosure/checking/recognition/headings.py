@@ -22,28 +22,31 @@ _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _ENDS = "。；：！？"
 
 _STARTS = re.compile(
-    r"^(?:[-•]|第[一二三四五]部分|[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d+[、.．]|附件|注[:：]|说明[:：]|公开|单位[:：]|部门[:：])"
+    r"^(?:[-•]|第[一二三四五]部分|[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d+[、.．](?!\d)|附件|注[:：]|说明[:：]|公开|单位[:：]|部门[:：])"
 )
 
 _NEAR_TITLE = 62
 
 
-def joined(paragraphs: list[Paragraph]) -> list[tuple[str, Place]]:
-    """Paragraphs without blanks; one that breaks off inside a sentence is joined to the next."""
+def joined(paragraphs: list[Paragraph], *, lines: bool) -> list[tuple[str, Place]]:
+    """Paragraphs without blanks; one that breaks off inside a sentence is joined to the next.
+
+    ``lines``: the paragraphs are lines of a page, which may break anywhere.
+    """
     found: list[tuple[str, Place]] = []
     for paragraph in paragraphs:
         text = _COMMA.sub("，", tight(paragraph.text)).replace(";", "；")
         if not text:
             continue
-        if found and _breaks_off(found[-1][0]) and not _STARTS.match(text):
+        if found and _breaks_off(found[-1][0], lines) and not _STARTS.match(text):
             found[-1] = (found[-1][0] + text, found[-1][1])
         else:
             found.append((text, paragraph.place))
     return found
 
 
-def _breaks_off(text: str) -> bool:
-    return len(text) > 24 and text[-1] not in _ENDS + "）”" and not _ORDINAL.match(text)
+def _breaks_off(text: str, lines: bool) -> bool:
+    return len(text) > 24 and text[-1] not in _ENDS + ("" if lines else "）”") and not _ORDINAL.match(text)
 
 
 def see_headings(paper: Paper, accounts: Accounts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wangge.domains.disclosure.checking.reading.blocks import Paragraph
+from wangge.domains.disclosure.checking.reading.blocks import Kind, Paragraph
 from wangge.domains.disclosure.checking.recognition.cells import (
     SURE,
     Cell,
@@ -19,7 +19,7 @@ from wangge.standards.accounts.library import Accounts
 
 def read_narrative(paper: Paper, paragraphs: list[Paragraph], accounts: Accounts, gathered: Gathered) -> None:
     """Find the sections and put their figures."""
-    paper.paragraphs = joined(paragraphs)
+    paper.paragraphs = joined(paragraphs, lines=paper.document.kind is Kind.PDF)
     see_headings(paper, accounts)
     for section, (text, place) in paper_sections(paper).items():
         paper.sections[section] = text
@@ -156,7 +156,15 @@ def _three_public(reader: Reader) -> None:
         reader.put("vehicles", held[1], "", words=held[0])
     bought = re.search(r"购置(?:公务用车|车辆)?(?:数量)?(?:为)?(\d+)辆", reader.text)
     if bought:
-        reader.put("bought", bought[1], "", words=bought[0])
+        reader.put("purchase.count", bought[1], "", words=bought[0])
+    counts = (
+        ("abroad.missions", r"团组(?:数)?(?:为)?(\d+)个|(\d+)个?团组"),
+        ("reception.batches", r"(\d+)个?批次|批次(?:为)?(\d+)|接待(\d+)批"),
+    )
+    for subject, pattern in counts:
+        found = re.search(pattern, reader.text)
+        if found:
+            reader.put(subject, next(filter(None, found.groups())), "", words=found[0])
 
 
 def _ordinary(reader: Reader) -> None:
@@ -182,9 +190,10 @@ def _ordinary(reader: Reader) -> None:
 def _procurement(reader: Reader) -> None:
     reader.amount("total", "采购支出总额(?:为)?|采购总额(?:为)?|采购金额(?:为)?")
     for subject, word in (("goods", "货物"), ("works", "工程"), ("services", "服务")):
-        reader.amount(subject, f"(?:政府采购)?{word}(?:类)?(?:采购)?支出(?:金额)?(?:为)?")
+        reader.amount(subject, f"(?:政府采购)?{word}(?:类)?(?:采购)?(?:支出)?(?:金额)?(?:为)?")
         reader.share(
-            f"{subject}.share", f"{word}采购授予中小企业合同金额占{word}(?:采购)?支出(?:金额|总额)?的?(?:比重为)?"
+            f"{subject}.share",
+            f"{word}采购中?授予中小企业的?合同(?:总)?金额占{word}(?:采购)?支出(?:金额|总额)?的?(?:比重为)?",
         )
     reader.amount("sme", "授予中小企业(?:的)?合同(?:总)?金额(?:为)?")
     reader.share("sme.share", "授予中小企业(?:的)?合同(?:总)?金额[^。；]{0,24}?占政府采购支出总额的?(?:比重为)?")
@@ -209,6 +218,12 @@ USES = (
 )
 
 
+def _running(reader: Reader) -> None:
+    reader.amount("", "机关运行经费(?:支出)?(?:决算)?(?:为|合计|共)?")
+    if reader.name("") in reader.gathered.cells:
+        reader.movement("", reader.text)
+
+
 def _assets(reader: Reader) -> None:
     total = re.search(r"(?:共有|拥有|实有)?车辆(?:总数|共)?(?:为)?(\d+)辆", reader.text)
     if total:
@@ -223,17 +238,12 @@ def _assets(reader: Reader) -> None:
 
 
 def _evaluation(reader: Reader) -> None:
-    count = re.search(r"涉及(?:预算)?项目(\d+)个", reader.text)
+    count = re.search(r"涉及(?:预算)?项目(\d+)个|(\d+)个项目", reader.text)
     if count:
-        reader.put("count", count[1], "", words=count[0])
-    reader.amount("amount", "共?涉及(?:预算)?资金(?:总额)?(?:为)?")
-    for subject, word in (
-        ("general", "一般公共预算"),
-        ("fund", "政府性基金预算"),
-        ("capital", "国有资本经营预算"),
-        ("insurance", "社会保险基金预算"),
-    ):
-        found = re.search(rf"{word}(?:支出)?项目(\d+)个[，,]?(?:涉及资金)?{AMOUNT}?", reader.text)
+        reader.put("count", count[1] or count[2], "", words=count[0])
+    reader.amount("amount", "共?涉及(?:项目|预算)?资金(?:总额)?(?:为)?")
+    for subject in ("一般公共预算", "政府性基金预算", "国有资本经营预算", "社会保险基金预算"):
+        found = re.search(rf"{subject}(?:支出)?项目(\d+)个[，,、]?(?:涉及资金)?{AMOUNT}?", reader.text)
         if found:
             reader.put(f"count.{subject}", found[1], "", words=found[0])
             if found[2]:
@@ -284,6 +294,9 @@ def report_figures(reader: Reader) -> None:
         found = re.search(rf"{word}(?:案卷|数)?(\d+(?:\.\d+)?)万?余?(?:条|件|宗|起)", reader.text)
         if found:
             reader.put(f"case.{subject}", found[1], "", words=found[0])
+    score = re.search(r"整体支出[^。]{0,10}?自评(?:得分)?(?:为)?(\d+(?:\.\d+)?)分", reader.text)
+    if score:
+        reader.put("score", score[1], "", words=score[0])
     reader.share("case.rate", "结案率(?:为|达)?")
 
 
@@ -296,6 +309,7 @@ _READERS = {
     "s6": _basic,
     "s7": _three_public,
     "R": report_figures,
+    "s9": _running,
     "s10": _ordinary,
     "s11": _procurement,
     "s12": _assets,

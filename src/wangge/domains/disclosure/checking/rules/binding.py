@@ -28,6 +28,7 @@ from wangge.standards.accounts.rows import Rule
 
 _CLASS = re.compile(r"^(01|04)\.class(\d{3})")
 _WILDCARD = re.compile(r"\[([^\]]*)\]")
+_SISTERS = ("02", "03", "05")
 ITEM_RANGE = re.compile(r"N\.s53\.(\d+)\.final")
 
 
@@ -171,6 +172,14 @@ class _Filler:
         for middle in self._members(before, wanted, after):
             yield f"{before}{middle}{after}"
 
+    def _codes_due(self, table: str) -> list[str]:
+        """The codes of a table, and those of its sisters at the same level: a row that is missing may be one."""
+        own = codes_of(self.paper, table)
+        if table not in _SISTERS or not own:
+            return own
+        levels = {len(code) for code in own}
+        return sorted({*own, *(code for code in codes_of(self.paper, *_SISTERS) if len(code) in levels)})
+
     def _members(self, before: str, wanted: str, after: str) -> list[str]:
         table = before.rstrip(".")
         if table == "06":
@@ -178,7 +187,7 @@ class _Filler:
                 row.row for row in self.accounts.rows_of("06") if len(row.code) == 5 and row.code.startswith(wanted)
             ]
         if table in self.paper.tables or table in ("02", "03", "05", "07", "08"):
-            below = [code for code in leaves(codes_of(self.paper, table)) if code.startswith(wanted)]
+            below = [code for code in leaves(self._codes_due(table)) if code.startswith(wanted)]
             return [code for code in below if code != wanted] or below
         if table == "1-1":
             return [project.key for project in self.paper.projects]
