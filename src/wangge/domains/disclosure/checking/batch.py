@@ -45,11 +45,11 @@ def checked_file(task: Task) -> Checked:
             result = check_file(task)
     except ReadingRefused as refused:
         return Checked(
-            str(task.path), "", 0, refusal_as_json(str(task.path), refused.reason, str(refused)), (), str(refused)
+            str(task.path), "", 0, refusal_as_json(task.path.name, refused.reason, str(refused)), (), str(refused)
         )
     except OSError as error:
         text = f"{task.path}：{error.strerror or error}"
-        return Checked(str(task.path), "", 0, refusal_as_json(str(task.path), "missing", text), (), text)
+        return Checked(str(task.path), "", 0, refusal_as_json(task.path.name, "missing", text), (), text)
     return _answer(task, result)
 
 

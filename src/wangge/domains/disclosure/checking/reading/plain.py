@@ -31,7 +31,7 @@ def decoded(data: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise ReadingRefused("binary", "文件不是文本：可读 PDF、DOCX、XLSX、HTML、MD、TXT。")
+    raise ReadingRefused("binary", "文件不是可读的格式：请另存为 PDF、DOCX、XLSX、HTML、MD 或 TXT。")
 
 
 def _blocks(lines: list[str], markdown: bool) -> Iterator[Block]:

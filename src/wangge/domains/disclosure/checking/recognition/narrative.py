@@ -162,9 +162,9 @@ def _three_public(reader: Reader) -> None:
         ("reception.batches", r"(\d+)个?批次|批次(?:为)?(\d+)|接待(\d+)批"),
     )
     for subject, pattern in counts:
-        found = re.search(pattern, reader.text)
-        if found:
-            reader.put(subject, next(filter(None, found.groups())), "", words=found[0])
+        counted = re.search(pattern, reader.text)
+        if counted:
+            reader.put(subject, next(filter(None, counted.groups())), "", words=counted[0])
 
 
 def _ordinary(reader: Reader) -> None:
