@@ -9,18 +9,18 @@ import json
 import math
 from collections import defaultdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.shared_material import DATA
 from wangge.domains.cases.logic.similarity import Asked, Candidate, Reach, likeness, ranked, reach_of
 from wangge.standards.library import load_tables
 from wangge.surfaces.exchange.imports.mapping import load_mapping
 
-BOSTON = Path(__file__).resolve().parents[3] / "shared" / "data" / "boston_open311" / "dev"
+BOSTON = DATA / "boston_open311" / "dev"
 REACHES = tuple(
     Reach(row.beginning, row.radius_m, row.days, row.start / 100, row.age / 100) for row in load_tables().similar
 )

@@ -37,6 +37,7 @@ COMMANDS = {
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
     "export": "wangge.project.commands.exporting:group",
+    "ownership": "wangge.project.commands.ownership:ownership",
 }
 """Name of the subcommand → module and click command."""
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "wangge.domains.notices",
     "wangge.domains.geography",
     "wangge.domains.components",
+    "wangge.domains.ownership",
     "wangge.domains.cases",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",

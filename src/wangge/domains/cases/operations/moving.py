@@ -25,14 +25,17 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.timers import due_steps
 from wangge.domains.cases.operations import families
 from wangge.domains.cases.operations.writing import Receipt, update_case
+from wangge.domains.cases.queries.proposal import proposal_for
 from wangge.domains.cases.rows import CaseRow, load
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.sight import desk_posts, may_see
 from wangge.domains.cases.surroundings import AroundCase
 from wangge.domains.organizations.logic import Actor
+from wangge.domains.ownership.operations.proposals import keep_proposal
 from wangge.groundwork.attachments.operations import use_photos
 
 ReceiptFor = Callable[[Draft, CaseRow], Receipt]
+CHOOSES_UNIT = frozenset({"dispatch", "redispatch", "quick_dispatch", "rule_department"})
 MOST_RULE_STEPS = 8
 PRIVATE_ARGS = {("reporter_answered", "answer"), ("rate", "text"), ("request_reopen", "reason")}
 
@@ -50,6 +53,7 @@ class Order:
     needs_version: bool = False
     post: str = ""
     observed_at: datetime | None = None
+    proposal_shown: bool = False  # the proposed unit lay before whoever ordered this
     unreadable: BadInput | None = None  # told where nothing but arguments and evidence is left to refuse
 
 
@@ -79,8 +83,21 @@ def move_case(*, order: Order, by: Actor, at: datetime, address: str = "", recei
         let_rules_act(draft, at)
         kept = receipt(draft, row) if receipt is not None else None
         write(draft, row, by=by, address=address, receipt=kept)
+        _keep_proposal(draft, row, order, by, at)
         families.follow(draft, row, by=by, at=at)
     return Moved(row, draft)
+
+
+def _keep_proposal(draft: Draft, row: CaseRow, order: Order, by: Actor, at: datetime) -> None:
+    """Where a unit was chosen: what the rules of ownership had proposed, beside it, for good."""
+    step = next((each for each in draft.steps if each.verb in CHOOSES_UNIT), None)
+    choice = None if step is None else proposal_for(row, category=draft.state.category, at=at)
+    if step is None or choice is None or not draft.state.unit:
+        return
+    keep_proposal(
+        month=draft.month, case_id=draft.case_id, seq=step.seq, at=at, person_id=by.person_id,
+        category=draft.state.category, choice=choice, chosen=draft.state.unit, shown=order.proposal_shown,
+    )  # fmt: skip
 
 
 def draft_of(row: CaseRow, at: datetime) -> Draft:

@@ -170,7 +170,7 @@ def _kind_of_unit(kind: str) -> str:
 
 
 def _department(desk: DeskCase, opening: Opening, required: bool) -> Field:
-    value = desk.usual.code if desk.usual is not None else ""
+    value = desk.proposed
     if opening.move.verb == "district_dispatch":
         inner = [unit.code for unit in units().values() if unit.district_code == desk.row.district_code]
         choices = unit_choices(desk.row.district_code, (code for code in inner if code != desk.state.unit))

@@ -20,6 +20,7 @@ from wangge.domains.cases.operations.moving import draft_of
 from wangge.domains.cases.operations.revealing import Identity, identity_for
 from wangge.domains.cases.queries import neighbourhood
 from wangge.domains.cases.queries.history import HistoryStep, as_recorded, history_of
+from wangge.domains.cases.queries.proposal import proposal_for
 from wangge.domains.cases.queries.recurrence import recurrence_of
 from wangge.domains.cases.queries.similar import similar_cases
 from wangge.domains.cases.rows import CaseRow, load
@@ -177,6 +178,9 @@ def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:
         )  # fmt: skip
         return replace(desk, similar=tuple(each.row for each in found))
     if state.stage in _LOOKS_FOR_UNIT:
+        choice = proposal_for(row, category=state.category, at=at)
+        if choice is not None:
+            return replace(desk, choice=choice)
         return replace(
             desk, usual=neighbourhood.usual_unit(lon=row.lon, lat=row.lat, category=state.category, at=at, but=row.id)
         )

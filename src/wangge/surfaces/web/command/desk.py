@@ -12,6 +12,7 @@ from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.queries.neighbourhood import UsualUnit
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.organizations.logic import Actor
+from wangge.domains.ownership.logic.choosing import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,20 @@ class DeskCase:
     queue: str = ""
     similar: tuple[CaseRow, ...] = ()
     usual: UsualUnit | None = None
+    choice: Choice | None = None  # what the rules of ownership propose
     posted: Posted | None = None
 
     @property
     def rules(self) -> Rulebook:
         """The rules of the case's cycle."""
         return self.draft.rules
+
+    @property
+    def proposed(self) -> str:
+        """The unit the form is filled in with: by a rule, else who got such cases here; empty for none."""
+        if self.choice is not None:
+            return self.choice.department
+        return self.usual.code if self.usual is not None else ""
 
     @property
     def edition(self) -> str:

@@ -129,6 +129,7 @@ def _order(attempt: _Attempt, number: str) -> Order:
         number, attempt.verb, args, {kind: list(ids) for kind, ids in attempt.brought.photos.items() if ids},
         place_of(attempt.brought) if asks_place else None,
         int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0, needs_version=True,
+        proposal_shown=bool(attempt.brought.first("proposed")),
     )  # fmt: skip
 
 

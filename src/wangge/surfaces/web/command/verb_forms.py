@@ -15,6 +15,7 @@ from wangge.surfaces.refusal_words import hint_for, reason_title
 from wangge.surfaces.web.command.argument_fields import argument_field, evidence_field, form_id
 from wangge.surfaces.web.command.desk import DeskCase, Posted
 from wangge.surfaces.web.command.rows import unit_name
+from wangge.surfaces.web.command.rule_words import rule_words
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import BarredVerb, Field, FieldKind, Form, VerbForm
 
@@ -101,6 +102,8 @@ def _form(desk: DeskCase, opening: Opening, label: str, posted: Posted | None) -
     hidden = [("version", str(desk.row.version)), ("key", str(uuid4())), ("queue", desk.queue)]
     if opening.act is not None:
         hidden.append(("act", opening.act.act))
+    if desk.choice is not None and _asks_unit(opening):
+        hidden.append(("proposed", desk.choice.department))
     return Form(
         url=reverse("move", args=[desk.row.number, opening.move.verb]),
         fields=fields,
@@ -176,10 +179,18 @@ def _effect(desk: DeskCase, opening: Opening) -> str:
     return " · ".join(parts)
 
 
+def _asks_unit(opening: Opening) -> bool:
+    return opening.act is not None or "department" in opening.move.args
+
+
 def _proposal(desk: DeskCase, opening: Opening) -> str:
-    """Why a field is already filled in."""
-    asks_unit = opening.act is not None or "department" in opening.move.args
-    if not asks_unit or desk.usual is None:
+    """Why a field is already filled in: the rule that says so, or what was done here before."""
+    if not _asks_unit(opening):
+        return ""
+    if desk.choice is not None:
+        told = {"unit": unit_name(desk.choice.department), "rule": rule_words(desk.choice.rule)}
+        return _("建议：%(unit)s。规则：%(rule)s。") % told
+    if desk.usual is None:
         return ""
     return _("建议：%(unit)s。附近同类案卷近半年有 %(number)s 件由其办理。") % {
         "unit": unit_name(desk.usual.code),
