@@ -1,7 +1,7 @@
 """Runs the benchmarks and writes ``var/bench.json``: our figures beside the machine's limits of the same run.
 
-``python bench/run.py [--quick] [--only NAME …]``; names: deadline, writes, volume, reads, import, growth, open311. The
-quick form takes smaller cities and shorter runs, so that its figures show direction, not the goal.
+``python bench/run.py [--quick] [--only NAME …]``; the names are in ``NAMES``. The quick form takes smaller cities and
+shorter runs, so that its figures show direction, not the goal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import deadline_engine, open311, volume  # noqa: E402
+from bench import accounts_check, deadline_engine, open311, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -28,7 +28,7 @@ from bench.measurement import Measurement, at_least, at_most  # noqa: E402
 from bench.reads import reads  # noqa: E402
 from bench.writes import creates, lifecycles  # noqa: E402
 
-NAMES = ("deadline", "writes", "volume", "reads", "import", "growth", "open311")
+NAMES = ("deadline", "writes", "volume", "reads", "import", "growth", "open311", "accounts-check")
 YEAR = 864_300
 
 
@@ -55,6 +55,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "deadline" in only:
         console.print("[bold]deadline engine")
         yield list(deadline_engine.measure(quick=quick))
+    if "accounts-check" in only:
+        console.print("[bold]check of disclosures")
+        yield list(accounts_check.measure(work / "accounts-check", quick=quick))
     if "writes" in only:
         console.print("[bold]writes over HTTP")
         yield _writes(work / "writes", quick)

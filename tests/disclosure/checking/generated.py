@@ -153,7 +153,8 @@ class _Facts:
             self._pay(code, part, "c2")
             left -= part
         self._pay(items[-1], left, "c2")
-        self.staff = Staff(*sorted((self.random.randint(8, 40), self.random.randint(6, 30)), reverse=True), 1, 30)
+        in_service = self.random.randint(6, 30)
+        self.staff = Staff(in_service + self.random.randint(0, 8), in_service, 1, 30)
         return sum(amounts.values())
 
     def _projects(self) -> tuple[Project, ...]:
@@ -275,9 +276,8 @@ class _Facts:
     def _procurement(self) -> Procurement:
         goods, works, services = (self.some(0.5, 60) if self.maybe(0.8) else 0 for _ in range(3))
         small = [int(fen * self.random.uniform(0, 1)) for fen in (goods, works, services)]
-        return Procurement(
-            goods, works, services, *small, int(sum(small) * self.random.uniform(0, 1)), goods + works + services
-        )
+        micro = int(sum(small) * self.random.uniform(0, 1))
+        return Procurement(goods, works, services, small[0], small[1], small[2], micro, goods + works + services)
 
     def _form(self, funds: Funds, project: str | None, basic: int, projects: int) -> EvaluationForm:
         cent = Decimal("0.01")

@@ -315,6 +315,39 @@ def codes_listed(asked: Asked) -> Checked:
     return checked
 
 
+@detector("f_code_strange")
+def codes_shared(asked: Asked) -> Checked:
+    """A code that one table alone prints, while the others print another, one sign away, under the same name."""
+    checked = Checked()
+    tables = {name: asked.paper.tables[name].codes for name in ("02", "03", "05") if name in asked.paper.tables}
+    for table, rows in tables.items():
+        own = {row.code for row in rows}
+        others = {row.code: row.name for name, found in tables.items() if name != table for row in found}
+        for row in rows:
+            twins = [
+                code
+                for code, name in others.items()
+                if name == row.name and code not in own and row.code not in others and _one_sign(code, row.printed)
+            ]
+            if not checked.sees(not twins):
+                checked.faults.append(
+                    Fault(
+                        [f"{table}.{row.code}.code", f"{table}.{twins[0]}.code"],
+                        f"公开{table}表 行“{row.name}”",
+                        "同一科目在其他表是另一个代码",
+                        row.printed,
+                        twins[0],
+                        place=row.place,
+                        repairable=True,
+                    )
+                )
+    return checked
+
+
+def _one_sign(first: str, second: str) -> bool:
+    return len(first) == len(second) and sum(a != b for a, b in zip(first, second, strict=True)) == 1
+
+
 @detector("f_code_name")
 def names_listed(asked: Asked) -> Checked:
     """Names of codes are those of the list; where every table prints the same other name, that is a note."""
