@@ -105,6 +105,7 @@ class Measure:
     side: str  # the side that counts up
     phases: frozenset[str]
     column: str  # of allotments: approved, adjusted
+    between_units: str  # which facts are dealings that consolidation leaves out: a dimension and its values
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,7 @@ def measures() -> Mapping[str, Measure]:
             row["measure"], row["name_zh"], row["of"],
             carrying if row["accounts"] == "carry" else tuple(row["accounts"].split()), row["side"],
             frozenset(row["phases"].split()), row["accounts"] if row["of"] == "allotments" else "",
+            row["between_units"],
         )
         for row in _rows("measures.csv", dict)
     }  # fmt: skip

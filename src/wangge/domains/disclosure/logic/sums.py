@@ -105,7 +105,7 @@ class Facts:
 
     def _add(self, measure: Measure, fact: Counted) -> None:
         """Keep a fact, unless it is a dealing between two units of this account."""
-        if fact.dims.counterparty in self.inside and len(self.inside) > 1:
+        if fact.dims.counterparty in self.inside and len(self.inside) > 1 and _between_units(measure, fact.dims):
             self.eliminated[measure.measure] += fact.fen
         else:
             self._by_measure[measure.measure].append(fact)
@@ -128,6 +128,12 @@ class Facts:
         for fact in self.counted(filter_):
             sums[fact.dims.function_item] += fact.fen
         return {item for item, fen in sums.items() if fen and item}
+
+
+def _between_units(measure: Measure, dims: Dims) -> bool:
+    """Whether a fact with a counterparty is a dealing with it; an appropriation that pays for one is not."""
+    name, _equals, values = measure.between_units.partition("=")
+    return bool(name) and getattr(dims, name) in values.split("|")
 
 
 def _counted(measure: Measure, fact: LedgerSum) -> Counted:

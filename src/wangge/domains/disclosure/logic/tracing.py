@@ -92,11 +92,11 @@ def restated_from(name: str, accounts: Accounts) -> tuple[Restated, ...]:
     for rule in accounts.rules:
         if rule.detector or name.split(".", maxsplit=1)[0] not in rule.check:
             continue
-        for clause in parse_clauses(rule.check.replace("1-3*", "1-3a")):
-            told = _other_side(clause.holds, name)
+        for text in filter(str.strip, rule.check.replace("1-3*", "1-3a").split(";")):
+            told = _other_side(parse_clauses(text)[0].holds, name)
             if told is not None:
                 cells = tuple(dict.fromkeys(each for each in _names(told) if each != name and is_name(each)))
-                found.append(Restated(name, rule.id, rule.check, cells))
+                found.append(Restated(name, rule.id, text.strip(), cells))
     return tuple(found)
 
 

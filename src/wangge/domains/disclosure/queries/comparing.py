@@ -24,6 +24,9 @@ from wangge.domains.disclosure.queries.cells import cells, facts
 from wangge.domains.disclosure.queries.tracing import leaves_of
 from wangge.standards.accounts.library import load_accounts
 
+_WORDS = frozenset(
+    ("code", "name", "label", "department", "unit", "number", "header", "note", "statement")
+)  # parts of names that are no amounts
 _PAYMENTS = """
 SELECT p.number, p.dimension_id, p.amount_fen, s.state FROM budgeting_payment p
 JOIN LATERAL (SELECT state FROM budgeting_payment_step t WHERE t.payment_id = p.id ORDER BY t.id DESC LIMIT 1) s ON true
@@ -38,7 +41,7 @@ def official_of_file(path: Path, year: int) -> Mapping[str, int]:
     return {
         name: int((cell.value or Decimal(0)) * 100)
         for name, cell in paper.cells.items()
-        if name[:2].isdigit() and cell.value is not None
+        if name[:2].isdigit() and cell.value is not None and name.rpartition(".")[2] not in _WORDS
     }
 
 

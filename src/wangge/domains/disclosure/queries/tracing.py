@@ -16,13 +16,14 @@ from wangge.domains.disclosure.queries.cells import facts
 from wangge.standards.accounts.library import load_accounts
 from wangge.standards.budgeting import measures
 
+# "+ 0": the way is unit and year, then each voucher's lines. A dimension's own index leads through every unit.
 _VOUCHERS = """
 SELECT g.dimension_id, g.account, v.phase, v.id, v.unit_code, v.number, v.dated_on::text, v.summary,
        COALESCE((SELECT p.payee FROM budgeting_payment_step s JOIN budgeting_payment p ON p.id = s.payment_id
                  WHERE s.voucher_id = v.id LIMIT 1), ''),
        sum(CASE g.side WHEN 'D' THEN g.amount_fen ELSE -g.amount_fen END)::bigint
 FROM budgeting_voucher v JOIN budgeting_posting g ON g.voucher_id = v.id
-WHERE v.year = %(year)s AND v.unit_code = ANY(%(units)s) AND g.system = 'budget' AND g.dimension_id = ANY(%(dims)s)
+WHERE v.year = %(year)s AND v.unit_code = ANY(%(units)s) AND g.system = 'budget' AND g.dimension_id + 0 = ANY(%(dims)s)
 GROUP BY g.dimension_id, g.account, v.id
 """
 
