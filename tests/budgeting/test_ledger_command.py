@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import psycopg
 import pytest
-
 from bench.ledger_files import write_units, write_year
+
 from tests.budgeting.small_ledger import AT, YEAR
 from tests.city_database import CityDatabase
 from wangge.domains.budgeting.models import LedgerImport, Payment, Posting, Voucher
@@ -25,7 +25,10 @@ from wangge.surfaces.exchange.ledger.declaration import LedgerMappingRefused, lo
 from wangge.surfaces.exchange.ledger.run import import_ledger
 
 pytestmark = pytest.mark.django_db
-HEAD = "预算单位代码,预算年度,支付单号,指标编号,功能分类,部门经济分类,支出性质,项目名称,资金性质,支付金额,支付日期,支付状态\n"
+HEAD = (
+    "预算单位代码,预算年度,支付单号,指标编号,功能分类,部门经济分类,"
+    "支出性质,项目名称,资金性质,支付金额,支付日期,支付状态\n"
+)
 ROW = "101,2024,{number},Z1,2120101 行政运行,30201 办公费,基本支出,,一般公共预算,{amount},{day},已支付\n"
 
 
@@ -51,7 +54,8 @@ def test_every_shipped_mapping_is_sound() -> None:
 
 def test_a_mapping_says_all_that_is_wrong_with_it(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
-    path.write_text('title = "x"\nkind = "payments"\n[columns]\nnummer = "单号"\n[words.nature]\n"项" = "projekt"\n', "utf-8")
+    told = 'title = "x"\nkind = "payments"\n[columns]\nnummer = "单号"\n[words.nature]\n"项" = "projekt"\n'
+    path.write_text(told, "utf-8")
     with pytest.raises(LedgerMappingRefused) as refused:
         load_ledger_mapping(str(path))
     for word in ("nummer", "amount", "projekt"):
@@ -91,7 +95,8 @@ def test_refused_rows_name_line_column_and_remedy(tmp_path: Path) -> None:
     result = take(tmp_path / "pay.csv", "payments")
     found = {row.line: row.reason for row in result.refused}
     assert sorted(found) == [2, 3, 4, 5, 6, 7, 8, 9]
-    for line, word in ((2, "三百"), (3, "小于一分"), (4, "昨天"), (5, "7 位"), (6, "words.nature"), (7, "Z9"), (8, "年度")):
+    words = {2: "三百", 3: "小于一分", 4: "昨天", 5: "7 位", 6: "words.nature", 7: "Z9", 8: "年度"}
+    for line, word in words.items():
         assert word in found[line], found[line]
     assert (result.rows, result.difference.new) == (9, 1)
 
