@@ -25,11 +25,11 @@ from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.rendering.files import FORMATS, rendered
 from wangge.domains.organizations.logic import TERMINAL, Actor
 from wangge.domains.organizations.queries import actor_of_person, people_with_posts
-from wangge.project.demo.city_data import CityData
+from wangge.project.demo.city_data import CITIES, CityData
 from wangge.surfaces.exchange.ledger.declaration import load_ledger_mapping
 from wangge.surfaces.exchange.ledger.run import import_ledger
 
-DIRECTORY = Path(__file__).parents[4] / "demo" / "accounts"
+DIRECTORY = CITIES.parent / "accounts"
 _WAY = (
     ("review", "section_head", ""),
     ("submit", "finance", ""),
@@ -45,7 +45,7 @@ class DemoAccountWrong(Exception):
 
 def load_account(city: CityData, *, at: datetime) -> int:
     """Load the ledger of the demo's year; answers how many payments."""
-    told = tomllib.loads((DIRECTORY / "2024.toml").read_text(encoding="utf-8"))
+    told = _told(city)
     with TemporaryDirectory() as folder:
         lists = _Lists(told, city, Path(folder))
         for mapping, path in lists.written():
@@ -54,15 +54,19 @@ def load_account(city: CityData, *, at: datetime) -> int:
     return lists.payments
 
 
-def publish_account(*, at: datetime) -> None:
+def publish_account(city: CityData, *, at: datetime) -> None:
     """Compile the account as an edition and take it to the public, each step by whoever holds the post."""
-    told = tomllib.loads((DIRECTORY / "2024.toml").read_text(encoding="utf-8"))
+    told = _told(city)
     found = written(year=told["year"], unit=told["unit"])
     files = {name: rendered(name, found.document, found.account.cells, found.forms) for name in FORMATS}
     people = _by_post(at)
     edition = compile_edition(unit=told["unit"], year=told["year"], by=people["finance"], at=at, files=files)
     for verb, post, reason in _WAY:
         take_step(edition_id=edition, verb=verb, by=people[post], at=at, reason=reason)
+
+
+def _told(city: CityData) -> Mapping[str, Any]:
+    return tomllib.loads((DIRECTORY / f"{city.account}.toml").read_text(encoding="utf-8"))
 
 
 def _by_post(at: datetime) -> Mapping[str, Actor]:

@@ -102,6 +102,8 @@ class CityData:
     words: NameWords
     overlay: Path | None
     """Directory with the city's own rows over the standards (settings, automations), when it has one."""
+    account: str = ""
+    """The year under ``demo/accounts`` whose account the city publishes, when it has one."""
 
 
 def city_names() -> tuple[str, ...]:
@@ -160,6 +162,7 @@ def _city(path: Path, table: dict[str, Any]) -> CityData:
             tuple(words["places"]),
         ),
         overlay=_overlay_of(path, overlay) if overlay else None,
+        account=table.get("account", ""),
     )
     _check(city)
     return city

@@ -21,6 +21,7 @@ from wangge.domains.organizations.operations.bulk import shared_password_hash
 from wangge.domains.organizations.operations.public_doors import open_door
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.worker_pool import worked
+from wangge.project.demo.accounts import load_account, publish_account
 from wangge.project.demo.city_data import CityData
 from wangge.project.demo.ground import grow_ground
 from wangge.project.demo.ground_loading import LoadedGround, load_ground
@@ -94,6 +95,9 @@ def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: 
         cases, steps = cases + day.cases, steps + day.steps
         progress.cases(day.cases)
     _open_doors(at)
+    if city.account:
+        load_account(city, at=at)
+        publish_account(city, at=at)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")  # the first lists should not wait for the server to find out by itself
     return LoadedCity(len(loaded.person_ids), sum(map(len, photos.values())), cases, steps)
