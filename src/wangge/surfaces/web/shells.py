@@ -97,6 +97,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("report", _("登记"), "", False),
             ("case_search", _("案卷查询"), "", False),
             ("ground", _("区域与网格"), "", False),
+            ("evaluation_list", _("绩效自评"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

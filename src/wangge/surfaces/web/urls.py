@@ -11,6 +11,7 @@ from wangge.surfaces.web.command import case_files, moving, photos, reporting, v
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
+from wangge.surfaces.web.finance import evaluation_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 
@@ -65,6 +66,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ground/places", ground_views.find_places_view, name="find_places"),
     path("ground/places/at", ground_views.place_at_view, name="place_at"),
     path("ground/<slug:name>.geojson", ground_views.ground_layer, name="ground_layer"),
+    path("finance/evaluation", evaluation_views.evaluation_list, name="evaluation_list"),
+    path("finance/evaluation/<int:form_id>", evaluation_views.evaluation_sheet, name="evaluation_sheet"),
+    path("finance/evaluation/<int:form_id>/<slug:act>", evaluation_views.evaluation_act, name="evaluation_act"),
+    path("finance/evidence.<slug:format>", evaluation_views.evidence_book, name="evidence_book"),
     path("notices", messages_views.notices, name="notices"),
     path("notices/read", messages_views.notices_read, name="notices_read"),
     path("notices/count", messages_views.notices_count, name="notices_count"),

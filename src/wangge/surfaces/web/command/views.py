@@ -31,7 +31,7 @@ ROWS = 50
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the person's own work: the desk, the unit, the field, else his messages."""
     actor = actor_on(request)
-    ways = ("work_list", "department_list", "field_tasks", "case_search", "ground", "notices")
+    ways = ("work_list", "department_list", "field_tasks", "case_search", "evaluation_list", "ground", "notices")
     return HttpResponseRedirect(reverse(next(name for name in ways if opens(actor, name) or name == "notices")))
 
 

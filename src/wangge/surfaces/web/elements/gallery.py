@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wangge.groundwork import clock
-from wangge.surfaces.web.elements import sample_cases, sample_forms, sample_office, samples
+from wangge.surfaces.web.elements import sample_cases, sample_finance, sample_forms, sample_office, samples
 from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
 
 
@@ -46,6 +46,12 @@ SAMPLES: dict[str, Sample] = {
     "ground-report-off": Sample("导入试运行：坐标系不对", "web/office/report.html", sample_office.off_report),
     "ground-coming": Sample("即将生效的变动", "web/office/coming.html", sample_office.coming),
     "ground-coming-none": Sample("即将生效的变动：无", "web/office/coming.html", sample_office.nothing_coming),
+    "evaluation-list": Sample("绩效自评", "web/finance/evaluation_list.html", sample_finance.evaluation_list),
+    "evaluation-empty": Sample("绩效自评：无表", "web/finance/evaluation_list.html", sample_finance.empty_list),
+    "evaluation-sheet": Sample("自评表", "web/finance/evaluation_sheet.html", sample_finance.evaluation_sheet),
+    "evaluation-targets": Sample(
+        "自评表：编写目标", "web/finance/evaluation_sheet.html", sample_finance.evaluation_targets
+    ),
     "sign-in": Sample("登录", "web/sign_in.html", sample_forms.sign_in),
     "second-factor": Sample("登录：动态验证码", "web/sign_in.html", sample_forms.second_factor),
     "enrol": Sample("登录：绑定验证器", "web/sign_in.html", sample_forms.enrol),

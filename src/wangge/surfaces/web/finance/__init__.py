@@ -1,0 +1,1 @@
+"""Pages of the finance staff: budget board, self-evaluation, the document that is published."""

@@ -1,0 +1,67 @@
+"""Which budget unit and year a finance page is about: asked for in the address, else the newest of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from wangge.domains.budgeting.models import BudgetUnit, BudgetYear
+from wangge.domains.organizations.logic import Actor
+from wangge.surfaces.web.elements.pieces import Figure
+
+# Whoever holds one of these sees every unit.
+OVER_ALL = frozenset({"bureau_finance", "centre_leader", "chief", "section_head"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The unit and year of a page, with the ways to the others."""
+
+    unit: str
+    name: str
+    year: int
+    units: tuple[Figure, ...]
+    years: tuple[Figure, ...]
+
+
+def chosen(request: HttpRequest, by: Actor, at: datetime, page: str) -> Chosen:
+    """Three statements at most. Raises Http404 for a unit that is not his to see."""
+    mine = units_of(by)
+    if not mine:
+        return Chosen("", "", _year(request, at), (), ())
+    unit = request.GET.get("unit") or next(iter(mine))
+    if unit not in mine:
+        raise Http404(unit)
+    year = _year(request, at)
+    years = sorted({*BudgetYear.objects.filter(unit_id=unit).values_list("year", flat=True), year}, reverse=True)
+    return Chosen(
+        unit,
+        mine[unit],
+        year,
+        tuple(
+            Figure(name, "", f"{reverse(page)}?unit={code}&year={year}", is_current=code == unit)
+            for code, name in mine.items()
+        ),
+        tuple(
+            Figure(str(each), "", f"{reverse(page)}?unit={unit}&year={each}", is_current=each == year) for each in years
+        ),
+    )
+
+
+def units_of(by: Actor) -> dict[str, str]:
+    """Code → name of the budget units he may look at; one statement."""
+    units = BudgetUnit.objects.order_by("code")
+    holdings = by.holdings_of("finance")
+    if not by.posts & OVER_ALL and all(holding.department_code for holding in holdings):
+        units = units.filter(code__in=[holding.department_code for holding in holdings])
+    return dict(units.values_list("code", "name"))
+
+
+def _year(request: HttpRequest, at: datetime) -> int:
+    """Accounts are made in the year after: without an answer in the address it is last year."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else timezone.localtime(at).year - 1
