@@ -26,9 +26,10 @@ from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
 from bench.measurement import Measurement, at_least, at_most  # noqa: E402
 from bench.reads import reads  # noqa: E402
+from bench.things import COMPONENTS, asked, further_register, import_register, write_register  # noqa: E402
 from bench.writes import creates, lifecycles  # noqa: E402
 
-NAMES = ("deadline", "writes", "volume", "reads", "import", "growth", "open311", "accounts-check")
+NAMES = ("deadline", "writes", "volume", "reads", "import", "growth", "open311", "accounts-check", "things")
 YEAR = 864_300
 
 
@@ -64,6 +65,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "import" in only:
         console.print("[bold]import of real reports")
         yield _import(work / "import")
+    if "things" in only:
+        console.print("[bold]a register of components")
+        yield _things(work / "things", quick)
     if only & {"volume", "reads"}:
         console.print("[bold]a simulated year")
         yield from _year(work / "year", quick, only)
@@ -73,6 +77,35 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "growth" in only:
         console.print("[bold]growth")
         yield _growth(work, quick)
+
+
+def _things(var: Path, quick: bool) -> list[Measurement]:
+    """A register of components: its import, and the nearest in one of half a million."""
+    wanted = 30_000 if quick else COMPONENTS
+    volume.migrate(var)
+    machine = measure_machine(var, seconds=5)
+    path = write_register(var, components=wanted)
+    seconds = import_register(var, path)
+    import_register(var, further_register(path, times=1))
+    found = asked(var)
+    shutil.rmtree(var, ignore_errors=True)
+    share = wanted / COMPONENTS
+    return [
+        at_most(f"import of {wanted:,} components", seconds, "s", round(60 * share, 1), wanted / machine.copy_rows),
+        at_most(f"nearest of {found['components']:,} components, median", found["nearest"][0] * 1000, "µs", 1000),
+        at_most(f"nearest of {found['components']:,} components, p95", found["nearest"][1] * 1000, "µs", 1000),
+    ]
+
+
+def _asked_beside(var: Path, cases: int) -> list[Measurement]:
+    """Likely duplicates and the map's clusters beside a year of cases."""
+    found = asked(var)
+    lines = [at_most(f"likely duplicates at {cases:,} cases, p95", found["similar"][1], "ms", 20)]
+    for name, figures in found.items():
+        if name.startswith("clusters"):
+            at = f"map of open cases, zoom {name.partition(' ')[2]}, at {cases:,} cases ({found['open']:,} open), p95"
+            lines.append(at_most(at, figures[1], "ms", 100))
+    return lines
 
 
 def _writes(var: Path, quick: bool) -> list[Measurement]:
@@ -145,6 +178,7 @@ def _year(var: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]
         at_most(f"verify {cases:,} cases", checked.seconds, "s", round(120 * share, 1)),
     ]
     if "reads" in only:
+        yield _asked_beside(var, cases)
         with running_city(var) as city:
             yield _reads(city, quick, cases)
             created = creates(city, seconds=8 if quick else 30)

@@ -137,7 +137,7 @@ def _show(found: dict[str, Any]) -> None:
 
 @contextmanager
 def _bars(size: Size) -> Iterator[Progress]:
-    """Two bars with rate and remaining time, one for pictures and one for cases."""
+    """Bars with rate and remaining time: components, pictures, cases."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
@@ -165,6 +165,7 @@ def _bars(size: Size) -> Iterator[Progress]:
 
     with bars:
         yield loading.Progress(
+            things=told(_("部件"), loading.things_of(size)),
             pictures=told(_("照片"), len(loading.scenes_of(size))),
             cases=told(_("案卷"), loading.cases_of(size)),
         )

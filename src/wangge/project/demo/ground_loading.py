@@ -1,7 +1,7 @@
 """Owns the loading of a demo city's ground into an empty database, by bulk through the domains' operations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from wangge.domains.organizations.operations.bulk import (
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.place_files import load_places
 from wangge.project.demo.staffing import GroundPerson, PlannedTurn, collector_turns, seat_turns
+from wangge.project.demo.things import Things
 
 TURN_DAYS_BEFORE = 14
 TURN_DAYS_AFTER = 60
@@ -42,6 +43,8 @@ class LoadedGround:
     ground: Ground
     person_ids: dict[str, int]
     """User name → id."""
+    things: Things = field(default_factory=dict)
+    """Components that cases may be about; empty where there are none."""
 
 
 def load_ground(

@@ -7,7 +7,7 @@ processes, so a load that was broken off leaves a part of a city, which ``start_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ from wangge.project.demo.city_data import CityData
 from wangge.project.demo.ground import grow_ground
 from wangge.project.demo.ground_loading import LoadedGround, load_ground
 from wangge.project.demo.pictures import Scene, draw_scene, scene_pool
+from wangge.project.demo.things import PER_CLASS, PER_CLASS_OF_SMALL, component_classes, load_things
 from wangge.project.migrating import grant_to_application, migrate_database
 from wangge.project.simulation.playing import Photos
 from wangge.project.simulation.running import load_demo_cases
@@ -41,6 +42,8 @@ class Size(StrEnum):
 
 _CASES = {Size.SMALL: 940, Size.USUAL: 18_800, Size.YEAR: 864_300}
 _RECENT = {Size.SMALL: 60, Size.USUAL: 1_200, Size.YEAR: 1_200}
+# Components of each class.
+_THINGS = {Size.SMALL: PER_CLASS_OF_SMALL, Size.USUAL: PER_CLASS, Size.YEAR: PER_CLASS}
 # How many streets each picture is drawn in.
 _VARIANTS = {Size.SMALL: 1, Size.USUAL: 3, Size.YEAR: 3}
 
@@ -53,11 +56,17 @@ class Progress:
 
     pictures: Told = field(default=lambda count: None)
     cases: Told = field(default=lambda count: None)
+    things: Told = field(default=lambda count: None)
 
 
 def cases_of(size: Size) -> int:
     """About how many cases are loaded."""
     return _CASES[size] + _RECENT[size]
+
+
+def things_of(size: Size) -> int:
+    """How many components are loaded."""
+    return _THINGS[size] * len(component_classes())
 
 
 def scenes_of(size: Size) -> tuple[Scene, ...]:
@@ -80,6 +89,8 @@ def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: 
     shared = shared_password_hash(password)
     loaded = load_ground(grow_ground(city), by=TERMINAL, at=at, password_hash_of=lambda _person: shared)
     surroundings.forget_units()
+    things = load_things(loaded.ground, by=TERMINAL, at=at, per_class=_THINGS[size], told=progress.things)
+    loaded = replace(loaded, things=things)
     photos = _load_pictures(loaded, scenes_of(size), at=at, jobs=jobs, told=progress.pictures)
     cases = steps = 0
     for day in load_demo_cases(

@@ -12,6 +12,7 @@ from wangge.domains.cases.rules import own_slot_scopes
 from wangge.domains.geography.areas import AreaKind, Place
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.ground_loading import LoadedGround
+from wangge.project.demo.things import Thing, Things
 from wangge.project.simulation.conduct import Conduct
 
 
@@ -32,7 +33,13 @@ class Cast:
     street_names: dict[str, str]
     calendars: dict[str, str]
     conduct: Conduct = field(default_factory=lambda: Conduct(0))
+    things: Things = field(default_factory=dict)
     _competent: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def thing_for(self, category: str, place: Place, lon: float) -> Thing | None:
+        """The component a case of this class about here is about; the millionth of the longitude draws it."""
+        found = self.things.get((category, place.district or ""), ())
+        return found[int(lon * 1_000_000) % len(found)] if found else None
 
     def competent_unit(self, category: str, place: Place) -> str:
         """The unit a class lies with at a place."""
@@ -80,6 +87,7 @@ def cast_of(loaded: LoadedGround) -> Cast:
         streets_of={district: tuple(codes) for district, codes in streets.items()},
         street_names={area.code: area.name for area in ground.areas_of(AreaKind.STREET)},
         calendars=scopes,
+        things=loaded.things,
     )
 
 

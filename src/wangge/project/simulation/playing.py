@@ -227,7 +227,7 @@ class _Playing:
             matter=Matter(
                 description=story.description, address=story.address, lon=story.lon, lat=story.lat,
                 given_system="wgs84", given_x=story.lon, given_y=story.lat, unit_grid_code=place.unit_grid or "",
-                street_code=place.street or "", community_code=place.community or "",
+                street_code=place.street or "", community_code=place.community or "", component=story.component,
             ),
         )  # fmt: skip
 

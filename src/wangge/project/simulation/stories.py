@@ -53,6 +53,7 @@ class Story:
     address: str
     reporter_name: str = ""
     reporter_phone: str = ""
+    component: str = ""
     in_storm: bool = False
     stop_at: str = ""
     """The stage in which it is still waiting, however long; empty: it goes on to its end."""
@@ -122,11 +123,15 @@ def stories_of_day(
     places = cast.ground.cell_places
     begin = first_second(day.on)
     stories = []
-    for source, (lon, lat), cell in zip(sources, points.tolist(), cells.tolist(), strict=True):
+    for source, point, cell in zip(sources, points.tolist(), cells.tolist(), strict=True):
         own, citizen = source == "self_handled", source in CITIZENS
         in_storm = day.storm and citizen
         category, condition = classes.draw_flood(chance) if in_storm else classes.draw(chance)
         place = places[cell]
+        thing = cast.thing_for(category, place, point[0])
+        if thing is not None:
+            place = places[thing.cell]
+        lon, lat = point if thing is None else (thing.lon, thing.lat)
         limit = rules.limits[category, condition]
         stories.append(
             Story(
@@ -143,6 +148,7 @@ def stories_of_day(
                 address=words.address(chance, cast.street_names.get(place.street or "", "")),
                 reporter_name=words.name(chance) if citizen else "",
                 reporter_phone=words.phone(chance) if citizen else "",
+                component="" if thing is None else thing.code,
                 in_storm=in_storm,
             )
         )

@@ -14,6 +14,7 @@ from wangge.surfaces.web.field import views as field
 from wangge.surfaces.web.finance import evaluation_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
+from wangge.surfaces.web.office import ownership_views as office_ownership
 
 
 def _gallery() -> list[URLPattern | URLResolver]:
@@ -56,6 +57,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/photos/<slug:photo_id>", photos.photo, name="photo"),
     path("cases/<str:number>/photos/<slug:photo_id>/shown.jpg", photos.photo_copy, name="photo_copy"),
     path("cases/<str:number>/photos/<slug:photo_id>/small.jpg", photos.photo_thumbnail, name="photo_thumbnail"),
+    path("ownership", office_ownership.ownership, name="ownership"),
+    path("ownership/drafts", office_ownership.ownership_draft, name="ownership_draft"),
+    path("ownership/decisions", office_ownership.ownership_decision, name="ownership_decision"),
+    path("ownership/wrong", office_ownership.ownership_wrong, name="ownership_wrong"),
+    path("ownership/<int:number>", office_ownership.ownership_set, name="ownership_set"),
+    path("ownership/<int:number>/rules", office_ownership.ownership_rule, name="ownership_rule"),
+    path("ownership/<int:number>/rules/<int:rule>/remove", office_ownership.ownership_remove, name="ownership_remove"),
+    path("ownership/<int:number>/release", office_ownership.ownership_release, name="ownership_release"),
     path("ground", office_ground.ground_list, name="ground"),
     path("ground/areas/<slug:kind>/<slug:code>", office_ground.ground_area, name="ground_area"),
     path("ground/grids/<slug:code>/responsible", office_ground.ground_appoint, name="ground_appoint"),

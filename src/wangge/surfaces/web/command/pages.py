@@ -128,6 +128,16 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentChoice:
+    """A component that a report may be about."""
+
+    code: str
+    name: str
+    detail: str  # 权属单位 · 12 米
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     """The report form: source, category, place, photos, description, reporter, in sections."""
 
@@ -140,6 +150,13 @@ class ReportPage:
     reporter: tuple[Field, ...] = ()
     similar_url: str = ""  # answers with likely duplicates near the point
     similar: tuple[CaseRow, ...] = ()
+    components: tuple[ComponentChoice, ...] = ()  # the nearest to the point
+    looks: bool = True  # a button asks for what lies near, where no script does
+
+    @property
+    def has_component(self) -> bool:
+        """Whether one of the components is chosen."""
+        return any(each.is_chosen for each in self.components)
 
 
 @dataclass(frozen=True, slots=True)

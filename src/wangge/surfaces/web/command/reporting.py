@@ -25,6 +25,7 @@ from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receip
 from wangge.domains.cases.queries.receipts import RECEIPT_CONSTRAINT, receipt_of
 from wangge.domains.cases.queries.similar import similar_cases
 from wangge.domains.cases.rules import rulebook_on
+from wangge.domains.components.queries.register import nearest
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
@@ -32,7 +33,7 @@ from wangge.standards.tables import Entry
 from wangge.surfaces.refusal_words import what_to_do
 from wangge.surfaces.web.command import rows
 from wangge.surfaces.web.command.argument_fields import category_field
-from wangge.surfaces.web.command.pages import ReportPage
+from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import CaseRow, Notice, NoticeKind
@@ -53,6 +54,7 @@ class _Filled:
 
     brought: Brought = field(default_factory=lambda: Brought({}, {}, {}))
     errors: Mapping[str, str] = field(default_factory=dict)
+    looked: bool = False  # asked what lies near
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +65,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/command/report.html", {"page": _page(request, by, at, rules, _Filled())})
     brought = read_form(request, KINDS, by=by, at=at)
+    if brought.first("look"):
+        page = _page(request, by, at, rules, _Filled(brought, looked=True))
+        return render(request, "web/command/report.html", {"page": page})
     sending = sending_of(request, brought, by=by)
     number = _made_before(sending)
     if number is None:
@@ -123,13 +128,19 @@ def _report(brought: Brought, by: Actor, rules: Rulebook) -> Report:
         source=source,
         category=brought.first("category"),
         description=brought.first("description"),
-        location=place_of(brought, address=address),
+        location=_place(brought, address),
         reporter_name=brought.first("reporter_name") if entry.reporter_kind == "citizen" else "",
         reporter_phone=brought.first("reporter_phone") if entry.reporter_kind == "citizen" else "",
         photos={kind: list(ids) for kind, ids in brought.photos.items() if ids},
         stated_entry=stated,
         denounces=entry.reporter_kind == "citizen" and bool(brought.first("denounces")),
     )
+
+
+def _place(brought: Brought, address: str) -> dict[str, Any] | None:
+    """The place of the form, with the component it is about; a component alone lends its own place."""
+    place, component = place_of(brought, address=address), brought.first("component")
+    return {**(place or {}), "component": component} if component else place
 
 
 def _only_source(by: Actor, rules: Rulebook) -> str:
@@ -193,7 +204,8 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
         photos=photos,
         reporter=reporter,
         similar_url=reverse("report_similar"),
-        similar=_similar(filled.brought, by, at) if filled.errors else (),
+        similar=_similar(filled.brought, by, at) if filled.errors or filled.looked else (),
+        components=_components(filled.brought, at) if filled.errors or filled.looked else (),
     )
 
 
@@ -300,17 +312,50 @@ def report_similar(request: HttpRequest) -> HttpResponse:
     by, at = actor_on(request), clock.now()
     brought = Brought({name: request.GET.getlist(name) for name in request.GET}, {}, {})
     found = _similar(brought, by, at)
-    page: dict[str, Any] = {"similar": found, "similar_url": reverse("report_similar")}
+    near = _components(brought, at)
+    page: dict[str, Any] = {
+        "similar": found, "similar_url": reverse("report_similar"), "components": near, "looks": True,
+        "has_component": any(each.is_chosen for each in near),
+    }  # fmt: skip
     return render(request, "web/elements/similar.html", {"page": page})
 
 
-def _similar(brought: Brought, by: Actor, at: datetime) -> tuple[CaseRow, ...]:
+def _point(brought: Brought) -> tuple[float, float] | None:
     try:
         lon, lat = float(brought.first("location_lon")), float(brought.first("location_lat"))
     except ValueError:
+        return None
+    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
+
+
+def _components(brought: Brought, at: datetime) -> tuple[ComponentChoice, ...]:
+    """The components nearest to the point, of the class where it is one of components."""
+    point, category = _point(brought), brought.first("category")
+    if point is None:
         return ()
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+    wanted = category if category.startswith("component:") else ""
+    found = nearest(lon=point[0], lat=point[1], on=day_of(civil(at)), category=wanted)
+    chosen = brought.first("component")
+    return tuple(
+        ComponentChoice(
+            near.component.code,
+            near.component.name,
+            _("%(owner)s · %(metres)s 米 · %(code)s")
+            % {
+                "owner": near.component.owner_name or near.component.manager_name, "metres": round(near.metres),
+                "code": near.component.code,
+            },
+            near.component.code == chosen,
+        )
+        for near in found
+    )  # fmt: skip
+
+
+def _similar(brought: Brought, by: Actor, at: datetime) -> tuple[CaseRow, ...]:
+    point = _point(brought)
+    if point is None:
         return ()
+    lon, lat = point
     words = f"{brought.first('description')} {brought.first('address')}"
     found = similar_cases(by=by, lon=lon, lat=lat, category=brought.first("category"), at=at, words=words)
     return rows.lines([each.row for each in found], at=at)

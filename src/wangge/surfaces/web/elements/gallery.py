@@ -10,7 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wangge.groundwork import clock
-from wangge.surfaces.web.elements import sample_cases, sample_finance, sample_forms, sample_office, samples
+from wangge.surfaces.web.elements import (
+    sample_cases,
+    sample_finance,
+    sample_forms,
+    sample_office,
+    sample_ownership,
+    samples,
+)
 from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
 
 
@@ -38,6 +45,13 @@ SAMPLES: dict[str, Sample] = {
     "field-report": Sample("采集员上报", "web/command/report.html", sample_forms.field_report),
     "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
     "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
+    "ownership": Sample("权属规则", "web/office/ownership.html", sample_ownership.sets),
+    "ownership-empty": Sample("权属规则：空", "web/office/ownership.html", sample_ownership.no_sets),
+    "ownership-set": Sample("权属规则：草案", "web/office/ownership_set.html", sample_ownership.draft),
+    "ownership-wrong": Sample("不被采纳的规则", "web/office/ownership_wrong.html", sample_ownership.wrong),
+    "ownership-wrong-none": Sample(
+        "不被采纳的规则：无", "web/office/ownership_wrong.html", sample_ownership.nothing_proposed
+    ),
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
     "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from wangge.surfaces.web.command.pages import CaseFilePage, PhotoPage, ReportPage, Signature
+from wangge.surfaces.web.command.pages import CaseFilePage, ComponentChoice, PhotoPage, ReportPage, Signature
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact
 from wangge.surfaces.web.elements.sample_cases import MAP, case, photo
@@ -89,6 +89,10 @@ def report(*, wrong: bool = False) -> ReportPage:
         photos=photos,
         reporter=reporter,
         similar=rows()[1:2],
+        components=(
+            ComponentChoice("4399010102000017", "污水井盖", "水务公司 · 4 米 · 4399010102000017", is_chosen=True),
+            ComponentChoice("4399010103000021", "雨水井盖", "市政中心 · 18 米 · 4399010103000021"),
+        ),
     )
 
 
