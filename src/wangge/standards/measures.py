@@ -48,3 +48,20 @@ class ScoreBand:
     confidence: str
     note: str
     at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SchemePart:
+    """One part of a month's score: an indicator, on-the-spot or special checks, with its weight."""
+
+    scheme: str
+    object: str
+    part: str
+    name_zh: str
+    weight: str
+    kind: str  # indicator, spot, special
+    of: str  # the indicator
+    source: str
+    confidence: str
+    note: str
+    at: Origin

@@ -149,6 +149,13 @@ FORMS: tuple[TableForm, ...] = (
     ),
     TableForm("area_codes", ("area_codes.csv",), rows.AreaCode, ("kind", "digits"), required=("source", "confidence")),
     TableForm("similar", ("similar.csv",), rows.SimilarRow, ("category",)),
+    TableForm(
+        "score_schemes",
+        ("score_schemes.csv",),
+        rows.SchemePart,
+        ("scheme", "object", "part"),
+        required=("name_zh", "weight", "kind"),
+    ),
     TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 

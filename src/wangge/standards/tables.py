@@ -13,6 +13,7 @@ from datetime import date
 
 # re-exported: whoever reads the tables finds every row type here
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
+from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
 from wangge.standards.measures import ScoreBand as ScoreBand  # noqa: PLC0414
 from wangge.standards.origin import Origin as Origin  # noqa: PLC0414
 
@@ -401,6 +402,7 @@ class Tables:
     labels: tuple[Label, ...]
     indicators: tuple[Indicator, ...] = ()
     score_bands: tuple[ScoreBand, ...] = ()
+    score_schemes: tuple[SchemePart, ...] = ()
     editions_in_force: tuple[EditionInForce, ...] = ()
     setting_values: tuple[SettingValue, ...] = ()
     access: tuple[AccessRow, ...] = ()

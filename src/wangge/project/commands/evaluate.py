@@ -112,29 +112,26 @@ def moment_of(text: str) -> datetime:
 
 def computed(environment: Environment, question: Question, engine: str) -> tuple[dict[str, Any], Answer]:
     """The answer, and the document that is printed of it."""
-    import hashlib
-
+    from wangge.domains.evaluation.engines import engine_of
     from wangge.domains.evaluation.evaluating import evaluate as compute
+    from wangge.domains.evaluation.operations.results import Frozen, freeze_result
     from wangge.domains.evaluation.snapshots import latest
+    from wangge.domains.organizations.logic import TERMINAL
     from wangge.groundwork import clock
 
     began = clock.monotonic()
     snapshot = latest(environment.warehouse_root)
     if engine not in ENGINES:
         raise click.UsageError(_("没有名为“{engine}”的计算引擎。").format(engine=engine))
-    if engine == "spark":
-        from wangge.domains.evaluation.engines import engine_of
-
-        engine_of(engine, spark_master=environment.spark_master)
+    engine_of(engine, spark_master=environment.spark_master)
     answer = compute(question, snapshot=snapshot, engine=engine, overlay=environment.city_overlay)
-    content = answer.content()
-    at = clock.now().isoformat()
-    seal = hashlib.new("sm3", json.dumps([content, at, engine], ensure_ascii=False).encode()).hexdigest()
+    content, at = answer.content(), clock.now()
+    kept = freeze_result(answer=answer, frozen=Frozen("asked", engine, at, TERMINAL, content))
     head = {
-        "id": seal[:16],
+        "id": kept.id,
         "engine": engine,
         "seconds": round(clock.monotonic() - began, 3),
-        "computed_at": at,
+        "computed_at": at.isoformat(),
         "software": version("wangge"),
     }
     return {**head, **content}, answer
@@ -168,8 +165,10 @@ def _show(told: dict[str, Any], answer: Answer) -> None:
 
 def _add_parts() -> None:
     from wangge.project.commands.evaluate_file import of_file
+    from wangge.project.commands.evaluate_results import explain, monthly, recompute
 
-    evaluate.add_command(of_file)
+    for command in (of_file, monthly, recompute, explain):
+        evaluate.add_command(command)
 
 
 _add_parts()

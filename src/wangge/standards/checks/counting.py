@@ -13,7 +13,7 @@ from wangge.standards.conditions import CountCondition, CountOn, parse_counters_
 from wangge.standards.counted import Statement, parse_counted, verbs_of
 from wangge.standards.findings import Finding, gettext_noop
 from wangge.standards.formulas import parse_formula
-from wangge.standards.tables import Indicator, Move, ScoreBand, Tables
+from wangge.standards.tables import Indicator, Move, SchemePart, ScoreBand, Tables
 
 # a composite names this table for its area's class; the class's own table is chosen by the area
 _BAND_TABLE_BY_CLASS = "area_filed_per_grid"
@@ -169,7 +169,30 @@ def _not_understood(indicator: Indicator, column: str, part: str) -> Finding:
     )
 
 
+def schemes_add_up(t: Tables) -> Iterator[Finding]:
+    """The weights of a scheme are 1, and its indicators exist."""
+    ids = {indicator.id for indicator in t.indicators}
+    schemes: dict[tuple[str, str], list[SchemePart]] = defaultdict(list)
+    for part in t.score_schemes:
+        schemes[part.scheme, part.object].append(part)
+        if part.kind not in ("indicator", "spot", "special") or (part.kind == "indicator") != bool(part.of):
+            yield unknown(part.at, "kind", part.kind)
+        if part.of and part.of not in ids:
+            yield unknown(part.at, "of", part.of)
+    for (scheme, kind), parts in schemes.items():
+        if not all(re.fullmatch(r"[01]\.\d+", part.weight) for part in parts) or (
+            sum(Fraction(part.weight) for part in parts) != 1
+        ):
+            yield Finding(
+                parts[0].at,
+                gettext_noop("考评方案“%(scheme)s”的权重之和不是 1。"),
+                gettext_noop("权重写作 0.25，各部分相加为 1。"),
+                {"scheme": f"{scheme} {kind}"},
+            )
+
+
 COUNTING_CHECKS = (
+    schemes_add_up,
     counters_are_indicators,
     formulas_name_indicators,
     counts_say_what_they_count,

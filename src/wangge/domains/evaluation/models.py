@@ -1,0 +1,176 @@
+"""The tables of evaluation: frozen results, the steps of a month, what checks found, bonus and malus, quality samples.
+
+All of them are append-only: a result is never changed but re-issued, a finding never deleted but taken back by a row.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+MONTH_VERBS = ("freeze", "review", "sign", "publish", "reissue")
+
+
+class Result(models.Model):
+    """One computed result for good: question, snapshot, edition, software, moment, content and its SM3."""
+
+    id = models.CharField(_("结果编号"), max_length=40, primary_key=True)
+    kind = models.CharField(_("类别"), max_length=12)  # asked, month
+    period = models.CharField(_("期间"), max_length=24)
+    issue = models.IntegerField(_("版次"))
+    replaces = models.CharField(_("替代"), max_length=40, blank=True, default="")
+    change_note = models.TextField(_("更正说明"), blank=True, default="")
+    question = models.JSONField(_("问题"))
+    snapshot = models.CharField(_("快照"), max_length=24)
+    edition = models.CharField(_("定义版本"), max_length=64)
+    software = models.CharField(_("软件版本"), max_length=40)
+    engine = models.CharField(_("计算引擎"), max_length=12)
+    computed_at = models.DateTimeField(_("计算时间"))
+    person_id = models.BigIntegerField(null=True)
+    content = models.TextField(_("内容"))
+    sm3 = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Named constraints: a re-issue says what it replaces and why."""
+
+        db_table = "evaluation_result"
+        verbose_name = verbose_name_plural = _("考评结果")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="result_kind_known", condition=Q(kind__in=["asked", "month"])),
+            models.CheckConstraint(
+                name="result_seal_is_sm3",
+                condition=Exact(Func(F("sm3"), function="octet_length", output_field=models.IntegerField()), 32),
+            ),
+            models.CheckConstraint(
+                name="result_reissue_says_why",
+                condition=Q(issue=1, replaces="") | (Q(issue__gt=1) & ~Q(replaces="") & ~Q(change_note="")),
+            ),
+            models.UniqueConstraint(
+                name="result_issue_once", fields=["kind", "period", "issue"], condition=Q(kind="month")
+            ),
+            models.UniqueConstraint(name="result_replaced_once", fields=["replaces"], condition=~Q(replaces="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class MonthStep(models.Model):
+    """One step of a month: frozen, reviewed, signed, published, re-issued; by whom and with which result."""
+
+    pk = models.CompositePrimaryKey("period", "seq")
+    period = models.CharField(_("月份"), max_length=24)
+    seq = models.IntegerField()
+    verb = models.CharField(_("步骤"), max_length=12)
+    result_id = models.CharField(max_length=40)
+    person_id = models.BigIntegerField(null=True)
+    person_name = models.CharField(_("经办人"), max_length=100)
+    at = models.DateTimeField(_("时间"))
+    note = models.TextField(_("说明"), blank=True, default="")
+
+    class Meta:
+        """Named constraints; that the signer is not the reviewer is held by a trigger."""
+
+        db_table = "evaluation_month_step"
+        verbose_name = verbose_name_plural = _("月度考评步骤")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="month_step_verb_known", condition=Q(verb__in=MONTH_VERBS)),
+            models.CheckConstraint(name="month_step_counts_from_one", condition=Q(seq__gte=1)),
+            models.CheckConstraint(
+                name="month_begins_frozen", condition=Q(seq=1, verb="freeze") | Q(seq__gt=1) & ~Q(verb="freeze")
+            ),
+            models.CheckConstraint(name="month_reissue_says_why", condition=~Q(verb="reissue") | ~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.seq} {self.verb}"
+
+
+class CheckFinding(models.Model):
+    """What an on-the-spot 实地考评 or special check found: points off in hundredths, the case it became."""
+
+    id = models.BigAutoField(primary_key=True)
+    period = models.CharField(_("月份"), max_length=24)
+    form = models.CharField(_("考评表"), max_length=12)  # spot, special
+    object_kind = models.CharField(_("对象类别"), max_length=24)
+    object_code = models.CharField(_("对象"), max_length=32)
+    place = models.CharField(_("地点"), max_length=40, blank=True, default="")
+    item = models.CharField(_("检查项"), max_length=60)
+    points_hundredths = models.IntegerField(_("扣分（百分之一分）"))
+    case_number = models.CharField(_("案卷号"), max_length=40, blank=True, default="")
+    note = models.TextField(_("说明"), blank=True, default="")
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints; a finding taken back is a row with the points the other way round."""
+
+        db_table = "evaluation_check_finding"
+        verbose_name = verbose_name_plural = _("考评发现")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="finding_form_known", condition=Q(form__in=["spot", "special"])),
+            models.CheckConstraint(
+                name="finding_points_within_100", condition=Q(points_hundredths__range=(-10000, 10000))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.object_code} {self.item}"
+
+
+class Adjustment(models.Model):
+    """Bonus or malus 加减分: points in hundredths with the order behind it."""
+
+    id = models.BigAutoField(primary_key=True)
+    period = models.CharField(_("月份"), max_length=24)
+    object_kind = models.CharField(_("对象类别"), max_length=24)
+    object_code = models.CharField(_("对象"), max_length=32)
+    points_hundredths = models.IntegerField(_("加减分（百分之一分）"))
+    reason = models.TextField(_("事由"))
+    order_no = models.CharField(_("依据文号"), max_length=80)
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints: no point without a reason and an order."""
+
+        db_table = "evaluation_adjustment"
+        verbose_name = verbose_name_plural = _("加减分")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="adjustment_has_reason_and_order", condition=~Q(reason="") & ~Q(order_no="")),
+            models.CheckConstraint(name="adjustment_is_not_nothing", condition=~Q(points_hundredths=0)),
+            models.CheckConstraint(
+                name="adjustment_within_20_points", condition=Q(points_hundredths__range=(-2000, 2000))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.object_code} {self.points_hundredths}"
+
+
+class QualityVerdict(models.Model):
+    """Whether a drawn case file 案卷质检 is valid: for the collector and the seats that made it."""
+
+    pk = models.CompositePrimaryKey("period", "case_number")
+    period = models.CharField(_("月份"), max_length=24)
+    case_number = models.CharField(_("案卷号"), max_length=40)
+    valid = models.BooleanField(_("有效"))
+    faults = models.JSONField(_("问题"), default=list)
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints: an invalid file says what is wrong."""
+
+        db_table = "evaluation_quality_verdict"
+        verbose_name = verbose_name_plural = _("案卷质检")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="verdict_invalid_says_why", condition=Q(valid=True) | ~Q(faults=[])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.case_number}"

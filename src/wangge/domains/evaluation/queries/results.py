@@ -1,0 +1,228 @@
+"""Questions to frozen results: the published ones, their computation again, and the cases behind their figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, evaluate, indicators_on
+from wangge.domains.evaluation.models import MonthStep, Result
+from wangge.domains.evaluation.operations.results import question_of
+from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, latest, of_id
+
+
+class NoSuchResult(LookupError):
+    """No result of this id; the text says what there is."""
+
+
+class NoSuchFigure(LookupError):
+    """The result has no such figure; the text says how to name one."""
+
+
+def result_of(name: str) -> Result:
+    """The result of an id; ``2024-03`` is the month's newest one."""
+    found = Result.objects.filter(id=name).first() or newest_of_month(name)
+    if found is None:
+        raise NoSuchResult(f"没有编号为 {name} 的结果：月度结果形如 M2024-03-1，或写月份取最新一版。")
+    return found
+
+
+def newest_of_month(period: str) -> Result | None:
+    """The month's newest issue, published or not."""
+    return Result.objects.filter(kind="month", period=period).order_by("-issue").first()
+
+
+def published_months() -> list[Result]:
+    """The newest published issue of every month, newest month first; two statements."""
+    ids = MonthStep.objects.filter(verb__in=["publish", "reissue"]).values_list("period", "result_id", "seq")
+    newest: dict[str, tuple[int, str]] = {}
+    for period, result_id, seq in ids:
+        newest[period] = max(newest.get(period, (0, "")), (seq, result_id))
+    return list(Result.objects.filter(id__in=[name for _seq, name in newest.values()]).order_by("-period"))
+
+
+def content_of(result: Result) -> dict[str, Any]:
+    """The frozen content."""
+    return orjson.loads(result.content)  # type: ignore[no-any-return]
+
+
+def is_sealed(result: Result) -> bool:
+    """Whether the content still has its SM3."""
+    return hashlib.new("sm3", result.content.encode()).digest() == bytes(result.sm3)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure that comes out otherwise, with the cases that make the difference."""
+
+    period: str
+    objects: Mapping[str, str]
+    indicator: str
+    frozen: Any
+    computed: Any
+    cases: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What came out when a result was computed again."""
+
+    sealed: bool
+    edition_changed: bool
+    snapshot: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def equal(self) -> bool:
+        return self.sealed and not self.differences
+
+
+def recompute(
+    result: Result, *, root: Path, overlay: Path | None, engine: str = "duckdb", with_latest: bool = False
+) -> Recomputed:
+    """Compute a result again from its own snapshot, or from the newest one; every difference with its cases."""
+    question = question_of(result.question)
+    own = of_id(root, result.snapshot)
+    snapshot = latest(root) if with_latest else own
+    answer = evaluate(question, snapshot=snapshot, engine=engine, overlay=overlay)
+    frozen = {(row["period"], *row["objects"].values()): row["figures"] for row in content_of(result)["rows"]}
+    now = {(row["period"], *row["objects"].values()): row["figures"] for row in answer.content()["rows"]}
+    rows = {(row.period, *row.objects.values()): row for row in answer.rows}
+    differences = []
+    for key in sorted(frozen.keys() | now.keys()):
+        old, new = frozen.get(key, {}), now.get(key, {})
+        for name in sorted(old.keys() | new.keys()):
+            if old.get(name) == new.get(name):
+                continue
+            row = rows.get(key) or Row(key[0], dict(zip(question.by, key[1:], strict=True)), {})
+            told = _differing_cases(name, question, row, own, snapshot, engine, overlay)
+            differences.append(Difference(key[0], row.objects, name, old.get(name), new.get(name), told))
+    return Recomputed(is_sealed(result), answer.edition != result.edition, snapshot.id, tuple(differences))
+
+
+def _differing_cases(
+    name: str, question: Question, row: Row, old: Snapshot, new: Snapshot, engine: str, overlay: Path | None
+) -> tuple[dict[str, Any], ...]:
+    """The steps that count in one snapshot and not in the other."""
+    if old.id == new.id:
+        return ()
+    indicator = indicators_on(overlay, question.period.end)[name]
+    found: list[dict[str, Any]] = []
+    for count in counts_of_figure(indicator):
+        before = Counter(cases_behind(count, question, row, snapshot=old, engine=engine, overlay=overlay))
+        after = Counter(cases_behind(count, question, row, snapshot=new, engine=engine, overlay=overlay))
+        marks = [(*mark, count, "+") for mark in (after - before)] + [(*mark, count, "-") for mark in (before - after)]
+        found += told_steps(new, marks)
+    return tuple(found)
+
+
+def explain(
+    result: Result, figure: str, *, root: Path, overlay: Path | None, engine: str = "duckdb", most: int = 1000
+) -> dict[str, Any]:
+    """A figure of a result down to its counts, cases and the steps that decided.
+
+    ``figure`` is ``INDICATOR``, or ``KIND=CODE,…/INDICATOR``, with ``PERIOD/`` in front where months stand apart.
+    """
+    question, content = question_of(result.question), content_of(result)
+    *named, name = figure.split("/")
+    row = _row_named(content["rows"], named, name)
+    indicator = indicators_on(overlay, question.period.end)[name]
+    snapshot = of_id(root, result.snapshot)
+    wanted = Row(row["period"], row["objects"], {})
+    counts = []
+    for count in counts_of_figure(indicator):
+        marks = netted(cases_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay))
+        told = told_steps(snapshot, [(*mark, count, "+") for mark in marks[:most]])
+        counts.append(
+            {
+                "count": count,
+                "counted": indicators_on(overlay, question.period.end)[count].counted
+                if count in indicators_on(overlay, question.period.end)
+                else "",
+                "number": sum(sign for _case, _seq, sign in marks),
+                "marks": len(marks),
+                "steps": told,
+            }
+        )
+    return {
+        "result": result.id,
+        "snapshot": result.snapshot,
+        "edition": result.edition,
+        "period": row["period"],
+        "objects": row["objects"],
+        "indicator": name,
+        "name_zh": indicator.name_zh,
+        "formula": indicator.formula,
+        "figure": row["figures"][name],
+        "counts": counts,
+    }
+
+
+def netted(marks: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """What remains of (case, step, sign) when what a case takes back is set against what it gave: the last steps."""
+    by_case: dict[int, list[tuple[int, int, int]]] = {}
+    for mark in marks:
+        by_case.setdefault(mark[0], []).append(mark)
+    found = []
+    for of_case in by_case.values():
+        total = sum(sign for _case, _seq, sign in of_case)
+        same = [mark for mark in of_case if mark[2] * total > 0]
+        found += same[len(same) - abs(total) :] if total else []
+    return sorted(found)
+
+
+def _row_named(rows: Sequence[Mapping[str, Any]], named: Sequence[str], indicator: str) -> Mapping[str, Any]:
+    objects = dict(pair.split("=", 1) for part in named if "=" in part for pair in part.split(","))
+    periods = [part for part in named if "=" not in part]
+    fitting = [
+        row
+        for row in rows
+        if all(row["objects"].get(kind) == code for kind, code in objects.items())
+        and (not periods or row["period"] == periods[0])
+        and indicator in row["figures"]
+    ]
+    if len(fitting) != 1:
+        raise NoSuchFigure(
+            f"“{'/'.join((*named, indicator))}”对应 {len(fitting)} 个数：写作 指标、对象=代码/指标 或 "
+            "期间/对象=代码/指标，例如 district=430202/close_rate。"
+        )
+    return fitting[0]
+
+
+def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str]]) -> list[dict[str, Any]]:
+    """Marks (case, step, sign, count, side) with number, verb and moment of the step."""
+    if not marks:
+        return []
+    with duckdb.connect() as link:
+        link.execute('CREATE TEMP TABLE asked ("case" BIGINT, seq INTEGER)')
+        link.executemany("INSERT INTO asked VALUES (?, ?)", [list(pair) for pair in {(m[0], m[1]) for m in marks}])
+        rows = link.execute(
+            'SELECT s."case", s.seq, c.number, s.what, s.at FROM read_parquet(?) s JOIN asked USING ("case", seq)'
+            ' JOIN read_parquet(?) c ON c."case" = s."case"',
+            [snapshot.paths(STEPS), snapshot.paths(CASES)],
+        ).fetchall()
+    known: dict[tuple[int, int], tuple[str, int, int]] = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+    told = []
+    for case, seq, sign, count, side in marks:
+        number, what, at = known[case, seq]
+        told.append(
+            {
+                "case": number, "step": seq, "verb": snapshot.whats[what].verb, "at": civil_text(at), "sign": sign,
+                "count": count, "side": side,
+            }
+        )  # fmt: skip
+    return sorted(told, key=lambda each: (each["case"], each["step"]))
+
+
+def civil_text(minute: int) -> str:
+    """A civil minute as a moment of the city's clock."""
+    from datetime import datetime, timedelta
+
+    return (datetime(1970, 1, 1) + timedelta(minutes=minute)).isoformat(timespec="minutes")  # noqa: DTZ001
