@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import "./elements/choose";
 import "./elements/keys";
 import "./elements/photos";
+import "./elements/places";
 import "./elements/theme";
 import "./elements/time";
 import "./elements/undo";

@@ -240,8 +240,9 @@ def _place_fields(at: datetime, *, needs_point: bool) -> tuple[Field, ...]:
         map=map_at(None, None, at), help=help_text,
     )  # fmt: skip
     address = Field(
-        "address", labels.argument_name("address"), FieldKind.TEXT, required=False, max_length=200,
-        placeholder=_("路名、门牌、参照物"),
+        "address", labels.argument_name("address"), FieldKind.ADDRESS, required=False, max_length=200,
+        placeholder=_("路名、门牌、参照物，可输拼音首字母"), places_url=reverse("find_places"),
+        words_url=reverse("place_at"),
     )  # fmt: skip
     return (point, address) if needs_point else (address, point)
 

@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     MANY = "many"  # several of a list
     MOMENT = "moment"  # local date and time
     AMOUNT = "amount"  # a number and its unit, posted as name and name_unit
+    ADDRESS = "address"  # words of a place; with addresses to ask, places are offered while typing
     PHOTOS = "photos"  # one or several pictures
     FILE = "file"  # a scanned paper
     POINT = "point"  # lon and lat, posted as name_lon and name_lat; with a map
@@ -60,6 +61,8 @@ class Field:
     is_personal: bool = False  # never kept in the browser's draft
     autocomplete: str = "off"
     input_mode: str = ""
+    places_url: str = ""  # ADDRESS: answers with places for what is typed
+    words_url: str = ""  # ADDRESS: answers with the words for a point of the form
     from_camera: bool = False  # PHOTOS: opens the camera first (field pages)
     belongs_to: str = ""  # the value of another question these choices hang on; posted as NAME_of
     kept: tuple[str, ...] = ()  # PHOTOS, FILE: ids of pictures already received; posted as kept_NAME

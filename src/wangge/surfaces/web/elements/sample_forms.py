@@ -60,7 +60,7 @@ _POINT = Field(
     required=False,
     help="在地图上点一下，或填写坐标；只有地址也可以登记。",
 )
-_ADDRESS = Field("address", "地点描述", FieldKind.TEXT, placeholder="路名、门牌、参照物")
+_ADDRESS = Field("address", "地点描述", FieldKind.ADDRESS, placeholder="路名、门牌、参照物，可输拼音首字母")
 
 
 def report(*, wrong: bool = False) -> ReportPage:

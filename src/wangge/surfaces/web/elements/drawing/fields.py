@@ -247,6 +247,23 @@ def _input_of(kind: str, *, more: str = "", printed: bool = True) -> Callable[[F
     return draw
 
 
+def _address(question: Field, id: str) -> str:
+    """A plain input; what offers places around it is comfort."""
+    kinds = (
+        ("road", _("道路")), ("house-number", _("门牌")), ("crossing", _("交叉口")), ("place", _("地点")),
+        ("unit-grid", _("单元网格")), ("responsibility-grid", _("责任网格")), ("community", _("社区")),
+        ("street", _("街道")),
+    )  # fmt: skip
+    texts = " ".join(f'text-{kind}="{escape(text)}"' for kind, text in kinds)
+    return _one(
+        question,
+        id,
+        f'<wangge-places search-url="{escape(question.places_url)}" words-url="{escape(question.words_url)}" {texts}>'
+        f'<input id="{id}" name="{escape(question.name)}" type="text" value="{escape(question.value)}"'
+        f"{_attributes(question, id)}></wangge-places>",
+    )
+
+
 _text = _input_of("text")
 _DRAWN: dict[FieldKind, Callable[[Field, str], str]] = {
     FieldKind.HIDDEN: _hidden,
@@ -255,6 +272,7 @@ _DRAWN: dict[FieldKind, Callable[[Field, str], str]] = {
     FieldKind.POINT: _point,
     FieldKind.PHOTOS: _pictures,
     FieldKind.FILE: _pictures,
+    FieldKind.ADDRESS: _address,
     FieldKind.LONG_TEXT: _long_text,
     FieldKind.SELECT: _select,
     FieldKind.SEARCH: _select,
