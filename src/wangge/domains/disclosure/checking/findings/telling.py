@@ -41,7 +41,7 @@ def finding_of_cause(cause: Found, figures: Figures) -> Finding:
         printed,
         expected,
         _plain(difference) if difference is not None else None,
-        _cause_of(cell),
+        _cause_of(cell, expected, figures),
         _message(leading, cause, first, cell, figures),
         leading.rule.basis,
         Repair(first.name, expected),
@@ -60,8 +60,17 @@ def _leading(cause: Found) -> Constraint:
     return cause.constraints[0]
 
 
-def _cause_of(cell: Cell | None) -> Cause:
-    return Cause.READING if cell is not None and cell.confidence <= DOUBTFUL else Cause.DOCUMENT
+def _cause_of(cell: Cell | None, expected: str, figures: Figures) -> Cause:
+    """Reading: a doubtful figure, or a blank whose figure stands elsewhere in its row of a copy without exact cells."""
+    if cell is None:
+        return Cause.DOCUMENT
+    if cell.confidence <= DOUBTFUL:
+        return Cause.READING
+    if figures.paper.document.exact_cells or cell.value is not None:
+        return Cause.DOCUMENT
+    rows = [row for grid in figures.paper.document.grids for row in grid.rows if row.place == cell.place]
+    beside = any(text.replace(",", "") == expected.replace(",", "") for row in rows for text in row.cells)
+    return Cause.READING if beside else Cause.DOCUMENT
 
 
 def _message(leading: Constraint, cause: Found, first: Suspect, cell: Cell | None, figures: Figures) -> str:

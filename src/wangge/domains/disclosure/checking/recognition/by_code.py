@@ -134,8 +134,8 @@ def _see_column_numbers(table: Table, lines: list[_Line], count: int) -> None:
 def _amounts(line: _Line, count: int, begins: int, table: str) -> list[str]:
     """The texts of the columns; the total's row may begin early, which its own sum decides."""
     if line.code != TOTAL:
-        return _padded(line.cells[line.amounts_at : line.amounts_at + count], count)
-    usual = _padded(line.cells[begins : begins + count], count)
+        return _without_stray_blank(line, line.amounts_at, count, table)
+    usual = _without_stray_blank(line, begins, count, table)
     if _row_ties(usual, table) and any(number_of(text) for text in usual):
         return usual
     for begin in dict.fromkeys((line.amounts_at, begins - 1, begins + 1)):
@@ -149,6 +149,24 @@ def _amounts(line: _Line, count: int, begins: int, table: str) -> list[str]:
         and number_of(_at(line.cells, line.amounts_at))
     ):
         return _padded(line.cells[line.amounts_at : line.amounts_at + count], count)
+    return usual
+
+
+def _without_stray_blank(line: _Line, begin: int, count: int, table: str) -> list[str]:
+    """The amounts from a place on; a blank too many among them is left out when the row's own sum proves it."""
+    usual = _padded(line.cells[begin : begin + count], count)
+    wider = line.cells[begin : begin + count + 1]
+    if _row_ties(usual, table) and number_of(wider[-1] if len(wider) > count else "") is None:
+        return usual
+    ways: list[list[str]] = []
+    for place in range(len(wider)):
+        if not wider[place]:
+            way = _padded([*wider[:place], *wider[place + 1 :]], count)
+            if way not in ways and _row_ties(way, table) and any(number_of(text) for text in way):
+                ways.append(way)
+    if len(ways) == 1 and ways[0] != usual:
+        line.moved = f"“{line.name}”行多一空格，以本行各栏之和证明后移回原栏"
+        return ways[0]
     return usual
 
 

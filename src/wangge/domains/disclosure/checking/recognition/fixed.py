@@ -54,6 +54,9 @@ def recognise_economic(table: Table, accounts: Accounts, gathered: Gathered) -> 
 
 def _has_name(cells: list[str], place: int) -> bool:
     following = cells[place + 1] if place + 1 < len(cells) else ""
+    if not following and place + 2 < len(cells) and len(cells[place]) in (3, 5):
+        del cells[place + 1]  # a blank too many between code and name
+        following = cells[place + 1]
     return bool(re.search("[\u4e00-\u9fff]", following)) and following not in _TOTALS
 
 
@@ -87,7 +90,7 @@ def _put_row(
         and len(by_name) == len(printed)
     ):
         code = by_name
-    text = cells[place + 2] if place + 2 < len(cells) else ""
+    text = _amount_after(cells, place + 2)
     if text and number_of(text) is None and re.search("[\u4e00-\u9fff]", text):
         text = ""
     table.codes.append(CodeRow(code, printed, name, row.place))
@@ -104,6 +107,14 @@ def _put_row(
     )
     gathered.put(Cell(f"06.{code}.name", name, None, row.place, SURE, where + " 科目名称"))
     gathered.amount(f"06.{code}", text, row.place, scale=table.scale, where=where)
+
+
+def _amount_after(cells: list[str], place: int) -> str:
+    """The cell after a name; when it is blank and the next is an amount with decimals, a blank too many was read."""
+    text = cells[place] if place < len(cells) else ""
+    if not text and place + 1 < len(cells) and re.fullmatch(r"-?[\d,]+\.\d{2}", cells[place + 1]):
+        return cells[place + 1]
+    return text
 
 
 def recognise_three_public(table: Table, accounts: Accounts, gathered: Gathered) -> None:

@@ -196,11 +196,11 @@ def _procurement(reader: Reader) -> None:
             f"{word}采购中?授予中小企业的?合同(?:总)?金额占{word}(?:采购)?支出(?:金额|总额)?的?(?:比重为)?",
         )
     reader.amount("sme", "授予中小企业(?:的)?合同(?:总)?金额(?:为)?")
-    reader.share("sme.share", "授予中小企业(?:的)?合同(?:总)?金额[^。；]{0,24}?占政府采购支出总额的?(?:比重为)?")
+    reader.share("sme.share", "授予中小企业(?:的)?合同(?:总)?金额[^。；]{0,24}?占比?政府采购支出总额的?(?:比重为)?")
     reader.amount("micro", "授予小微企业(?:的)?合同(?:总)?金额(?:为)?")
     reader.share(
         "micro.share",
-        "授予小微企业(?:的)?合同(?:总)?金额[^。；\\d]{0,6}[\\d.,]*(?:万元)?[，,]?占[^。；\\d]{2,24}?的?(?:比重为)?",
+        "授予小微企业(?:的)?合同(?:总)?金额[^。；\\d]{0,6}[\\d.,]*(?:万元)?[，,（]?占[^。；\\d]{2,24}?的?(?:比重为)?",
     )
 
 
@@ -251,7 +251,7 @@ def _evaluation(reader: Reader) -> None:
     reader.share("share", "占一般公共预算(?:项目)?支出总额的?")
     reader.amount("budget", "全年预算(?:数)?(?:为)?|调整后?预算(?:数)?(?:为)?")
     reader.amount("final", "执行数(?:为)?")
-    reader.share("completion", "(?:完成预算的?|预算执行率(?:为)?|执行率(?:为)?)")
+    reader.share("completion", "(?:完成(?:全年|年初|调整后?)?预算(?:数)?的?|预算执行率(?:为)?|执行率(?:为)?)")
     score = re.search(r"(?:得分|评分|自评分)(?:为|是)?(\d+(?:\.\d+)?)分", reader.text)
     if score:
         reader.put("score", score[1], "", words=score[0])

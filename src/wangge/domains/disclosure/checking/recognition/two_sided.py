@@ -105,15 +105,28 @@ def _halves(row: Row, table: str, numbers_at: list[int]) -> tuple[_Side | None, 
     left = right = None
     if left_at is not None:
         label_at = max(0, left_at - 1)
-        left = _Side(cells[label_at] if left_at else "", cells[left_at], cells[left_at + 1 : left_at + 2])
+        left = _Side(cells[label_at] if left_at else "", cells[left_at], _single(cells, left_at + 1))
     if right_at is not None:
         label = cells[right_at - 1] if right_at else ""
         if left_at is not None and right_at - 1 <= left_at:
             label = ""
         if left is not None and left_at is not None and right_at - left_at < 3:
             left.amounts = [cell for cell in cells[left_at + 1 : right_at - 1] if number_of(cell)][:1]
-        right = _Side(label, cells[right_at], cells[right_at + 1 : right_at + 1 + _AMOUNT_COLUMNS[table]])
+        right = _Side(label, cells[right_at], _right_amounts(cells, right_at + 1, table))
     return left, right
+
+
+def _single(cells: list[str], place: int) -> list[str]:
+    """The one amount after 行次; a blank too many before it is passed over."""
+    text = cells[place] if place < len(cells) else ""
+    if not text and place + 1 < len(cells) and re.fullmatch(r"-?[\d,]+\.\d{2}", cells[place + 1]):
+        return [cells[place + 1]]
+    return [text] if place < len(cells) else []
+
+
+def _right_amounts(cells: list[str], place: int, table: str) -> list[str]:
+    count = _AMOUNT_COLUMNS[table]
+    return _single(cells, place) if count == 1 else cells[place : place + count]
 
 
 def _unnumbered(cells: list[str]) -> tuple[_Side | None, _Side | None]:
