@@ -23,7 +23,13 @@ HISTORY = (
     "budgeting_allotment_change", "budgeting_voucher", "budgeting_posting", "budgeting_payment",
     "budgeting_payment_step", "budgeting_record",
 )  # fmt: skip
-DERIVED = ("budgeting_year", "budgeting_allotment_total", "budgeting_balance", "budgeting_voucher_check")
+DERIVED = (
+    "budgeting_year",
+    "budgeting_allotment_total",
+    "budgeting_balance",
+    "budgeting_voucher_check",
+    "budgeting_account_balance",
+)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ _OWNERS_ALONE = (
     "budgeting_year",
     "budgeting_allotment_total",
     "budgeting_balance",
+    "budgeting_account_balance",
     "budgeting_voucher_check",
 )
 """Tables the application reads and never writes."""

@@ -247,6 +247,11 @@ def measures() -> Mapping[str, Measure]:
     }  # fmt: skip
 
 
+def budget_titles() -> Mapping[str, tuple[str, str]]:
+    """Table of the form → (title, number) under which it is printed as a table of the published budget."""
+    return {row["of"]: (row["title"], row["number"]) for row in _rows("budget_forms.csv", dict)}
+
+
 def disclosure_steps() -> tuple[DisclosureStep, ...]:
     """The steps of an edition's way to the public, in order."""
     return _rows(

@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "wangge.project.commands.accounts_trace:compare",
     "beside": "wangge.project.commands.accounts_trace:beside",
     "year": "wangge.project.commands.accounts_year:year",
+    "calendar": "wangge.project.commands.accounts_year:calendar",
     "verify": "wangge.project.commands.accounts_year:verify",
 }
 """Name of the verb → module and click command; imported when it is called."""

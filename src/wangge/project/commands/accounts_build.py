@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,50 +22,36 @@ _FORMATS = ("docx", "xlsx", "pdf", "html", "json", "csv")
 @click.option("--unit", default="", help=_("预算单位代码；默认为唯一的或最上级的单位。"))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("写入的目录。"))
 @click.option("--format", "formats", multiple=True, type=click.Choice(_FORMATS), help=_("只写这些格式，可重复。"))
+@click.option("--form", "form", type=click.Choice(["final", "budget"]), default="final", help=_("决算，或预算公开表。"))
 @click.option("--edition", "as_edition", is_flag=True, help=_("同时冻结为一个版本，须用 --as 指明编制人。"))
 @click.option("--as", "username", default="", help=_("编制人的用户名。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def build(
-    *, year: int, unit: str, out: Path, formats: tuple[str, ...], as_edition: bool, username: str, as_json: bool
-) -> None:
+    *, year: int, unit: str, out: Path, formats: tuple[str, ...], form: str, as_edition: bool, username: str,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Build; exit 1 when the unit is not there or the edition is refused."""
     with open_city():
-        from wangge.domains.disclosure.operations.editions import compile_edition
         from wangge.domains.disclosure.queries.comparing import against_official, official_of_records
-        from wangge.domains.disclosure.queries.documents import written
-        from wangge.domains.disclosure.queries.telling import UnitUnknown
-        from wangge.domains.disclosure.refusals import DisclosureRefused
         from wangge.domains.disclosure.rendering.files import write_files
         from wangge.groundwork import clock
 
         began = clock.monotonic()
         code = unit or only_unit()
-        try:
-            found = written(year=year, unit=code)
-        except UnitUnknown as unknown:
-            raise click.ClickException(_("没有代码为“%(code)s”的预算单位。") % {"code": code}) from unknown
-        paths = write_files(
-            found.document, found.account.cells, found.forms, out=out, formats=formats or _FORMATS,
-            name=f"{year}-{code}",
-        )  # fmt: skip
-        edition = None
-        if as_edition:
-            contents = {path.suffix[1:]: path.read_bytes() for path in paths}
-            try:
-                edition = compile_edition(
-                    unit=code, year=year, by=named_person(username), at=clock.now(), files=contents
-                )
-            except DisclosureRefused as refused:
-                raise click.ClickException(str(refused)) from refused
-        official = official_of_records(year=year, unit=code)
+        paper, cells, forms = _paper(year, code, form)
+        name = f"{year}-{code}" if form == "final" else f"{year}-{code}-{form}"
+        paths = write_files(paper, cells, forms, out=out, formats=formats or _FORMATS, name=name)
+        edition = _frozen(paths, year, code, form, username) if as_edition else None
+        official = official_of_records(year=year, unit=code) if form == "final" else {}
         differences = against_official(year=year, unit=code, official=official) if official else ()
         document: dict[str, Any] = {
             "unit": code,
             "year": year,
+            "form": form,
             "files": [str(path) for path in paths],
-            "cells": len(found.account.cells),
+            "cells": len(cells),
             "edition": edition,
-            "gaps": [{"id": gap.id, "question": gap.question} for gap in found.document.gaps],
+            "gaps": [{"id": gap.id, "question": gap.question} for gap in paper.gaps],
             "differences": [difference_of(each) for each in differences],
             "seconds": round(clock.monotonic() - began, 2),
         }
@@ -78,6 +65,38 @@ def build(
     for gap in document["gaps"]:
         click.echo(_("待补充 %(id)s：%(question)s") % gap)
     show_differences(document["differences"])
+
+
+def _paper(year: int, code: str, form: str) -> tuple[Any, Any, Any]:
+    """The document of a form with its cells and forms."""
+    from wangge.domains.budgeting.models import BudgetUnit
+    from wangge.domains.disclosure.queries.budgets import budget_document
+    from wangge.domains.disclosure.queries.documents import written
+    from wangge.domains.disclosure.queries.telling import UnitUnknown
+
+    try:
+        if form == "budget":
+            return budget_document(year=year, unit=code)
+        found = written(year=year, unit=code)
+    except (UnitUnknown, BudgetUnit.DoesNotExist) as unknown:
+        raise click.ClickException(_("没有代码为“%(code)s”的预算单位。") % {"code": code}) from unknown
+    return found.document, found.account.cells, found.forms
+
+
+def _frozen(paths: Sequence[Path], year: int, code: str, form: str, username: str) -> int:
+    """The edition that holds exactly these files."""
+    from wangge.domains.disclosure.models import Form
+    from wangge.domains.disclosure.operations.editions import compile_edition
+    from wangge.domains.disclosure.refusals import DisclosureRefused
+    from wangge.groundwork import clock
+
+    contents = {path.suffix[1:]: path.read_bytes() for path in paths}
+    try:
+        return compile_edition(
+            unit=code, year=year, by=named_person(username), at=clock.now(), form=Form(form), files=contents
+        )
+    except DisclosureRefused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @click.command(help=_("把一个版本推进到下一环节：审核、报送、批复、保密审查、公开、更正、退回。"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from wangge.project.commands.accounts_build import named_person, only_unit
@@ -55,3 +57,37 @@ def verify() -> None:
     click.echo(_("台账核对完毕，问题 %(count)d 处。") % {"count": len(faults)})
     if faults:
         raise SystemExit(1)
+
+
+@click.command(help=_("一个年度决算或预算公开的日程与提醒。"))
+@click.option("--year", type=int, required=True, help=_("年度。"))
+@click.option("--unit", default="", help=_("预算单位代码。"))
+@click.option("--form", type=click.Choice(["final", "budget"]), default="final", help=_("决算或预算。"))
+@click.option("--congress", type=click.DateTime(["%Y-%m-%d"]), default=None, help=_("人民代表大会批准的日期。"))
+def calendar(*, year: int, unit: str, form: str, congress: datetime | None) -> None:
+    """Print the dates; exit 1 when one is late."""
+    with open_city():
+        from django.utils import timezone
+
+        from wangge.domains.disclosure.logic.calendar import Standing
+        from wangge.domains.disclosure.queries.calendar import calendar as dates_of
+        from wangge.groundwork import clock
+
+        dates = dates_of(
+            unit=unit or only_unit(), year=year, today=timezone.localdate(clock.now()), form=form,
+            congress_on=congress.date() if congress else None,
+        )  # fmt: skip
+    for each in dates:
+        due = each.due_on.isoformat() if each.due_on else _("待定")
+        click.echo(f"{due}  {_(_STANDINGS[each.standing])}  {each.name_zh}  [{each.confidence}]")
+    if any(each.standing is Standing.LATE for each in dates):
+        raise SystemExit(1)
+
+
+_STANDINGS = {
+    "done": _("已办"),
+    "ahead": _("未到"),
+    "soon": _("临近"),
+    "late": _("已过"),
+    "waiting": _("待定"),
+}

@@ -3,6 +3,7 @@
 from wangge.domains.budgeting.models.allotments import Allotment, AllotmentChange, AllotmentTotal, Dimension, Stage
 from wangge.domains.budgeting.models.ledger import (
     ADJUSTMENT_PERIOD,
+    AccountBalance,
     LedgerBalance,
     Phase,
     Posting,
@@ -25,6 +26,7 @@ from wangge.domains.budgeting.models.units import (
 
 __all__ = [
     "ADJUSTMENT_PERIOD",
+    "AccountBalance",
     "Allotment",
     "AllotmentChange",
     "AllotmentTotal",

@@ -157,6 +157,30 @@ class LedgerBalance(models.Model):
         return f"{self.unit_id} {self.year} {self.account} {self.debit_fen} {self.credit_fen}"
 
 
+class AccountBalance(models.Model):
+    """Σ of ``LedgerBalance`` without the dimensions: what most questions ask, in few rows."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED)
+    year = models.SmallIntegerField()
+    period = models.SmallIntegerField()
+    account = models.CharField(max_length=12)
+    debit_fen = models.BigIntegerField(default=0)
+    credit_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        """Named constraints."""
+
+        db_table = "budgeting_account_balance"
+        verbose_name = verbose_name_plural = _("科目汇总余额")
+        constraints = (
+            models.UniqueConstraint(name="account_balance_once", fields=["year", "account", "unit", "period"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year} {self.account} {self.debit_fen} {self.credit_fen}"
+
+
 class VoucherCheck(models.Model):
     """Vouchers of the running transaction, by their numbers from–to, that are looked at when it ends."""
 

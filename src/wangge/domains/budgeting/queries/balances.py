@@ -35,7 +35,7 @@ FROM (
 """
 
 _BALANCE = """
-SELECT COALESCE(sum(debit_fen), 0)::bigint, COALESCE(sum(credit_fen), 0)::bigint FROM budgeting_balance
+SELECT COALESCE(sum(debit_fen), 0)::bigint, COALESCE(sum(credit_fen), 0)::bigint FROM budgeting_account_balance
 WHERE year = %(year)s AND account = %(account)s AND (%(units)s::text[] IS NULL OR unit_code = ANY(%(units)s))
   AND period <= %(through)s
 """

@@ -15,6 +15,13 @@ _CHECKS = {
         ) s ON (s.unit_code, s.year, s.period, s.phase, s.account, s.dimension_id)
              = (b.unit_code, b.year, b.period, b.phase, b.account, b.dimension_id)
         WHERE (b.debit_fen, b.credit_fen, b.postings) IS DISTINCT FROM (s.debit, s.credit, s.postings)""",
+    "account": """
+        SELECT COALESCE(b.unit_code, s.unit_code) || ' ' || COALESCE(b.account, s.account)
+        FROM budgeting_account_balance b FULL JOIN (
+            SELECT unit_code, year, period, account, sum(debit_fen) AS debit, sum(credit_fen) AS credit
+            FROM budgeting_balance GROUP BY 1, 2, 3, 4
+        ) s ON (s.unit_code, s.year, s.period, s.account) = (b.unit_code, b.year, b.period, b.account)
+        WHERE (b.debit_fen, b.credit_fen) IS DISTINCT FROM (s.debit, s.credit)""",
     "voucher": """
         SELECT voucher_id::text || ' ' || system FROM budgeting_posting GROUP BY voucher_id, system
         HAVING sum(CASE side WHEN 'D' THEN amount_fen ELSE -amount_fen END) <> 0""",

@@ -94,12 +94,15 @@ class Facts:
                     self._add(measure, one)
         self._by_item = {name: _grouped(found) for name, found in self._by_measure.items()}
 
-    def budgeted(self) -> Facts:
-        """The same account as it was budgeted: full-year budgets stand for what was received and paid."""
+    def budgeted(self, measure: str = "budget") -> Facts:
+        """The same account as it was budgeted: budgets stand for what was received and paid.
+
+        ``measure``: ``budget`` as adjusted over the year, or ``initial_budget`` as published at its beginning.
+        """
         other = Facts((), (), self.inside)
-        other._by_measure = {**self._by_measure, "payments": self._by_measure["budget"],
-                             "receipts": self._by_measure["budget"], "carried_in": [], "surplus_used": [],
-                             "distributed": []}  # fmt: skip
+        told = self._by_measure[measure]
+        nothing: dict[str, list[Counted]] = {name: [] for name in self._by_measure}
+        other._by_measure = nothing | {"payments": told, "receipts": told, "budget": told, "initial_budget": told}
         other._by_item = {name: _grouped(found) for name, found in other._by_measure.items()}
         return other
 

@@ -33,9 +33,9 @@ def cells(*, year: int, unit: str, edition: int | None = None) -> Mapping[str, i
 
 
 def account_of_form(*, year: int, unit: str, form: str) -> tuple[Computed, Facts]:
-    """Cells and facts of a form: the final accounts, or the same tables of the budget as adjusted."""
+    """Cells and facts of a form: the final accounts, or the same tables of the budget as approved."""
     found = facts(year=year, unit=unit)
-    told = found if form == "final" else found.budgeted()
+    told = found if form == "final" else found.budgeted("initial_budget")
     return compute(told, load_accounts(str(year))), found
 
 
