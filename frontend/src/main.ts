@@ -27,6 +27,10 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
+function loadChartWhereOneIs(): void {
+  if (document.querySelector("wangge-chart")) void import("./chart");
+}
+
 function loadMapWhereOneIs(): void {
   if (document.querySelector("wangge-map")) void import("./map");
 }
@@ -44,6 +48,7 @@ function refreshLists(): void {
 
 document.addEventListener("DOMContentLoaded", () => {
   loadMapWhereOneIs();
+  loadChartWhereOneIs();
   keepDrafts();
   enhanceForms();
   refreshLists();

@@ -98,7 +98,9 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("case_search", _("案卷查询"), "", False),
             ("ownership", _("权属规则"), "", False),
             ("ground", _("区域与网格"), "", False),
+            ("budget_board", _("预算执行"), "", False),
             ("evaluation_list", _("绩效自评"), "", False),
+            ("account_draft", _("决算公开"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

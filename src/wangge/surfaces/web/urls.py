@@ -11,7 +11,7 @@ from wangge.surfaces.web.command import case_files, moving, photos, reporting, v
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
-from wangge.surfaces.web.finance import evaluation_views
+from wangge.surfaces.web.finance import board_views, draft_views, evaluation_views, public_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -78,6 +78,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/evaluation", evaluation_views.evaluation_list, name="evaluation_list"),
     path("finance/evaluation/<int:form_id>", evaluation_views.evaluation_sheet, name="evaluation_sheet"),
     path("finance/evaluation/<int:form_id>/<slug:act>", evaluation_views.evaluation_act, name="evaluation_act"),
+    path("finance/budget", board_views.board, name="budget_board"),
+    path("finance/accounts", draft_views.draft, name="account_draft"),
+    path("finance/accounts/text", draft_views.text, name="account_text"),
+    path("finance/accounts/trace", draft_views.trace_page, name="account_trace"),
+    path("finance/accounts/file.<slug:format>", draft_views.draft_file, name="account_file"),
+    path("disclosure", public_views.published_list, name="published_list"),
+    path("disclosure/<str:unit>/<int:year>", public_views.published_account, name="published_account"),
+    path("disclosure/<str:unit>/<int:year>/formula", public_views.published_formula, name="published_formula"),
+    path("disclosure/<str:unit>/<int:year>/file.<slug:format>", public_views.published_file, name="published_file"),
     path("finance/evidence.<slug:format>", evaluation_views.evidence_book, name="evidence_book"),
     path("notices", messages_views.notices, name="notices"),
     path("notices/read", messages_views.notices_read, name="notices_read"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+import re
+from collections.abc import Callable, Iterator
+from html import escape, unescape
 
 from wangge.domains.disclosure.document import (
     Cell,
@@ -36,6 +37,35 @@ def as_web_page(document: Document) -> str:
         f"<title>{escape(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n"
         "</main>\n</body>\n</html>\n"
     )
+
+
+def as_page_piece(document: Document, link: Callable[[str], str]) -> str:
+    """The document as a piece of a page of the product; each figure opens what ``link`` says, "" for nothing."""
+    return _linked("\n".join(_blocks(document)), link)
+
+
+def frozen_page_piece(file: str, link: Callable[[str], str]) -> str:
+    """The same of a file that was rendered before: what stands in its ``main``."""
+    return _linked(file.partition("<main>")[2].partition("</main>")[0], link)
+
+
+def _linked(body: str, link: Callable[[str], str]) -> str:
+    return _FIGURE.sub(lambda found: _opened(found, link), body)
+
+
+# What the pieces below print around a named figure; names and texts are escaped already.
+_FIGURE = re.compile(
+    r'<data value="[^"]*" data-figure="(?P<run>[^"]+)">(?P<said>[^<]*)</data>'
+    r'|(?P<head><td[^>]* data-figure="(?P<cell>[^"]+)">)(?P<text>[^<]+)</td>'
+)
+
+
+def _opened(found: re.Match[str], link: Callable[[str], str]) -> str:
+    name = unescape(found["run"] or found["cell"])
+    url = link(name)
+    said = found["said"] if found["run"] else found["text"]
+    shown = f'<a class="figure" href="{escape(url)}" id="figure-{escape(name)}">{said}</a>' if url else said
+    return shown if found["run"] else f"{found['head']}{shown}</td>"
 
 
 def _blocks(document: Document) -> Iterator[str]:

@@ -1,22 +1,34 @@
-"""Invented finance pages for the gallery: a self-evaluation sheet in two states, its list, and an empty year."""
+"""Invented finance pages for the gallery: self-evaluation, budget board, draft, trace, what the public sees."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from django.utils.safestring import mark_safe
+
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure
 from wangge.surfaces.web.elements.samples import NOW, shell
 from wangge.surfaces.web.finance.pages import (
+    BudgetBoardPage,
+    BudgetLine,
+    DraftPage,
     EvaluationListPage,
     EvaluationRow,
     EvaluationSheetPage,
     FillingEditor,
     FillingInput,
+    FindingNote,
     FormLine,
     HistoryRow,
+    PublishedLine,
+    PublishedListPage,
+    PublishedPage,
+    Slice,
     TargetEditor,
     TargetInput,
+    TracePage,
+    TraceRow,
     WatchRow,
 )
 from wangge.surfaces.web.pages import Viewer
@@ -180,3 +192,84 @@ def evaluation_targets() -> EvaluationSheetPage:
         editor=editor,
         errors=("“有效案卷”的“九十”不是数。",),
     )
+
+
+def board() -> BudgetBoardPage:
+    """The budget lines of a year."""
+    lines = (
+        BudgetLine(
+            "采集-01",
+            "2120102 一般行政管理事务",
+            "城市管理信息采集",
+            "1,080.00",
+            "1,080.00",
+            "0.00",
+            "0.00",
+            "0.00",
+            "100%",
+        ),
+        BudgetLine(
+            "升级-01",
+            "2120102 一般行政管理事务",
+            "系统升级维护",
+            "360.00",
+            "352.16",
+            "0.00",
+            "7.84",
+            "7.84",
+            "97.82%",
+            True,
+        ),
+    )
+    total = BudgetLine("合计", "", "", "1,440.00", "1,432.16", "0.00", "7.84", "7.84", "99.46%")
+    return BudgetBoardPage(shell("预算执行", ACCOUNTANT), "监督指挥中心", 2024, _YEARS, (), lines, total)
+
+
+def draft() -> DraftPage:
+    """A document with a finding and a question in its margin."""
+    body = (
+        "<h2>一、收入支出决算总体情况说明</h2><p>2024年度收入总计与支出总计均为"
+        '<a class="figure" href="#" id="figure-N.s1.total">1833.86</a>万元。</p>'
+        '<section><p class="note">公开01表</p><div class="wide" tabindex="0"><table><caption>收入支出决算总表</caption>'
+        '<thead><tr><th scope="col">项目</th><th scope="col">金额</th></tr></thead><tbody><tr><td>总计</td>'
+        '<td class="right"><a class="figure" href="#">1,833.86</a></td></tr></tbody></table></div></section>'
+    )
+    question = Field("text", "N.s1.change　1936.69 → 1833.86 万元", FieldKind.LONG_TEXT)
+    return DraftPage(
+        shell("决算公开", ACCOUNTANT), "2024年度部门决算", "监督指挥中心", 2024, _YEARS, (), mark_safe(body),  # noqa: S308
+        (Form("#", (question,), "保存", hidden=(("key", "N.s1.change"),)),),
+        (
+            FindingNote("error", "错误", "N-S1-TOTAL", "一 第 2 段", "与公开01表不符，应为 1833.86。", "N.s1.total"),
+            FindingNote("note", "提示", "T06-PERSONNEL", "公开06表", "尾差，在四舍五入的范围内。"),
+        ),
+        (Fact("PDF", "", "#"), Fact("DOCX", "", "#")), "错误 1 · 提醒 0 · 提示 1 · 待补充 1",
+    )  # fmt: skip
+
+
+def trace() -> TracePage:
+    """What is below a figure."""
+    rows = (
+        TraceRow("ZF202400731", "42,000.00 元", "2024-04-12 · 线路租用 · 云栈信息技术服务社"),
+        TraceRow("05.2120102.c3", "1,432.16", "48 笔", "#"),
+    )
+    return TracePage(
+        shell("数据溯源", ACCOUNTANT), "05.2120102.c1", "监督指挥中心", 2024, "c2 + c3", "8f3a" * 16, rows, "#"
+    )
+
+
+def published_list() -> PublishedListPage:
+    """What the public may open."""
+    return PublishedListPage(shell("决算公开", None), (PublishedLine("published", "监督指挥中心", 2024, 1, NOW),))
+
+
+def published() -> PublishedPage:
+    """A published account."""
+    slices = (
+        Slice("城乡社区支出", "1,732.04", "94.45%", "1732.04"),
+        Slice("社会保障和就业支出", "43.41", "2.37%", "43.41"),
+        Slice("卫生健康支出", "28.88", "1.57%", "28.88"),
+    )  # fmt: skip
+    return PublishedPage(
+        shell("2024 年度决算", None), "2024 年度决算", "监督指挥中心", 2024, 1, NOW, "", slices, draft().body,
+        (Fact("PDF", "", "#"), Fact("XLSX", "", "#")), "8f3a" * 16, "published-list",
+    )  # fmt: skip

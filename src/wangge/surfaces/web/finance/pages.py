@@ -223,3 +223,75 @@ class DraftPage:
     findings: tuple[FindingNote, ...]
     downloads: tuple[Fact, ...]
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One thing below a figure: a cell, a payment, a case."""
+
+    name: str
+    amount: str
+    detail: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    """Where a printed figure comes from."""
+
+    shell: Shell
+    name: str
+    unit: str
+    year: int
+    formula: str
+    code: str
+    rows: tuple[TraceRow, ...]
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLine:
+    """One published account in the public list."""
+
+    url: str
+    unit: str
+    year: int
+    number: int
+    published_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedListPage:
+    """Every account that is open to the public."""
+
+    shell: Shell
+    lines: tuple[PublishedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of a chart, which stands as a table beside it."""
+
+    name: str
+    amount: str
+    share: str
+    value: str  # plain number for the chart
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPage:
+    """A published account: printed cells, how they are formed, counts, downloads; nothing of payees or cases."""
+
+    shell: Shell
+    title: str
+    unit: str
+    year: int
+    number: int
+    published_at: datetime
+    note: str
+    slices: tuple[Slice, ...]
+    body: SafeString
+    downloads: tuple[Fact, ...]
+    code: str
+    list_url: str
