@@ -12,11 +12,23 @@ const STEP_METRES = 2;
 const LARGE_STEP_METRES = 20;
 const METRES_PER_DEGREE = 111_320;
 const PLACES = 6;
+const MOST_CLUSTERS = 300;
 const SVG = "http://www.w3.org/2000/svg";
+
+interface Cluster {
+  geometry: { coordinates: [number, number] };
+  properties: { count: number; late: number; number: string };
+}
+
+interface Clusters {
+  features: Cluster[];
+}
 
 class CityMap extends HTMLElement {
   private ground: Ground | undefined;
   private marker: Marker | undefined;
+  private clusters: Marker[] = [];
+  private asked: AbortController | undefined;
   private readonly onTheme = (): void => this.paint();
 
   connectedCallback(): void {
@@ -71,6 +83,12 @@ class CityMap extends HTMLElement {
     this.addButtons(frame);
     if (!this.hasAttribute("unmarked") && (!this.chooses || this.hasAttribute("chosen"))) this.mark(this.centre);
     if (this.chooses) this.beChosen(ground);
+    const clusters = this.getAttribute("clusters");
+    if (clusters) {
+      const follow = (): void => void this.showClusters(ground, clusters);
+      ground.on("load", follow);
+      ground.on("moveend", follow);
+    }
   }
 
   /** Colours come from the page's own tokens, so that light and dark agree. */
@@ -96,6 +114,46 @@ class CityMap extends HTMLElement {
       });
     }
     return { version: 8, sources, layers };
+  }
+
+  /** Open cases of the box one looks at: a count to come closer to, or the case itself. */
+  private async showClusters(ground: Ground, address: string): Promise<void> {
+    const box = ground.getBounds();
+    const url = new URL(address, document.baseURI);
+    const edges = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+    url.searchParams.set("bbox", edges.map((edge) => edge.toFixed(PLACES)).join(","));
+    url.searchParams.set("zoom", String(Math.round(ground.getZoom())));
+    this.asked?.abort();
+    this.asked = new AbortController();
+    let found: Clusters;
+    try {
+      const answer = await fetch(url, { signal: this.asked.signal, headers: { Accept: "application/geo+json" } });
+      if (!answer.ok) return;
+      found = (await answer.json()) as Clusters;
+    } catch {
+      return; // a newer question is on its way, or the server is: what is drawn stays
+    }
+    this.clusters.forEach((each) => each.remove());
+    this.clusters = found.features.slice(0, MOST_CLUSTERS).map((each) => this.clusterMarker(ground, each));
+  }
+
+  private clusterMarker(ground: Ground, cluster: Cluster): Marker {
+    const { count, late, number } = cluster.properties;
+    const place = cluster.geometry.coordinates;
+    const single = count === 1 && number !== "";
+    const sign = document.createElement(single ? "a" : "button");
+    sign.className = "map-cluster";
+    sign.textContent = single ? "" : String(count);
+    sign.dataset["size"] = String(String(count).length);
+    if (late > 0) sign.dataset["late"] = "yes";
+    sign.setAttribute("aria-label", single ? number : `${this.getAttribute("text-cluster") ?? ""} ${count}`);
+    if (sign instanceof HTMLAnchorElement) {
+      sign.href = `${this.getAttribute("case-url") ?? ""}${encodeURIComponent(number)}`;
+      sign.title = number;
+    } else {
+      sign.addEventListener("click", () => ground.easeTo({ center: place, zoom: ground.getZoom() + 2 }));
+    }
+    return new Marker({ element: sign }).setLngLat(place).addTo(ground);
   }
 
   private paint(): void {

@@ -6,7 +6,6 @@ import math
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from wangge.domains.cases import failures
 from wangge.domains.cases.answers import iso
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
-from wangge.domains.cases.queries.clusters import LEAST_ZOOM, MOST_ZOOM, Cluster, open_clusters
+from wangge.domains.cases.queries.clusters import LEAST_ZOOM, MOST_ZOOM, clusters_geojson, open_clusters
 from wangge.domains.cases.queries.similar import MOST, Similar, similar_cases
 from wangge.domains.components.queries.register import MOST_NEAR, NEAR_METRES, ComponentRow, component_on, nearest
 from wangge.domains.geography.queries import locate_given
@@ -71,19 +70,6 @@ def map_clusters(request: HttpRequest) -> HttpResponse:
         department=request.GET.get("department", "").replace("\0", ""),
     )  # fmt: skip
     return HttpResponse(clusters_geojson(found), content_type="application/geo+json")
-
-
-def clusters_geojson(clusters: list[Cluster]) -> bytes:
-    """Clusters as a FeatureCollection."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [round(each.lon, 6), round(each.lat, 6)]},
-            "properties": {"count": each.count, "late": each.late, "number": each.number, "stage": each.stage},
-        }
-        for each in clusters
-    ]
-    return orjson.dumps({"type": "FeatureCollection", "features": features})
 
 
 def _point(request: HttpRequest, at: datetime) -> tuple[float, float]:

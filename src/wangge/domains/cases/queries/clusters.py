@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from wangge.domains.cases.models.case import OPEN_STAGES
@@ -80,3 +81,16 @@ def _asked(statement: str, values: list[Any]) -> list[Cluster]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Cluster(*row) for row in cursor.fetchall()]
+
+
+def clusters_geojson(clusters: list[Cluster]) -> bytes:
+    """Clusters as a FeatureCollection."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(each.lon, 6), round(each.lat, 6)]},
+            "properties": {"count": each.count, "late": each.late, "number": each.number, "stage": each.stage},
+        }
+        for each in clusters
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})

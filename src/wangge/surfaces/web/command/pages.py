@@ -60,6 +60,7 @@ class WorkListPage:
     next_url: str = ""
     previous_url: str = ""
     refresh_url: str = ""  # the same list again, asked every half minute
+    map_url: str = ""  # the open cases on a map
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
 
 
@@ -125,6 +126,19 @@ class CasePage:
     def usual(self) -> VerbForm | None:
         """The usual next verb, if one is open."""
         return next((verb for verb in self.verbs if verb.is_usual), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMapPage:
+    """The open cases on a map."""
+
+    shell: Shell
+    heading: str
+    list_url: str
+    clusters_url: str
+    case_url: str  # a number behind it opens the case
+    map: MapView | None
+    found_text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         next_url=narrowing.address("work_list", cursor=found.next) if found.next else "",
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
         refresh_url=request.get_full_path(),
+        map_url=reverse("case_map"),
     )
     return render(request, "web/command/work_list.html", {"page": page})
 

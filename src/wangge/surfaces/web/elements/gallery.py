@@ -45,6 +45,7 @@ SAMPLES: dict[str, Sample] = {
     "field-report": Sample("采集员上报", "web/command/report.html", sample_forms.field_report),
     "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
     "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
+    "case-map": Sample("在办案卷地图", "web/command/case_map.html", sample_ownership.case_map),
     "ownership": Sample("权属规则", "web/office/ownership.html", sample_ownership.sets),
     "ownership-empty": Sample("权属规则：空", "web/office/ownership.html", sample_ownership.no_sets),
     "ownership-set": Sample("权属规则：草案", "web/office/ownership_set.html", sample_ownership.draft),

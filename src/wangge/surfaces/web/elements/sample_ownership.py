@@ -1,11 +1,13 @@
-"""Invented samples of the pages of ownership."""
+"""Invented samples of the pages of ownership and of the map of open cases."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from wangge.surfaces.web.command.pages import CaseMapPage
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Figure, Notice, NoticeKind
+from wangge.surfaces.web.elements.sample_cases import MAP
 from wangge.surfaces.web.elements.sample_office import OFFICE
 from wangge.surfaces.web.elements.samples import shell
 from wangge.surfaces.web.office.ownership_pages import (
@@ -77,3 +79,11 @@ def wrong() -> WrongRulesPage:
 def nothing_proposed() -> WrongRulesPage:
     """Before the first proposal."""
     return replace(wrong(), rules=(), summary_text="")
+
+
+def case_map() -> CaseMapPage:
+    """The open cases on a map."""
+    return CaseMapPage(
+        shell=shell("在办案卷地图"), heading="在办案卷地图", list_url="#", clusters_url="#", case_url="#", map=MAP,
+        found_text="在办 1,284 件，其中超时 37 件。",
+    )  # fmt: skip
