@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import accounts_check, deadline_engine, ledger, open311, volume  # noqa: E402
+from bench import accounts_check, deadline_engine, ledger, open311, places, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -31,6 +31,7 @@ from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "import", "growth", "open311", "accounts-check", "things", "ledger",
+    "places",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -64,6 +65,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "ledger" in only:
         console.print("[bold]ledger and published accounts")
         yield list(ledger.measure(work / "ledger", quick=quick))
+    if "places" in only:
+        console.print("[bold]points, grids and the gazetteer")
+        yield list(places.measure(quick=quick))
     if "writes" in only:
         console.print("[bold]writes over HTTP")
         yield _writes(work / "writes", quick)

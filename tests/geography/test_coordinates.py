@@ -2,13 +2,13 @@
 
 import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.shared_material import DATA
 from wangge.groundwork.coordinates import (
     CoordinateError,
     CoordinateSystem,
@@ -20,7 +20,7 @@ from wangge.groundwork.coordinates import (
     to_wgs84_many,
 )
 
-VECTORS = Path(__file__).parents[3] / "shared" / "data" / "coords" / "dev"
+VECTORS = DATA / "coords" / "dev"
 needs_vectors = pytest.mark.skipif(
     not VECTORS.is_dir(), reason="../shared/data/coords/dev is absent: published vectors are not compared"
 )

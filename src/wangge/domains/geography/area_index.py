@@ -74,10 +74,11 @@ class AreaIndex:
         found: list[str | None] = [None] * len(_KINDS)
         point = shapely.Point(lon, lat)
         # The tree's order is not that of the codes: sorted, the smallest code comes first in every kind.
-        for i in sorted(self._tree.query(point).tolist()):
+        hits = np.sort(self._tree.query(point))
+        for i in hits[shapely.intersects_xy(self._borders[hits], lon, lat)].tolist():
             area = self.areas[i]
             kind = self._kind_of[i]
-            if found[kind] is None and area.holds_on(on) and shapely.intersects_xy(area.boundary, lon, lat):
+            if found[kind] is None and area.holds_on(on):
                 found[kind] = area.code
         return Place(*found)
 

@@ -99,6 +99,10 @@ class _Text:
         lengths = np.array([len(text) + 1 for text, _owner in entries], dtype=np.int64)
         self._ends = np.cumsum(lengths) if len(lengths) else lengths
 
+    def has(self, needle: str) -> bool:
+        """Whether any entry holds the needle."""
+        return needle in self._text
+
     def owners(self, needle: str, most: int) -> Iterator[int]:
         """Owners of the entries that hold the needle, in order; `\\n` in it is the edge of an entry."""
         at, found = 0, 0
@@ -190,9 +194,10 @@ class NameIndex:
 
     def _passes(self, word: str) -> Iterator[tuple[Match, Iterator[int]]]:
         """Ways to meet a word, the best first; each runs only while places are still wanted."""
-        yield Match.EXACT, self._words.owners(f"\n{word}\n", _CANDIDATES)
-        yield Match.BEGINS, self._words.owners(f"\n{word}", _CANDIDATES)
-        yield Match.HOLDS, self._words.owners(word, _CANDIDATES)
+        if self._words.has(word):  # one look through the names instead of three for what is in none of them
+            yield Match.EXACT, self._words.owners(f"\n{word}\n", _CANDIDATES)
+            yield Match.BEGINS, self._words.owners(f"\n{word}", _CANDIDATES)
+            yield Match.HOLDS, self._words.owners(word, _CANDIDATES)
         letters = "".join(_LATIN.findall(word))
         if not letters or letters.isdigit():
             return

@@ -100,6 +100,9 @@ def _to_wgs84(first: Floats, second: Floats, name: str, city_epsg: int) -> tuple
     if name in tuple(CoordinateSystem):
         return to_wgs84_many(first, second, system=name, city_epsg=city_epsg)
     crs = CRS.from_user_input(name)
+    if not is_same_datum(name):  # PROJ knows the shift of the datum to WGS-84, as far as one is published
+        lons, lats = Transformer.from_crs(crs, 4326, always_xy=True).transform(first, second)
+        return np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     epsg = crs.to_epsg() if crs.is_projected else None
     if epsg is not None:
         try:  # bounded by the zone, so that a wrong zone or swapped axes are found
