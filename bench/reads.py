@@ -28,6 +28,9 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
     pages: dict[str, PathFor] = {
         "page: work list": lambda chance: "/work",
         "page: case": lambda chance: f"/cases/{chance.choice(numbers)}",
+        "page: search number": lambda chance: f"/cases?q={chance.choice(numbers)}",
+        "page: search address": lambda chance: f"/cases?q={quote(chance.choice(_addresses(city, token)))}",
+        "page: search two characters": lambda chance: f"/cases?q={quote(chance.choice(_WORDS))}",
     }
     found = {name: _asked(city, token, path, seconds, clients) for name, path in questions.items()}
     cookie = city.cookies["acceptor"]
@@ -50,16 +53,18 @@ def _asked(city: BenchCity, token: str, path: PathFor, seconds: float, clients: 
 
 
 def _some_numbers(city: BenchCity, token: str) -> list[str]:
+    """The newest cases, with the forms of what is to be done next, and as many closed ones, with their history."""
     client = Client(city.port)
     numbers: list[str] = []
-    cursor = ""
-    for _turn in range(3):
-        _status, body = client.request("GET", f"/api/v1/cases?limit=200{cursor}", token)
-        page = json.loads(body)
-        numbers += [item["number"] for item in page["items"]]
-        cursor = f"&cursor={page['next']}"
-        if page["next"] is None:
-            break
+    for narrowed in ("", "&stage=closed"):
+        cursor = ""
+        for _turn in range(3):
+            _status, body = client.request("GET", f"/api/v1/cases?limit=200{narrowed}{cursor}", token)
+            page = json.loads(body)
+            numbers += [item["number"] for item in page["items"]]
+            cursor = f"&cursor={page['next']}"
+            if page["next"] is None:
+                break
     return numbers
 
 
