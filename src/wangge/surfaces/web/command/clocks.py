@@ -93,7 +93,7 @@ def _terms(rules: Rulebook, state: CaseState, clock: str, allowance: int) -> tup
     """(which minutes count, the limit in words, its source) of a clock by name."""
     if clock in rules.stage_clocks:
         rule = rules.stage_clocks[clock]
-        return counting_of(rule.clock), _stage_limit(city_tables(), clock, rule.minutes, rule.clock), _("环节时限")
+        return (counting_of(rule.clock), *_stage_limit(city_tables(), clock, rule.minutes, rule.clock))
     counting = handling_counting(rules, state)
     if clock == "inner":
         return counting, span_text(allowance, counting=counting), _("区内时限")
@@ -101,9 +101,11 @@ def _terms(rules: Rulebook, state: CaseState, clock: str, allowance: int) -> tup
 
 
 @kept_by_language(256)
-def _stage_limit(_tables: Tables, clock: str, minutes: int, kind: str) -> str:
+def _stage_limit(_tables: Tables, clock: str, minutes: int, kind: str) -> tuple[str, str]:
+    """(the limit of a stage's clock in words, where it stands)."""
     limit = span_text(minutes, counting=counting_of(kind))
-    return _("%(clock)s %(limit)s") % {"clock": labels.word("stage_clock", clock), "limit": limit}
+    told = _("%(clock)s %(limit)s") % {"clock": labels.word("stage_clock", clock), "limit": limit}
+    return told, _("环节时限")
 
 
 def handling_counting(rules: Rulebook, state: CaseState) -> Counting:
