@@ -303,7 +303,7 @@ def lean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings = {row.key: row.default for row in tables.settings} | {"automation": "lean"}
     rules = rulebook(tables=tables, settings=settings, clock_of=load_city_clocks().clock_of)
     rules_of_city.forget_rules()
-    monkeypatch.setattr(rules_of_city, "_made_ready", lambda _day: rules)
+    monkeypatch.setattr(rules_of_city, "_made_ready", lambda _ready, _day: rules)
     yield
     rules_of_city.forget_rules()
 

@@ -28,8 +28,7 @@ from wangge.domains.cases.logic import views
 from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.logic.walking import WALK_ONLY_SETTINGS
 from wangge.domains.cases.operations import families, moving, timing
-from wangge.domains.cases.operations.moving import draft_of
-from wangge.domains.cases.rows import CaseRow, load
+from wangge.domains.cases.rows import CaseRow, draft_of, load
 from wangge.domains.cases.surroundings import AroundCase, forget_units
 from wangge.domains.organizations.logic import token_digest
 from wangge.domains.organizations.models import AccessToken, Department, DepartmentKind, District, Person, PostHolding
@@ -143,7 +142,7 @@ class Walker:
     def _set_rules(self) -> None:
         rulebook = rules_for({key: value for key, value in self.stated.items() if key not in WALK_ONLY_SETTINGS})
         rules_of_city.forget_rules()
-        self.patch.setattr(rules_of_city, "_made_ready", lambda _day: rulebook)
+        self.patch.setattr(rules_of_city, "_made_ready", lambda _ready, _day: rulebook)
         duty = self.stated.get("on_duty", "")
         on_duty = str(Person.objects.get(username=duty).id) if duty else ""
         drawn = self.stated.get("drawn", "").split()
