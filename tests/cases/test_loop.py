@@ -12,9 +12,9 @@ from tests.cases.conftest import START
 from tests.cases.photographs import photo_of
 from wangge.domains.cases.answers import answer_of_row
 from wangge.domains.cases.failures import MoveRefused, NoSuchCase, StaleVersion
-from wangge.domains.cases.operations.moving import Moved, Order, draft_of, move_case
+from wangge.domains.cases.operations.moving import Moved, Order, move_case
 from wangge.domains.cases.operations.reporting import Report, report_case
-from wangge.domains.cases.rows import load
+from wangge.domains.cases.rows import draft_of, load
 from wangge.domains.organizations.logic import Actor
 
 PLACE = {"lon": 113.134, "lat": 27.827, "address": "建设路 1 号"}

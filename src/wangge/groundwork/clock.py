@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CIVIL_OFFSET_MINUTES = 480
+_CIVIL_OFFSET = timedelta(hours=8)
+_MINUTE = timedelta(minutes=1)
 
 
 class _Clock:
@@ -44,12 +45,12 @@ def today() -> date:
 
 def civil_minutes(moment: datetime) -> int:
     """Whole minutes since 1970-01-01T00:00 on the city's wall clock; seconds are dropped."""
-    return (moment - _EPOCH) // timedelta(minutes=1) + _CIVIL_OFFSET_MINUTES
+    return (moment - _EPOCH + _CIVIL_OFFSET) // _MINUTE
 
 
 def moment_of(minutes: int) -> datetime:
     """The UTC moment of whole civil minutes, the inverse of ``civil_minutes``."""
-    return _EPOCH + timedelta(minutes=minutes - _CIVIL_OFFSET_MINUTES)
+    return _EPOCH + minutes * _MINUTE - _CIVIL_OFFSET
 
 
 def monotonic() -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,21 +21,12 @@ from wangge.domains.cases.logic.effects import Made, make
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import RUNNING, CaseState, to_plain
 from wangge.domains.cases.logic.timers import next_end
+from wangge.groundwork import clock
 from wangge.groundwork.working_time import CalendarUnknown
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CIVIL_OFFSET = timedelta(hours=8)
-MINUTE = timedelta(minutes=1)
-
-
-def civil(moment: datetime) -> int:
-    """The civil minute of an exact moment (Asia/Shanghai); seconds are dropped."""
-    return (moment - EPOCH + CIVIL_OFFSET) // MINUTE
-
-
-def exact(minutes: int) -> datetime:
-    """The UTC moment at which a civil minute begins."""
-    return EPOCH + minutes * MINUTE - CIVIL_OFFSET
+# Cases speak of civil minutes on every line: short names for what the clock alone defines.
+civil = clock.civil_minutes
+exact = clock.moment_of
 
 
 class StepRow(NamedTuple):

@@ -1,4 +1,7 @@
-"""The row of a case as the writers and readers load it: one statement, plain values, no model."""
+"""The row of a case as the writers and readers load it, and the draft that goes on from it.
+
+One statement, plain values, no model.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import orjson
 from wangge.domains.cases.drafting import Draft, standing_of
 from wangge.domains.cases.logic.state import CaseState, from_plain
 from wangge.domains.cases.operations.writing import NewCase
+from wangge.domains.cases.rules import rulebook_on
+from wangge.domains.cases.surroundings import AroundCase
 from wangge.groundwork.prepared import prepared_cursor
 
 COLUMNS = (
@@ -121,3 +126,21 @@ def _one(statement: str, value: str | UUID) -> CaseRow | None:
         cursor.execute(statement, [value])
         values = cursor.fetchone()
     return None if values is None else row_of(values)
+
+
+def draft_of(row: CaseRow, at: datetime) -> Draft:
+    """A draft that goes on where the case's row stands."""
+    around = AroundCase(row.number, row.grid_code, at, str(row.id))
+    return Draft(
+        row.id,
+        row.month,
+        rulebook_on(row.rules_on),
+        row.rules_on,
+        row.state,
+        around,
+        version=row.version,
+        tail=row.tail_hash,
+        photos=row.photos,
+        filed_at=row.filed_at,
+        closed_at=row.closed_at,
+    )

@@ -61,10 +61,9 @@ def erase(*, number: str, because: str, yes: bool) -> None:
 def _case(number: str) -> dict[str, Any] | None:
     """The contract's answer about the case, with ``steps`` and ``chain`` beside it."""
     from wangge.domains.cases.answers import answer_of_row
-    from wangge.domains.cases.operations.moving import draft_of
     from wangge.domains.cases.queries.chain_check import chain_breaks
     from wangge.domains.cases.queries.steps import steps_of
-    from wangge.domains.cases.rows import load
+    from wangge.domains.cases.rows import draft_of, load
     from wangge.domains.organizations.logic import TERMINAL, AuditKind
     from wangge.domains.organizations.operations.audit import record
     from wangge.groundwork import clock

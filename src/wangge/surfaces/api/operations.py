@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -13,29 +12,26 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
-from ninja import Schema
-from pydantic import ValidationError
 
 from wangge.domains.cases import failures
 from wangge.domains.cases.answers import answer_of_row, case_answer
 from wangge.domains.cases.drafting import Draft
-from wangge.domains.cases.intake import photo_kinds
-from wangge.domains.cases.operations.moving import Order, draft_of, move_case
-from wangge.domains.cases.operations.reporting import Report, report_case
+from wangge.domains.cases.operations.moving import move_case
+from wangge.domains.cases.operations.reporting import report_case
 from wangge.domains.cases.operations.revealing import Identity, identity_for, reveal
 from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt, keep_receipt
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.steps import reporter_words, steps_of
-from wangge.domains.cases.rows import CaseRow, load, load_by_external_number, new_row
+from wangge.domains.cases.rows import CaseRow, draft_of, load, load_by_external_number, new_row
 from wangge.domains.cases.sight import may_see, windows_on
 from wangge.domains.organizations.logic import personal_data_shown
 from wangge.domains.organizations.operations.audit import ReasonMissing
 from wangge.domains.organizations.policies import NotYours
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoRefused, PhotoUnknown, RefusalReason
-from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.access import PersonalData
+from wangge.surfaces.api.asked import filter_of, limit_of, version_of
 from wangge.surfaces.api.door import (
     Answered,
     Caller,
@@ -49,11 +45,10 @@ from wangge.surfaces.api.door import (
     take_chunked,
     text_answer,
 )
-from wangge.surfaces.api.forms import Location, MoveBody, ReportBody, RevealBody
+from wangge.surfaces.api.forms import ReportBody, RevealBody
+from wangge.surfaces.api.orders import checked, order_of, report_of
 from wangge.surfaces.api.problems import of_failure, problem
 
-OBSERVED_BACK = timedelta(days=7)
-KEPT_BACK = ("recorded_at", "rule")  # arguments the system alone gives
 RECEIPT_CONSTRAINT = "cases_write_receipt_pkey"
 EXTERNAL_CONSTRAINT = "case_external_number_once_per_source"
 MOST_FORM_BYTES = 20 * 1024 * 1024 + 100_000  # the largest photo, and what a form puts around it
@@ -84,7 +79,7 @@ def report(request: HttpRequest) -> HttpResponse:
     before = answered(caller, key)
     if before is not None:
         return before.again(digest)
-    form = _checked(ReportBody, body)
+    form = checked(ReportBody, body)
     kept: list[str] = []
 
     def receipt(draft: Draft, new: NewCase) -> Receipt:
@@ -94,7 +89,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
     try:
         made = report_case(
-            report=_report_of(form, caller.at),
+            report=report_of(form, caller.at),
             by=caller.actor,
             at=caller.at,
             post=form.post or "",
@@ -139,12 +134,12 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """POST /cases/{number}/moves/{verb}: 200 with the case after it, or the kept answer of the key."""
     caller = caller_of(request, door="api-v1:make_move", writes=True)
     body, key = body_of(request), key_of(request)
-    version = _version_of(request)
+    version = version_of(request)
     digest = digest_of(request, body)
     before = answered(caller, key)
     if before is not None:
         return _again(caller, number, before, digest)
-    order = _order_of(number, verb, version, body, caller.at)
+    order = order_of(number, verb, version, body, caller.at)
     kept: list[str] = []
 
     def receipt(draft: Draft, row: CaseRow) -> Receipt:
@@ -215,7 +210,7 @@ def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
     caller = caller_of(request, door="api-v1:reveal_reporter", writes=True)
     body = body_of(request)
     row = _seen(caller, number)
-    form = _checked(RevealBody, body)
+    form = checked(RevealBody, body)
     try:
         shown = reveal(
             by=caller.actor, at=caller.at, row=row, words=reporter_words(row), reason=form.reason,
@@ -250,70 +245,11 @@ def _seen(caller: Caller, number: str) -> CaseRow:
 def list_cases(request: HttpRequest) -> HttpResponse:
     """GET /cases: the newest first."""
     caller = caller_of(request, door="api-v1:list_cases", writes=False)
-    limit = _limit(request.GET.get("limit", ""))
+    limit = limit_of(request.GET.get("limit", ""))
     page = lists.cases(
-        by=caller.actor, at=caller.at, filter=_filter_of(request), limit=limit, cursor=request.GET.get("cursor", "")
+        by=caller.actor, at=caller.at, filter=filter_of(request), limit=limit, cursor=request.GET.get("cursor", "")
     )
     return json_answer({"items": [_answer(row, caller) for row in page.rows], "next": page.next})
-
-
-def _limit(text: str) -> int:
-    if not text:
-        return 50
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= lists.MOST:
-        raise failures.BadInput("limit", _("limit 须为 1 至 200 的整数。"))
-    return int(text)
-
-
-def _filter_of(request: HttpRequest) -> lists.Filter:
-    given = request.GET
-    for name in given:
-        if "\0" in name + given.get(name, ""):
-            raise failures.BadInput(name.replace("\0", ""), _("查询条件不能含空字符（U+0000）。"))
-    stage = given.get("stage", "")
-    return lists.Filter(
-        stages=tuple(stage.split(",")) if stage else (),
-        district=given.get("district", ""),
-        department=given.get("department", ""),
-        category=given.get("category", ""),
-        source=given.get("source", ""),
-        since=_moment(given.get("from", ""), "from"),
-        before=_moment(given.get("to", ""), "to"),
-        overdue=_truth(given.get("overdue", "")),
-        bbox=box_of(given.get("bbox", "")),
-        words=given.get("q", "")[:200],
-    )
-
-
-def _moment(text: str, name: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=CITY_ZONE)).astimezone(UTC)
-    except (ValueError, OverflowError) as wrong:
-        raise failures.BadInput(name, _("时间应写作 2024-03-13T08:10:00+08:00。")) from wrong
-
-
-def _truth(text: str) -> bool | None:
-    if not text:
-        return None
-    if text not in ("true", "false", "1", "0"):
-        raise failures.BadInput("overdue", _("overdue 只能是 true 或 false。"))
-    return text in ("true", "1")
-
-
-def box_of(text: str) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of a query; None for an empty text."""
-    if not text:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as wrong:
-        raise failures.BadInput("bbox", _("bbox 应写作 西,南,东,北（WGS-84 度）。")) from wrong
-    if not (abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90):
-        raise failures.BadInput("bbox", _("bbox 应写作 西,南,东,北（WGS-84 度）。"))
-    return west, south, east, north
 
 
 @at_the_door
@@ -354,21 +290,6 @@ def photo(request: HttpRequest) -> HttpResponse:
     )
 
 
-Form = TypeVar("Form", bound=Schema)
-
-
-def _checked(form: type[Form], body: dict[str, Any]) -> Form:
-    """The body in its form; BadInput names the first field that does not fit."""
-    try:
-        return form.model_validate(body)
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise failures.BadInput(
-            field, _("字段“%(field)s”不符：%(why)s") % {"field": field, "why": first["msg"]}
-        ) from wrong
-
-
 def _text(answer: dict[str, Any]) -> str:
     return orjson.dumps(answer).decode()
 
@@ -380,79 +301,3 @@ def _answer(row: CaseRow, caller: Caller) -> dict[str, Any]:
 def _with_version(response: HttpResponse, version: int) -> HttpResponse:
     response["ETag"] = f'"{version}"'
     return response
-
-
-def _version_of(request: HttpRequest) -> int | None:
-    """The version of If-Match; None when absent (428 comes after what is asked before it)."""
-    text = request.headers.get("If-Match", "").strip()
-    if not text:
-        return None
-    inner = text[1:-1]
-    if text[0] != '"' or text[-1] != '"' or not inner.isascii() or not inner.isdigit() or len(inner) > 9:
-        raise Refuse(problem(400, "version_malformed", _('If-Match 须为带引号的版本号，例如 "3"。')))
-    return int(inner)
-
-
-def _observed(moment: datetime | None, at: datetime) -> datetime | None:
-    """A field device's own time: evidence only, up to seven days back."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise failures.BadInput("observed_at", _("observed_at 须带时区。"))
-    if not at - OBSERVED_BACK <= moment <= at + timedelta(minutes=5):
-        raise failures.BadInput("observed_at", _("observed_at 只能在最近 7 天内。"))
-    return moment
-
-
-def _report_of(form: ReportBody, at: datetime) -> Report:
-    reporter = form.reporter
-    return Report(
-        source=form.source,
-        category=form.category or "",
-        description=form.description or "",
-        location=form.location.model_dump() if form.location else None,
-        reporter_name=(reporter.name if reporter else None) or "",
-        reporter_phone=(reporter.phone if reporter else None) or "",
-        denounces=bool(reporter and reporter.denounces),
-        photos=_photos_of(form.evidence),
-        stated_entry=form.entry or "",
-        external_no=form.external_no or "",
-        observed_at=_observed(form.observed_at, at),
-        note=form.note or "",
-    )
-
-
-def _order_of(number: str, verb: str, version: int | None, body: dict[str, Any], at: datetime) -> Order:
-    """The order of a move; what cannot be read in its body is told only where nothing before it refuses."""
-    try:
-        form = _checked(MoveBody, body)
-        observed_at = _observed(form.observed_at, at)
-        photos = _photos_of({kind: ids for kind, ids in form.evidence.items() if not isinstance(ids, Location)})
-    except failures.BadInput as wrong:
-        post = body.get("post")
-        return Order(
-            number, verb, _arguments(body), {}, None, version, needs_version=True,
-            post=post if isinstance(post, str) else "", unreadable=wrong,
-        )  # fmt: skip
-    places = [pieces for pieces in form.evidence.values() if isinstance(pieces, Location)]
-    args = _arguments(body)
-    if form.note:
-        args["note"] = form.note
-    return Order(
-        number, verb, args, photos, places[0].model_dump() if places else None, version, needs_version=True,
-        post=form.post or "", observed_at=observed_at,
-    )  # fmt: skip
-
-
-def _arguments(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in KEPT_BACK and name not in MoveBody.model_fields}
-
-
-def _photos_of(evidence: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Photo ids by kind; a kind the table of moves never asks for is a slip of the pen, told rather than kept."""
-    known = photo_kinds()
-    for kind in evidence:
-        if kind not in known:
-            why = _("没有名为“%(kind)s”的照片凭证。可用：%(known)s。")
-            raise failures.BadInput(f"evidence.{kind}", why % {"kind": kind, "known": "、".join(sorted(known))})
-    return {kind: ids for kind, ids in evidence.items() if ids}

@@ -18,8 +18,9 @@ from wangge.domains.cases.queries.similar import MOST, Similar, similar_cases
 from wangge.domains.components.queries.register import MOST_NEAR, NEAR_METRES, ComponentRow, component_on, nearest
 from wangge.domains.geography.queries import locate_given
 from wangge.groundwork.coordinates import CoordinateError
+from wangge.surfaces.api.asked import box_of
 from wangge.surfaces.api.door import caller_of, json_answer
-from wangge.surfaces.api.operations import at_the_door, box_of
+from wangge.surfaces.api.operations import at_the_door
 
 MOST_METRES = 500
 

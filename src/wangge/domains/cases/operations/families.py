@@ -12,8 +12,7 @@ from wangge.domains.cases.logic.attempt import Allowed, Attempt
 from wangge.domains.cases.logic.narrowing import SYSTEM
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.operations.writing import Matter, NewCase, insert_case, update_case
-from wangge.domains.cases.rows import CaseRow, load_by_id
-from wangge.domains.cases.rules import rulebook_on
+from wangge.domains.cases.rows import CaseRow, draft_of, load_by_id
 from wangge.domains.cases.surroundings import AroundCase
 from wangge.domains.organizations.logic import SYSTEM as SYSTEM_ACTOR
 from wangge.domains.organizations.logic import Actor
@@ -73,16 +72,10 @@ def _tell_parent(child: CaseRow, verb: str, at: datetime) -> None:
     parent = load_by_id(child.parent_id, lock=True)
     if parent is None:
         return
-    rules = rulebook_on(parent.rules_on)
-    row = rules.moves.get((verb, parent.stage))
+    draft = draft_of(parent, at)
+    row = draft.rules.moves.get((verb, parent.stage))
     if row is None:
         return
-    around = AroundCase(parent.number, parent.grid_code, at, str(parent.id))
-    draft = Draft(
-        parent.id, parent.month, rules, parent.rules_on, parent.state, around,
-        version=parent.version, tail=parent.tail_hash, photos=parent.photos,
-        filed_at=parent.filed_at, closed_at=parent.closed_at,
-    )  # fmt: skip
     name = f"child-{child.number.rpartition('-')[2]}"
     draft.add(Attempt(verb, SYSTEM, SYSTEM, civil(at), {"child": name}), Allowed(row), at=at, recorded_at=at)
     update_case(

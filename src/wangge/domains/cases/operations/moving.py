@@ -26,7 +26,7 @@ from wangge.domains.cases.logic.timers import due_steps
 from wangge.domains.cases.operations import families
 from wangge.domains.cases.operations.writing import Receipt, update_case
 from wangge.domains.cases.queries.proposal import proposal_for
-from wangge.domains.cases.rows import CaseRow, load
+from wangge.domains.cases.rows import CaseRow, draft_of, load
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.sight import desk_posts, may_see
 from wangge.domains.cases.surroundings import AroundCase
@@ -98,24 +98,6 @@ def _keep_proposal(draft: Draft, row: CaseRow, order: Order, by: Actor, at: date
         month=draft.month, case_id=draft.case_id, seq=step.seq, at=at, person_id=by.person_id,
         category=draft.state.category, choice=choice, chosen=draft.state.unit, shown=order.proposal_shown,
     )  # fmt: skip
-
-
-def draft_of(row: CaseRow, at: datetime) -> Draft:
-    """A draft that goes on where the case's row stands."""
-    around = AroundCase(row.number, row.grid_code, at, str(row.id))
-    return Draft(
-        row.id,
-        row.month,
-        rulebook_on(row.rules_on),
-        row.rules_on,
-        row.state,
-        around,
-        version=row.version,
-        tail=row.tail_hash,
-        photos=row.photos,
-        filed_at=row.filed_at,
-        closed_at=row.closed_at,
-    )
 
 
 def settle(draft: Draft, at: datetime) -> None:

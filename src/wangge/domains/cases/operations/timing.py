@@ -20,9 +20,9 @@ from wangge.domains.cases.logic.automation import next_act
 from wangge.domains.cases.logic.conditions import in_span, parsed
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.operations import families
-from wangge.domains.cases.operations.moving import draft_of, let_rules_act, settle, write
+from wangge.domains.cases.operations.moving import let_rules_act, settle, write
 from wangge.domains.cases.operations.reporting import Reported
-from wangge.domains.cases.rows import SELECT, CaseRow, row_of
+from wangge.domains.cases.rows import SELECT, CaseRow, draft_of, row_of
 from wangge.domains.cases.rules import eras
 from wangge.domains.organizations.logic import SYSTEM as SYSTEM_ACTOR
 from wangge.standards.tables import Automation

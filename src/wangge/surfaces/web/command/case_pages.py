@@ -16,14 +16,13 @@ from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.logic.stretches import Recorded, Story, tell
 from wangge.domains.cases.logic.timers import as_of, due_steps
-from wangge.domains.cases.operations.moving import draft_of
 from wangge.domains.cases.operations.revealing import Identity, identity_for
 from wangge.domains.cases.queries import neighbourhood
 from wangge.domains.cases.queries.history import HistoryStep, as_recorded, history_of
 from wangge.domains.cases.queries.proposal import proposal_for
 from wangge.domains.cases.queries.recurrence import recurrence_of
 from wangge.domains.cases.queries.similar import similar_cases
-from wangge.domains.cases.rows import CaseRow, load
+from wangge.domains.cases.rows import CaseRow, draft_of, load
 from wangge.domains.cases.sight import may_see, stands_outside, windows_on
 from wangge.domains.cases.surroundings import AsRecorded, district_names
 from wangge.domains.geography.areas import AreaKind

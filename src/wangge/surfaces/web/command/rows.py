@@ -14,8 +14,8 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.logic.timers import as_of
-from wangge.domains.cases.operations.moving import draft_of
 from wangge.domains.cases.rows import CaseRow as Row
+from wangge.domains.cases.rows import draft_of
 from wangge.domains.cases.surroundings import units
 from wangge.domains.organizations.directory import known
 from wangge.domains.organizations.queries import city_tables
