@@ -23,7 +23,7 @@ from wangge.domains.budgeting.queries.balances import facts_of_year
 from wangge.domains.budgeting.queries.records import history_of, records
 from wangge.domains.budgeting.queries.verifying import off_sums
 from wangge.domains.disclosure.logic.sums import parse_sum
-from wangge.domains.disclosure.operations.editions import notes_of
+from wangge.domains.disclosure.operations.editions import carry_notes, notes_of
 from wangge.domains.disclosure.queries.cells import cells, computed, computed_of_units, facts
 from wangge.domains.organizations.logic import Actor, Holding
 
@@ -106,6 +106,7 @@ def test_the_year_ends_carries_over_and_opens_the_next_with_the_same() -> None:
     found = facts(year=YEAR, unit=SECOND)
     assert found.total(parse_sum("carried_out()")) == before["01.r59"]
     assert cells(year=YEAR, unit=SECOND) == before  # closing does not change what is published
+    assert carry_notes(computed(year=YEAR, unit=SECOND), found) == []
     assert carry_over(unit=SECOND, year=YEAR, by=KEEPER, at=AT) == 3_400
     assert carry_over(unit=SECOND, year=YEAR, by=KEEPER, at=AT) == 0
     following = cells(year=YEAR + 1, unit=SECOND)

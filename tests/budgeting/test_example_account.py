@@ -22,7 +22,11 @@ from wangge.domains.budgeting.operations.allotment_import import take_in_allotme
 from wangge.domains.budgeting.operations.payment_import import take_in_payments
 from wangge.domains.disclosure.logic.printed import printed
 from wangge.domains.disclosure.queries.cells import cells
+from wangge.domains.disclosure.queries.telling import account_of
 from wangge.domains.organizations.logic import TERMINAL
+from wangge.standards.accounts.library import load_accounts
+from wangge.surfaces.exchange.ledger.declaration import load_ledger_mapping
+from wangge.surfaces.exchange.ledger.run import import_ledger
 
 FACTS = Path("/work/shared/facts/finance")
 NATURES = {"基本支出": "basic", "项目支出": "project"}
@@ -121,3 +125,39 @@ def test_the_nine_tables_come_out_cell_for_cell() -> None:
     assert len(expected) > 400
     unprinted = {name for name, value in ours.items() if value and name not in expected}
     assert unprinted == set()
+
+
+def test_the_contracts_give_every_procurement_figure(tmp_path: Path) -> None:
+    """Split at random into forty contracts and taken in as a list, they come to the printed figures."""
+    with_units()
+    dice = random.Random(11)
+    with (FACTS / "ledger_contracts.csv").open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    lines = ["采购单位代码,年度,合同编号,采购类别,供应商规模,合同金额,签订日期"]
+    for row in rows:
+        for part in split(round(float(row["amount_yuan"]) * 100), 8, dice):
+            day = date(YEAR, 1, 1) + timedelta(days=dice.randrange(366))
+            told = (UNIT, YEAR, f"HT{len(lines):03}", row["kind"], row["supplier_size"], f"{part / 100:.2f}", day)
+            lines.append(",".join(map(str, told)))
+    path = tmp_path / "contracts.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    result, _read = import_ledger(path, load_ledger_mapping("contracts"), by=TERMINAL, at=AT, dry_run=False)
+    assert (len(result.refused), result.difference.new, result.proven) == (0, 40, True)
+    bought = account_of(year=YEAR, unit=UNIT).procurement
+    narrative = json.loads((FACTS / "seed_figures.json").read_text(encoding="utf-8"))["narrative"]
+    figures = {f["subject"]: f["value"] for line in narrative if "政府采购" in line["section"] for f in line["figures"]}
+    small = bought.goods_small_fen + bought.works_small_fen + bought.services_small_fen
+    for subject, fen in {
+        "政府采购总额": bought.goods_fen + bought.works_fen + bought.services_fen, "政府采购货物": bought.goods_fen,
+        "政府采购工程": bought.works_fen, "政府采购服务": bought.services_fen, "授予中小企业": small,
+        "授予小微企业": bought.micro_fen,
+    }.items():  # fmt: skip
+        assert str(printed(fen)) == figures[subject], subject
+
+
+def test_the_examples_own_defects_are_known() -> None:
+    """What the example prints wrongly in its tables, and what the computed table prints instead."""
+    tables = json.loads((FACTS / "seed_figures.json").read_text(encoding="utf-8"))["tables"]
+    wrong = {row["code_printed"]: row["code"] for row in tables["03"]["rows"] if "code_printed" in row}
+    assert wrong == {"201999": "2019999"}
+    assert load_accounts(str(YEAR)).function_codes["2019999"].level == "项"

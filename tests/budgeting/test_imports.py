@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from tests.budgeting.small_ledger import BASIC, UNIT, YEAR, allot, pay, payment, with_units
+from tests.budgeting.small_ledger import (
+    AT,
+    BASIC,
+    LINE_OF_BASIC,
+    UNIT,
+    YEAR,
+    allot,
+    pay,
+    payment,
+    source,
+    with_units,
+)  # fmt: skip
+from wangge.domains.budgeting.logic.facts import AllotmentFact, Dims
 from wangge.domains.budgeting.models import AllotmentTotal, LedgerBalance, Posting, Voucher
+from wangge.domains.budgeting.operations.allotment_import import take_in_allotments
 from wangge.domains.budgeting.queries.balances import balance, facts_of_year
+from wangge.domains.organizations.logic import TERMINAL
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +126,23 @@ def test_sums_are_what_the_postings_say() -> None:
         assert row.debit_fen == sum(p.amount_fen for p in postings if p.side == "D")
         assert row.credit_fen == sum(p.amount_fen for p in postings if p.side == "C")
         assert row.postings == len(postings)
+
+
+def test_moves_of_one_document_come_to_nothing_or_stay_out() -> None:
+    with_units()
+    allot(50_000)
+    allot(50_000, replace(LINE_OF_BASIC, function_item="2010101"), number="Z-002")
+
+    def move(line: int, number: str, dims: Dims, fen: int, document: str) -> AllotmentFact:
+        return AllotmentFact(line, UNIT, YEAR, number, dims, "moved", fen, date(YEAR, 7, 1), document)
+
+    other = replace(LINE_OF_BASIC, function_item="2010101")
+    rows = [
+        move(2, "Z-001", LINE_OF_BASIC, -5_000, "调1"), move(3, "Z-002", other, 5_000, "调1"),
+        move(4, "Z-001", LINE_OF_BASIC, -900, "调2"), move(5, "Z-002", other, 1_000, "调2"),
+    ]  # fmt: skip
+    result = take_in_allotments(rows, source=source("allotments"), by=TERMINAL, at=AT)
+    assert [row.line for row in result.refused] == [4, 5]
+    assert "1.00" in result.refused[0].reason
+    sums = dict(AllotmentTotal.objects.values_list("allotment__number", "adjusted_fen"))
+    assert sums == {"Z-001": 45_000, "Z-002": 55_000}

@@ -93,6 +93,7 @@ def take_in_allotments(
         kinds = shared.unit_kinds()
         rooms = allotment_rooms(pairs)
         taken, refused = _judged(rows, kinds, rooms, shared.year_states(pairs))
+        taken = _moves_come_to_nothing(taken, refused)
         merged = _merged(taken)
         known = known_changes(pairs)
         new = [fact for key, fact in merged.items() if key not in known]
@@ -139,6 +140,24 @@ def _judged(
         else:
             taken.append(fact)
     return taken, refused
+
+
+def _moves_come_to_nothing(taken: Sequence[AllotmentFact], refused: list[RefusedRow]) -> list[AllotmentFact]:
+    """Moves 调剂 of one document take from some lines what they give to others; else none of them is taken in."""
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    for fact in taken:
+        if fact.stage == "moved":
+            sums[fact.year, fact.document] += fact.amount_fen
+    kept = []
+    for fact in taken:
+        off = sums.get((fact.year, fact.document), 0) if fact.stage == "moved" else 0
+        if not off:
+            kept.append(fact)
+            continue
+        words = _("调剂“%(document)s”调出与调入不相等，差 %(yuan)s 元。")
+        told = {"document": fact.document, "yuan": f"{off / 100:.2f}"}
+        refused.append(RefusedRow(fact.line, words % told))
+    return kept
 
 
 def _merged(rows: Sequence[AllotmentFact]) -> dict[_Key, AllotmentFact]:

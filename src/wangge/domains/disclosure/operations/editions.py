@@ -15,6 +15,7 @@ from wangge.domains.budgeting.models import Voucher
 from wangge.domains.budgeting.policies import check_may_keep_books
 from wangge.domains.disclosure.logic.cells import Computed
 from wangge.domains.disclosure.logic.comparing import tails
+from wangge.domains.disclosure.logic.sums import Facts, parse_sum
 from wangge.domains.disclosure.models import Edition, EditionFile, EditionStep, Form, State
 from wangge.domains.disclosure.policies import check_may_take, steps_from
 from wangge.domains.disclosure.queries.cells import account_of_form
@@ -45,7 +46,7 @@ def compile_edition(
     corrects = _corrected(last)
     computed, facts = account_of_form(year=year, unit=unit, form=form)
     cells = {name: cell.fen for name, cell in computed.cells.items()}
-    notes = notes_of(computed, facts.eliminated)
+    notes = [*notes_of(computed, facts.eliminated), *carry_notes(computed, facts)]
     edition = Edition.objects.create(
         unit_id=unit, year=year, form=form, number=last.number + 1 if last else 1, corrects=corrects,
         units=sorted(facts.inside), cells=cells, notes=notes, last_voucher=_last_voucher(), at=at,
@@ -94,6 +95,16 @@ def notes_of(computed: Computed, eliminated: Mapping[str, int]) -> list[dict[str
         received, paid = eliminated.get("receipts", 0), eliminated.get("payments", 0)
         notes.append({"kind": "eliminated", "receipts_fen": received, "payments_fen": paid, "off_fen": received - paid})
     return notes
+
+
+def carry_notes(computed: Computed, facts: Facts) -> list[dict[str, Any]]:
+    """Where the books were closed and hold another carry-over than the tables compute."""
+    booked = facts.total(parse_sum("carried_out()"))
+    was_opened = facts.total(parse_sum("carried_in()"))
+    if booked == was_opened or booked == computed.fen("01.r59"):  # not closed yet, or in agreement
+        return []
+    return [{"kind": "carry", "cell": "01.r59", "fen": computed.fen("01.r59"), "booked_fen": booked,
+             "off_fen": computed.fen("01.r59") - booked}]  # fmt: skip
 
 
 def _corrected(last: Edition | None) -> Edition | None:
