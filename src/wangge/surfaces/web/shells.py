@@ -101,6 +101,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("budget_board", _("预算执行"), "", False),
             ("evaluation_list", _("绩效自评"), "", False),
             ("account_draft", _("决算公开"), "", False),
+            ("accounts_check", _("决算校核"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

@@ -11,7 +11,7 @@ from wangge.surfaces.web.command import case_files, map_views, moving, photos, r
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
-from wangge.surfaces.web.finance import board_views, draft_views, evaluation_views, public_views
+from wangge.surfaces.web.finance import board_views, checking_views, draft_views, evaluation_views, public_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ground/places", ground_views.find_places_view, name="find_places"),
     path("ground/places/at", ground_views.place_at_view, name="place_at"),
     path("ground/<slug:name>.geojson", ground_views.ground_layer, name="ground_layer"),
+    path("finance/check", checking_views.accounts_check, name="accounts_check"),
     path("finance/evaluation", evaluation_views.evaluation_list, name="evaluation_list"),
     path("finance/evaluation/<int:form_id>", evaluation_views.evaluation_sheet, name="evaluation_sheet"),
     path("finance/evaluation/<int:form_id>/<slug:act>", evaluation_views.evaluation_act, name="evaluation_act"),

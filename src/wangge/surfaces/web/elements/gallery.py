@@ -12,6 +12,7 @@ from django.shortcuts import render
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import (
     sample_cases,
+    sample_check,
     sample_finance,
     sample_forms,
     sample_office,
@@ -66,6 +67,9 @@ SAMPLES: dict[str, Sample] = {
     "account-trace": Sample("数据溯源", "web/finance/trace.html", sample_finance.trace),
     "published-list": Sample("决算公开：列表", "web/finance/published_list.html", sample_finance.published_list),
     "published": Sample("决算公开", "web/finance/published.html", sample_finance.published),
+    "accounts-check": Sample("决算校核", "web/finance/accounts_check.html", sample_check.with_findings),
+    "accounts-check-empty": Sample("决算校核：未选文件", "web/finance/accounts_check.html", sample_check.asked),
+    "accounts-check-refused": Sample("决算校核：读不了", "web/finance/accounts_check.html", sample_check.refused),
     "evaluation-list": Sample("绩效自评", "web/finance/evaluation_list.html", sample_finance.evaluation_list),
     "evaluation-empty": Sample("绩效自评：无表", "web/finance/evaluation_list.html", sample_finance.empty_list),
     "evaluation-sheet": Sample("自评表", "web/finance/evaluation_sheet.html", sample_finance.evaluation_sheet),
