@@ -45,9 +45,7 @@ def with_findings() -> AccountsCheckPage:
         "T06-PERSONNEL", "部门决算报表制度",
     )  # fmt: skip
     head = tuple(MarkedCell(text) for text in ("科目代码", "科目名称", "小计", "基本支出", "项目支出"))
-    row = (
-        MarkedCell("2120101"), MarkedCell("行政运行"), MarkedCell("279.88"), MarkedCell("297.88", "error", 1), MarkedCell(""),
-    )  # fmt: skip
+    row = (*(MarkedCell(text) for text in ("2120101", "行政运行", "279.88")), MarkedCell("297.88", "error", 1))
     table = MarkedTable("公开05表 一般公共预算财政拨款支出决算表", (head, row))
     overview = "疑点：错误 1，提醒 1，提示 1。规则：通过 310，不通过 3，不适用 30。"
     piece = CheckedPaperPiece(

@@ -65,9 +65,8 @@ def _checked(request: HttpRequest) -> Result:
         given = request.FILES.get(name)
         if isinstance(given, UploadedFile) and given.name:
             if given.size is None or given.size > MOST_BYTES:
-                raise ReadingRefused(
-                    "too_large", _("“{name}”超过 16 MiB：请去掉附图后再校核。").format(name=given.name)
-                )
+                text = _("“%(name)s”超过 16 MiB：请去掉附图后再校核。") % {"name": given.name}
+                raise ReadingRefused("too_large", text)
             papers[name] = recognise(read_document(given.read(), name=given.name), accounts)
     if "paper" not in papers:
         raise ReadingRefused("empty", _("请选择要校核的文件。"))
