@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from tests.jobs.conftest import Hands, found, steps_of, use_overlay
 from wangge.domains.cases.operations import refilling
 from wangge.domains.cases.operations.refilling import Refilled, refill_deadlines
+from wangge.domains.cases.verifying import verification
 from wangge.standards import watching
 from wangge.surfaces.jobs import rounds
 
@@ -84,3 +86,54 @@ def test_a_calendar_that_comes_while_the_worker_runs_fills_the_deadline_at_its_n
     assert found(unfilled).handling_due_at is not None
     monkeypatch.setattr(refilling, "refill_deadlines", lambda: pytest.fail("nothing has changed"))
     assert rounds.refill_when_tables_changed() == 0
+
+
+def handled_in_the_new_year(hands: Hands) -> str:
+    number = hands.report(NEW_YEARS_EVE)
+    hands.to_handling(number, NEW_YEARS_EVE)
+    hands.step(number, "dept-a", "report_handled", NEW_YEARS_EVE + timedelta(days=4, hours=1), photos=["photo_after"])
+    return number
+
+
+@pytest.mark.django_db
+def test_a_clock_stopped_in_the_unknown_year_becomes_exact_when_the_calendar_comes(
+    hands: Hands, settings: Any, tmp_path: Path
+) -> None:
+    blind = handled_in_the_new_year(hands)
+    steps = steps_of(blind)
+    assert found(blind).state.handling.unknown_year == 2027
+    load_calendar(settings, tmp_path)
+    seeing = handled_in_the_new_year(hands)
+    assert found(blind).state.readings != found(seeing).state.readings
+    assert refill_deadlines() == Refilled(1, 0)
+    row, twin = found(blind), found(seeing)
+    assert row.state.readings == twin.state.readings
+    assert row.state.handling == twin.state.handling
+    assert (row.version, steps_of(blind)) == (twin.version, steps)
+    with verification() as checked:
+        assert [each for answer in checked.answers for each in answer.breaks] == []
+    assert refill_deadlines() == Refilled(0, 0)
+
+
+@pytest.mark.django_db
+def test_without_the_calendar_such_a_case_keeps_its_mark(hands: Hands) -> None:
+    number = handled_in_the_new_year(hands)
+    before = found(number).state
+    assert refill_deadlines() == Refilled(0, 1)
+    assert found(number).state == before
+
+
+def rewrite(number: str, also: str = "") -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE cases_case SET state = state || ' '{also} WHERE number = %s", [number])
+
+
+@pytest.mark.django_db
+def test_a_state_is_told_again_only_where_a_year_was_unknown_and_nothing_else_changes(hands: Hands) -> None:
+    known, unknown = hands.report(), handled_in_the_new_year(hands)
+    with pytest.raises(DatabaseError, match="case_version_runs_forward"):
+        rewrite(known)
+    for also in (", stage = 'closed'", ", tail_hash = sha256('x')", ", version = version - 1"):
+        with pytest.raises(DatabaseError, match="case_version_runs_forward"):
+            rewrite(unknown, also)
+    rewrite(unknown)

@@ -77,11 +77,11 @@ def _of_calendar(environment: Environment, on: date) -> Iterator[StartFinding]:
         years = load_calendar(environment.city_overlay).years()
     except StandardsRefused:
         return
-    load = "请用 wangge standards import 装入国务院办公厅的放假安排"
+    load = "请把国务院办公厅的放假安排写进自定目录的 calendars/cn_days.csv"
     if on.year not in years:
         yield StartFinding(Weight.REFUSAL, f"缺少 {on.year} 年的工作日历：{load}。")
     elif on.month >= _NEXT_YEAR_FROM_MONTH and on.year + 1 not in years:
-        yield StartFinding(Weight.WARNING, f"还没有 {on.year + 1} 年的工作日历：安排公布后{load}。")
+        yield StartFinding(Weight.WARNING, f"还没有 {on.year + 1} 年的工作日历，安排公布后{load}。")
 
 
 def _of_disk(environment: Environment) -> Iterator[StartFinding]:

@@ -78,7 +78,8 @@ def inner_used(rules: Rulebook, state: CaseState, at: int) -> int:
 def _counted(rules: Rulebook, state: CaseState, start: int, end: int) -> int:
     try:
         return handling_clock(rules, state).counted_between(start, end)
-    except CalendarUnknown:
+    except CalendarUnknown as unknown:
+        state.handling.unknown_year = unknown.year
         return 0
 
 

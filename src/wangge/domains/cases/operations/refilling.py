@@ -1,7 +1,7 @@
 """Fills in the deadlines of cases that ran into a year without a calendar, once the calendar is there.
 
-Only the columns that lists sort by are filled: the state belongs to the steps. A clock that was stopped inside the
-unknown year counted too little for good; such a case keeps its mark of the year, so that it can be found.
+A clock that was stopped inside the unknown year counted too little; the state of such a case is told again from its
+steps, which stay as they are. Elsewhere only the columns that lists sort by are filled.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ import orjson
 from django.db import connection
 
 from wangge.domains.cases.drafting import standing_of
-from wangge.domains.cases.logic.state import from_plain
+from wangge.domains.cases.logic.state import CaseState, from_plain
+from wangge.domains.cases.logic.stretches import tell
+from wangge.domains.cases.queries.history import as_recorded, history_of
+from wangge.domains.cases.rows import load_by_id
 from wangge.domains.cases.rules import rulebook_on
 
 _WAITING = """
-SELECT id, version, rules_on, state, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year
+SELECT id, version, rules_on, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year, state
   FROM cases_case WHERE unknown_year IS NOT NULL AND id > %s ORDER BY id LIMIT %s
 """
 _FILL = """
 UPDATE cases_case c SET stage_due_at = f.stage_due_at, handling_due_at = f.handling_due_at, burns_at = f.burns_at,
-       timer_at = f.timer_at, unknown_year = f.unknown_year
+       timer_at = f.timer_at, unknown_year = f.unknown_year, state = f.state
   FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-              %s::int[]) AS f (id, version, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year)
+              %s::int[], %s::text[]) AS f (id, version, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year,
+                                           state)
  WHERE c.id = f.id AND c.version = f.version
 """
 
@@ -41,7 +45,8 @@ class Refilled:
 def refill_deadlines(*, most: int = 1000) -> Refilled:
     """Compute the due columns of every case marked with an unknown year anew, ``most`` at a time.
 
-    Two statements per ``most`` cases; a case that moved meanwhile filled itself.
+    Two statements per ``most`` cases, and two for each whose clock was stopped in the unknown year; a case that moved
+    meanwhile filled itself.
     """
     filled = waiting = 0
     after = UUID(int=0)
@@ -50,8 +55,8 @@ def refill_deadlines(*, most: int = 1000) -> Refilled:
         changed = []
         for row in rows:
             new = _columns(row)
-            waiting += new[-1] is not None
-            if new != row[4:]:
+            waiting += new[-2] is not None
+            if new != row[3:]:
                 changed.append((row[0], row[1], *new))
         if changed:
             filled += _fill(changed)
@@ -68,14 +73,24 @@ def _waiting_after(after: UUID, most: int) -> list[tuple[Any, ...]]:
 
 
 def _columns(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    standing = standing_of(rulebook_on(row[2]), from_plain(orjson.loads(row[3])))
+    case_id, _version, rules_on, *_due, kept = row
+    state = from_plain(orjson.loads(kept))
+    told = _told_again(case_id) if state.handling.unknown_year else None
+    standing = standing_of(rulebook_on(rules_on), told or state)
     return (
         standing.stage_due_at,
         standing.handling_due_at,
         standing.burns_at,
         standing.timer_at,
         standing.unknown_year,
+        kept if told is None else standing.state,
     )
+
+
+def _told_again(case_id: UUID) -> CaseState | None:
+    """The state its steps give under the calendars known now; two statements."""
+    row = load_by_id(case_id)
+    return None if row is None else tell(as_recorded(history_of(row))).state
 
 
 def _fill(changed: list[tuple[Any, ...]]) -> int:
