@@ -78,7 +78,7 @@ def spoil(grids: list[Row]) -> dict[int, Problem]:
             grids[i]["code"] = f"430203{grids[i]['code'][6:]}"
         wanted[i + 1] = problem
     # Figures that lie on others already there come last: the later of two is the one to be refused.
-    for n in range(len(grids) // 500):
+    for n in range(len(grids) // 450):
         over = grids[n * 400 + 10]
         grids.append(row(f"{over['code'][:12]}{900 + n % 99:03d}", shapely.transform(over["figure"], _shifted)))
         wanted[len(grids)] = Problem.OVERLAP
