@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.budgeting.small_ledger import BASIC, LINE_OF_BASIC, PROJECT, UNIT, YEAR, allot, pay, payment, with_units
+from tests.budgeting.small_ledger import (
+    AT,
+    BASIC,
+    LINE_OF_BASIC,
+    PROJECT,
+    UNIT,
+    YEAR,
+    allot,
+    pay,
+    payment,
+    with_units,
+)  # fmt: skip
 from wangge.domains.budgeting.logic.facts import BudgetSum, Dims, LedgerSum
 from wangge.domains.disclosure.logic.calendar import Standing, calendar_of
 from wangge.domains.disclosure.logic.cells import compute
@@ -18,12 +29,19 @@ from wangge.domains.disclosure.logic.comparing import Cause, changes, tails
 from wangge.domains.disclosure.logic.printed import hundredths, printed, tail_bound
 from wangge.domains.disclosure.logic.sums import Facts, SumRefused, parse_sum
 from wangge.domains.disclosure.logic.tracing import restated_from
+from wangge.domains.disclosure.operations.official import keep_official
 from wangge.domains.disclosure.queries.budgets import budget_document
 from wangge.domains.disclosure.queries.cells import cells
-from wangge.domains.disclosure.queries.comparing import against_official, beside_last_year_and_budget, official_of_file
+from wangge.domains.disclosure.queries.comparing import (
+    against_official,
+    beside_last_year_and_budget,
+    official_of_file,
+    official_of_records,
+)
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.queries.tracing import trace
 from wangge.domains.disclosure.rendering.files import write_files
+from wangge.domains.organizations.logic import TERMINAL
 from wangge.standards.accounts.library import load_accounts
 from wangge.standards.budgeting import calendar_lines, form_cells
 
@@ -96,7 +114,14 @@ def test_our_own_workbook_reads_back_cell_for_cell(tmp_path: Path) -> None:
     ledger()
     found = written(year=YEAR, unit=UNIT)
     (path,) = write_files(found.document, found.account.cells, found.forms, out=tmp_path, formats=("xlsx",), name="x")
-    assert against_official(year=YEAR, unit=UNIT, official=official_of_file(path, YEAR)) == ()
+    told = official_of_file(path, YEAR)
+    assert against_official(year=YEAR, unit=UNIT, official=told) == ()
+    kept = {"year": YEAR, "unit": UNIT, "path": path, "by": TERMINAL, "at": AT}
+    first = keep_official(official=told, **kept)  # type: ignore[arg-type]
+    assert (first.difference.new, first.refused) == (len(told), ())
+    assert official_of_records(year=YEAR, unit=UNIT) == told
+    again = keep_official(official=told | {"01.r57": 1}, **kept)  # type: ignore[arg-type]
+    assert again.difference.changed_keys == ("01.r57",)
 
 
 @pytest.mark.django_db

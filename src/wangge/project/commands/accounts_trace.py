@@ -140,8 +140,9 @@ def _cells_of(told: str, unit: str) -> Any:
 @click.option("--unit", default="", help=_("预算单位代码。"))
 @click.option("--tables", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help=_("官方表的工作簿；默认用已导入的官方单元格。"))  # fmt: skip
+@click.option("--keep", is_flag=True, help=_("把工作簿的单元格存为台账记录，以后编制时自动比较。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
-def compare(*, year: int, unit: str, tables: Path | None, as_json: bool) -> None:
+def compare(*, year: int, unit: str, tables: Path | None, keep: bool, as_json: bool) -> None:
     """Compare with the official tables; exit 1 when a difference has no cause."""
     with open_city():
         from wangge.domains.disclosure.queries.comparing import (
@@ -154,6 +155,8 @@ def compare(*, year: int, unit: str, tables: Path | None, as_json: bool) -> None
         official = official_of_file(tables, year) if tables else official_of_records(year=year, unit=code)
         if not official:
             raise click.ClickException(_("没有官方表的数据：请用 --tables，或先导入官方单元格。"))
+        if keep and tables:
+            _kept(year, code, official, tables)
         rows = [difference_of(each) for each in against_official(year=year, unit=code, official=official)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -163,6 +166,16 @@ def compare(*, year: int, unit: str, tables: Path | None, as_json: bool) -> None
         click.echo(_("全部单元格一致。"))
     if any(row["cause"] == "open" for row in rows):
         raise SystemExit(1)
+
+
+def _kept(year: int, code: str, official: Any, tables: Path) -> None:
+    from wangge.domains.disclosure.operations.official import keep_official
+    from wangge.domains.organizations.logic import TERMINAL
+    from wangge.groundwork import clock
+
+    found = keep_official(year=year, unit=code, official=official, path=tables, by=TERMINAL, at=clock.now())
+    told = {"new": found.difference.new, "changed": found.difference.changed, "refused": len(found.refused)}
+    click.echo(_("官方单元格：新增 %(new)d，变更 %(changed)d，退回 %(refused)d。") % told, err=True)
 
 
 @click.command(help=_("每个单元格与上年、与预算并列。"))
