@@ -128,3 +128,27 @@ def test_last_years_paper_and_official_tables_are_held_against_this_one(tmp_path
     printed = json.loads(output)
     assert printed["rules"]["T01-YOY-PRIOR"] == "fail"
     assert [each for each in printed["findings"] if each["rule"] == "O-OFFICIAL"]
+
+
+def test_initial_budgets_are_held_against_the_published_budget(tmp_path: Path) -> None:
+    paper = made(3)
+    this, budget = tmp_path / "this.txt", tmp_path / "budget.txt"
+    this.write_bytes(paper.as_format("txt"))
+    rows = [
+        f"{code}\t{paper.account.names[code]}\t{fen / 1_000_000:.2f}\t\t"
+        for code, fen in paper.account.initial_fen.items()
+    ]
+    total = sum(paper.account.initial_fen.values()) / 1_000_000
+    head = "一般公共预算支出表\n\n单位：万元\n\n科目代码\t科目名称\t合计\t基本支出\t项目支出\n"
+    budget.write_text(head + "\n".join([f"合计\t\t{total:.2f}\t\t", *rows]), encoding="utf-8")
+    _code, output = run(this, "--json", "--budget", budget)
+    assert json.loads(output)["rules"]["B-INITIAL"] == "pass"
+    wrong = next(row for row in rows if not row.endswith("\t0.00\t\t"))
+    code = wrong.split("\t")[0]
+    budget.write_text(
+        budget.read_text(encoding="utf-8").replace(wrong, wrong.replace("\t\t", "9\t\t").replace(".", "7.", 1)),
+        encoding="utf-8",
+    )
+    _code, output = run(this, "--json", "--budget", budget)
+    named = [each["cells"] for each in json.loads(output)["findings"] if "B-INITIAL" in (each["rule"], *each["also"])]
+    assert any(f"N.s53.{code}.budget" in cells for cells in named)

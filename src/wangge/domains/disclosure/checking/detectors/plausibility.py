@@ -182,3 +182,36 @@ def round_budget(asked: Asked) -> Checked:
             )
         )
     return checked
+
+
+_LABOUR = re.compile("劳务|委托|外包|购买服务|聘用|临聘|协管")
+_BACKED = re.compile("合同|协议|招标|采购|名单|花名册|考勤|工资表")
+_LARGE = Decimal(50)
+
+
+@detector("labour_contracts")
+def labour_backed(asked: Asked) -> Checked:
+    """Large labour and service spending names its contract or list, or lies within the services procured."""
+    checked = Checked()
+    services = asked.value("N.s11.services") or Decimal(0)
+    spots = [
+        (f"R.project.{project.key}", project.name, project.purpose)
+        for project in asked.paper.report_projects
+        if _LABOUR.search(project.name + project.purpose)
+    ]
+    spots += [(f"06.{code}", label, "") for code, label in (("30226", "劳务费"), ("30227", "委托业务费"))]
+    for name, label, purpose in spots:
+        amount = asked.amount(name)
+        if amount < _LARGE:
+            continue
+        if not checked.sees(amount <= services or bool(_BACKED.search(purpose))):
+            checked.faults.append(
+                Fault(
+                    [name],
+                    asked.where(name),
+                    f"“{label}”金额较大，请备合同、人员名单或考勤以供查验（服务类采购 {plain(services)} 万元）",
+                    asked.printed(name),
+                    place=asked.place(name),
+                )
+            )
+    return checked
