@@ -167,8 +167,13 @@ def _request(question: Question, counted: Mapping[str, str]) -> tuple[Request, t
     kinds = kinds_of(question.by)
     columns = tuple(dict.fromkeys(kind.column for kind in kinds))
     periods = months_of(question.period, starts_on=question.starts_on) if question.months else (question.period,)
-    until = int(question.as_of.timestamp()) // 60 + 480 if question.as_of else None
+    until = civil_minute(question.as_of) if question.as_of else None
     return Request(counted, periods, columns, until), kinds
+
+
+def civil_minute(moment: datetime) -> int:
+    """The civil minute of a moment, as facts keep it."""
+    return int(moment.timestamp()) // 60 + 480
 
 
 def _by_object(counts: Counts, question: Question, snapshot: Snapshot) -> dict[tuple[str, ...], Counter[str]]:

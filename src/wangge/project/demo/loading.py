@@ -22,6 +22,7 @@ from wangge.domains.organizations.operations.public_doors import open_door
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.worker_pool import worked
 from wangge.project.demo.accounts import load_account, publish_account
+from wangge.project.demo.assessment import publish_year
 from wangge.project.demo.city_data import CityData
 from wangge.project.demo.ground import grow_ground
 from wangge.project.demo.ground_loading import LoadedGround, load_ground
@@ -109,6 +110,7 @@ def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: 
     if city.account:
         load_account(city, at=at)
         publish_account(city, at=at)
+    publish_year(at=at, jobs=jobs, paper=draw_scene(scenes_of(Size.SMALL)[0]))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")  # the first lists should not wait for the server to find out by itself
     return LoadedCity(len(loaded.person_ids), sum(map(len, photos.values())), cases, steps)

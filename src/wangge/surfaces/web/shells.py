@@ -96,6 +96,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("field_tasks", _("外勤任务"), "", False),
             ("report", _("登记"), "", False),
             ("case_search", _("案卷查询"), "", False),
+            ("assessment", _("考评"), "", False),
             ("ownership", _("权属规则"), "", False),
             ("ground", _("区域与网格"), "", False),
             ("budget_board", _("预算执行"), "", False),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
+from wangge.surfaces.web.assessment import views as assessment
 from wangge.surfaces.web.command import case_files, map_views, moving, photos, reporting, views
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
@@ -91,6 +92,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("disclosure/<str:unit>/<int:year>/formula", public_views.published_formula, name="published_formula"),
     path("disclosure/<str:unit>/<int:year>/file.<slug:format>", public_views.published_file, name="published_file"),
     path("finance/evidence.<slug:format>", evaluation_views.evidence_book, name="evidence_book"),
+    path("assessment", assessment.months, name="assessment"),
+    path("assessment/freeze", assessment.freeze, name="assessment_freeze"),
+    path("assessment/results/<str:result_id>", assessment.figure, name="assessment_figure"),
+    path("assessment/<str:period>", assessment.month, name="assessment_month"),
+    path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),
+    path("assessment/<str:period>/<slug:kind>/<str:code>", assessment.one_object, name="assessment_object"),
     path("notices", messages_views.notices, name="notices"),
     path("notices/read", messages_views.notices_read, name="notices_read"),
     path("notices/count", messages_views.notices_count, name="notices_count"),

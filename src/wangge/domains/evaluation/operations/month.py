@@ -40,9 +40,11 @@ class MonthRefused(Exception):
 
 def step(
     *, period: str, verb: str, by: Actor, at: datetime, snapshot: Snapshot | None = None, overlay: Path | None = None,
-    note: str = "",
+    note: str = "", as_of: datetime | None = None,
 ) -> MonthStep:  # fmt: skip
     """Make the next step of a month; ``snapshot`` for those that compute (freeze, reissue).
+
+    ``as_of``: the figures as they were known then, when a month is made up afterwards; else as known at ``at``.
 
     Raises ``MonthRefused``: not open now, not the actor's post, the reviewer's own signature, a re-issue without note.
     """
@@ -64,7 +66,9 @@ def step(
         if verb in ("freeze", "reissue"):
             if snapshot is None:
                 raise MonthRefused(_("冻结与更正须有数据仓库快照：请先刷新数据仓库。"))
-            result_id = _computed(period, snapshot, by, at, note, replaces=result_id, overlay=overlay).id
+            result_id = _computed(
+                period, snapshot, by, at, note, replaces=result_id, overlay=overlay, as_of=as_of or at
+            ).id
         made = MonthStep.objects.create(
             period=period, seq=len(steps) + 1, verb=verb, result_id=result_id, person_id=by.person_id,
             person_name=by.display_name, at=at, note=note,
@@ -75,23 +79,35 @@ def step(
 
 
 def _computed(
-    name: str, snapshot: Snapshot, by: Actor, at: datetime, note: str, *, replaces: str, overlay: Path | None
+    name: str,
+    snapshot: Snapshot,
+    by: Actor,
+    at: datetime,
+    note: str,
+    *,
+    replaces: str,
+    overlay: Path | None,
+    as_of: datetime,
 ) -> Result:
     """The month's result from a snapshot, frozen."""
     period = parse_period(name, starts_on=month_begins_on())
     issue = Result.objects.get(id=replaces).issue + 1 if replaces else 1
-    answers = {kind: _answer(kind, period, snapshot, overlay) for kind in OBJECTS}
+    answers = {kind: _answer(kind, period, snapshot, overlay, as_of) for kind in OBJECTS}
     content = month_content(period, answers, overlay)
-    content["exclusions"] = exclusion_list(snapshot, period)
+    content["exclusions"] = exclusion_list(snapshot, period, known_until=as_of)
     if replaces:
         content["changes"] = changes(content_of(Result.objects.get(id=replaces)), content)
     frozen = Frozen("month", "duckdb", at, by, content, issue, replaces, note)
     return freeze_result(answer=answers["district"], frozen=frozen)
 
 
-def _answer(kind: str, period: Period, snapshot: Snapshot, overlay: Path | None) -> Answer:
+def _answer(kind: str, period: Period, snapshot: Snapshot, overlay: Path | None, as_of: datetime) -> Answer:
     question = Question(
-        period=period, by=(kind,), starts_on=month_begins_on(), outside=outside_counts(by=(kind,), on=period.end)
+        period=period,
+        by=(kind,),
+        starts_on=month_begins_on(),
+        as_of=as_of,
+        outside=outside_counts(by=(kind,), on=period.end),
     )
     return evaluate(question, snapshot=snapshot, overlay=overlay)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
+from wangge.domains.evaluation.evaluating import civil_minute
 from wangge.domains.evaluation.logic.periods import Period
 from wangge.domains.evaluation.queries.results import civil_text
 from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot
@@ -14,7 +16,8 @@ _LISTED = """
 WITH listed AS (
     SELECT "case", sum(CASE WHEN list_contains($orders, what) THEN 1 ELSE -1 END) AS n, max(seq) AS seq,
         max("at") AS moment, max(unit) AS unit, max(place) AS place
-    FROM read_parquet($steps) WHERE list_contains($both, what) GROUP BY 1 HAVING n > 0
+    FROM read_parquet($steps) WHERE list_contains($both, what)
+        AND recorded <= $known GROUP BY 1 HAVING n > 0
 )
 SELECT c.number, l.seq, l.moment, l.unit, l.place FROM listed l JOIN read_parquet($cases) c ON c."case" = l."case"
 WHERE EXISTS (
@@ -24,7 +27,7 @@ WHERE EXISTS (
 """
 
 
-def exclusion_list(snapshot: Snapshot, period: Period) -> list[dict[str, Any]]:
+def exclusion_list(snapshot: Snapshot, period: Period, *, known_until: datetime) -> list[dict[str, Any]]:
     """The excluded cases that were reported, due or closed in the period."""
     orders = [number for number, what in snapshot.whats.items() if what.verb == "exclude_from_scoring"]
     lifts = [number for number, what in snapshot.whats.items() if what.verb == "lift_exclusion"]
@@ -36,6 +39,7 @@ def exclusion_list(snapshot: Snapshot, period: Period) -> list[dict[str, Any]]:
             {
                 "orders": orders, "both": [*orders, *lifts], "steps": snapshot.paths(STEPS),
                 "cases": snapshot.paths(CASES), "first": period.from_minute, "end": period.to_minute,
+                "known": civil_minute(known_until),
             },
         ).fetchall()  # fmt: skip
     return [

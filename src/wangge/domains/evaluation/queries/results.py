@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,10 @@ def explain(
     """
     question, content = question_of(result.question), content_of(result)
     *named, name = figure.split("/")
-    row = _row_named(content["rows"], named, name)
+    rows = content["rows"]
+    if "departments" in content and any(part.startswith("department=") for part in named):
+        rows, question = content["departments"], replace(question, by=("department",), outside={})
+    row = _row_named(rows, named, name)
     indicator = indicators_on(overlay, question.period.end)[name]
     snapshot = of_id(root, result.snapshot)
     wanted = Row(row["period"], row["objects"], {})

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import (
+    sample_assessment,
     sample_cases,
     sample_check,
     sample_finance,
@@ -76,6 +77,11 @@ SAMPLES: dict[str, Sample] = {
     "evaluation-targets": Sample(
         "自评表：编写目标", "web/finance/evaluation_sheet.html", sample_finance.evaluation_targets
     ),
+    "assessment": Sample("考评：各月", "web/assessment/months.html", sample_assessment.months),
+    "assessment-empty": Sample("考评：尚无月份", "web/assessment/months.html", sample_assessment.no_months),
+    "assessment-month": Sample("月度考评", "web/assessment/month.html", sample_assessment.month),
+    "assessment-object": Sample("考评单", "web/assessment/object.html", sample_assessment.one_object),
+    "assessment-figure": Sample("数的追溯", "web/assessment/figure.html", sample_assessment.figure),
     "sign-in": Sample("登录", "web/sign_in.html", sample_forms.sign_in),
     "second-factor": Sample("登录：动态验证码", "web/sign_in.html", sample_forms.second_factor),
     "enrol": Sample("登录：绑定验证器", "web/sign_in.html", sample_forms.enrol),

@@ -1,0 +1,1 @@
+"""Pages of evaluation 考评: months, scores with their parts, a district's paper, the trace of a figure."""

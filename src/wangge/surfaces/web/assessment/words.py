@@ -1,0 +1,69 @@
+"""Words of evaluation: names of objects, texts of figures, labels of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases.surroundings import district_names, units
+from wangge.domains.evaluation.logic.months import MonthState
+from wangge.surfaces.web.assessment.pages import CaseLine, Cell
+from wangge.surfaces.web.elements.labels import verb_name
+
+
+def object_name(kind: str, code: str) -> str:
+    """The name of a district or unit."""
+    if kind == "district":
+        return district_names().get(code, code)
+    unit = units().get(code)
+    return unit.name if unit is not None else code
+
+
+def state_name(state: MonthState) -> str:
+    """Where a month stands."""
+    return {
+        MonthState.OPEN: _("未冻结"),
+        MonthState.FROZEN: _("已冻结，待单位核对"),
+        MonthState.REVIEWED: _("已复核，待签发"),
+        MonthState.SIGNED: _("已签发，待发布"),
+        MonthState.PUBLISHED: _("已发布"),
+    }[state]
+
+
+def step_name(verb: str) -> str:
+    """A step of a month."""
+    return {
+        "freeze": _("冻结"),
+        "review": _("复核"),
+        "sign": _("签发"),
+        "publish": _("发布"),
+        "reissue": _("更正重发"),
+    }[verb]
+
+
+def figure_cell(figure: Mapping[str, Any], *, result: str, name: str) -> Cell:
+    """A figure as a table shows it; no value is a dash, a rate beyond 100 says so."""
+    value = figure.get("value")
+    made_of = ""
+    if figure.get("denominator") is not None:
+        made_of = f"{figure['numerator']} / {figure['denominator']}"
+        if figure.get("left_out"):
+            made_of += " · " + _("剔除 %(n)d 件") % {"n": figure["left_out"]}
+    mark = _("分子分母不是同一批案卷") if figure.get("beyond") else ""
+    return Cell("—" if value is None else str(value), figure_url(result, name), made_of, mark)
+
+
+def figure_url(result: str, name: str) -> str:
+    """The page of a figure's trace."""
+    return f"{reverse('assessment_figure', args=[result])}?{urlencode({'figure': name})}"
+
+
+def case_line(step: Mapping[str, Any]) -> CaseLine:
+    """A step that counted."""
+    sign = _("计入") if step["sign"] > 0 else _("减去")
+    label = f"{verb_name(step['verb'])} #{step['step']}"
+    return CaseLine(step["case"], reverse("case", args=[step["case"]]), label, step["at"].replace("T", " "), sign)
