@@ -32,6 +32,7 @@ class Task(Enum):
 
     UNITS = ("system_administrator", gettext_lazy("维护区、责任单位与班次"))
     GROUND = ("system_administrator", gettext_lazy("维护区域、网格、道路与地名"))
+    IMPORTS = ("system_administrator", gettext_lazy("导入案卷"))
     PEOPLE = ("system_administrator", gettext_lazy("维护人员"))
     POSTS = ("security_administrator", gettext_lazy("授予与收回岗位"))
     KEYS = ("security_administrator", gettext_lazy("重置密码、动态口令与令牌"))

@@ -74,7 +74,7 @@ def command(
             document = run_import(
                 file,
                 mapping,
-                sink=None if dry_run else _case_sink(jobs),
+                sink=None if dry_run else case_sink_of(jobs),
                 refused_file=refused_file,
                 figures=_figures(mapping, hours) if with_figures else None,
                 console=Console(stderr=True, quiet=as_json),
@@ -110,7 +110,7 @@ def without_city() -> Iterator[None]:
     yield
 
 
-def _case_sink(jobs: int) -> Sink:
+def case_sink_of(jobs: int) -> Sink:
     """What takes the reports in as cases; an import that another one keeps out ends the command."""
     from wangge.domains.cases.operations.foreign import ImportRefused
     from wangge.domains.organizations.logic import TERMINAL

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 IMPORTS = {
+    "run": "wangge.project.commands.import_run:command",
     "replay": "wangge.project.commands.import_replay:command",
     "reports": "wangge.project.commands.import_reports:command",
     "compare": "wangge.project.commands.import_compare:command",

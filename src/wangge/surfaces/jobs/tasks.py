@@ -5,9 +5,11 @@ from __future__ import annotations
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
-from wangge.surfaces.jobs import rounds
+from wangge.surfaces.jobs import imports, rounds
 
 QUEUE = "rounds"
+IMPORTS = "imports"
+"""Long work has a queue of its own: a round must not wait for an import."""
 _FAILED_KEPT_HOURS = 72
 
 
@@ -58,3 +60,9 @@ def anchor(timestamp: int) -> None:
 async def forget_jobs(context: JobContext, timestamp: int) -> None:
     """Every night: jobs that failed some days ago."""
     await builtin_tasks.remove_old_jobs(context, max_hours=_FAILED_KEPT_HOURS, remove_failed=True)
+
+
+@app.task(queue=IMPORTS, name="import_run")
+def import_run(run_id: int) -> None:
+    """On request: an import given through the browser."""
+    imports.carry_out(run_id)

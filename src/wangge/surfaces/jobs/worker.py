@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 
 from procrastinate import App
@@ -56,25 +57,59 @@ async def _work() -> None:
 
     from wangge.surfaces.jobs import tasks
 
-    # One connection waits for new jobs, one works on them, one is spare for the heartbeat.
-    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)) as opened:
+    # Of each queue one connection waits for new jobs, one works on them, one is spare for the heartbeat.
+    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=6)) as opened:
         async with opened.open_async():
             await _forget_interrupted(opened)
-            await opened.run_worker_async(
-                queues=[tasks.QUEUE],
-                name="worker",
-                concurrency=1,
-                fetch_job_polling_interval=_FALLBACK_POLL_SECONDS,
-                abort_job_polling_interval=_FALLBACK_POLL_SECONDS,
-                shutdown_graceful_timeout=_GRACE_SECONDS,
-                delete_jobs="successful",
-            )
+            await _serve_all(opened, (tasks.QUEUE, tasks.IMPORTS))
+
+
+async def _serve_all(app: App, queues: tuple[str, ...]) -> None:
+    """Every queue until SIGTERM, SIGINT or the first that fails; a cancelled worker ends its job in grace."""
+    serving = [asyncio.create_task(_serve(app, queue)) for queue in queues]
+
+    def stop() -> None:
+        for each in serving:
+            each.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    done, left = await asyncio.wait(serving, return_when=asyncio.FIRST_EXCEPTION)
+    stop()
+    if left:
+        await asyncio.wait(left)
+    for each in done:
+        if not each.cancelled():
+            each.result()
+
+
+async def _serve(app: App, queue: str) -> None:
+    """One queue, one job at a time."""
+    await app.run_worker_async(
+        queues=[queue],
+        name=f"worker {queue}",
+        concurrency=1,
+        fetch_job_polling_interval=_FALLBACK_POLL_SECONDS,
+        abort_job_polling_interval=_FALLBACK_POLL_SECONDS,
+        shutdown_graceful_timeout=_GRACE_SECONDS,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+    )
 
 
 async def _forget_interrupted(app: App) -> None:
     """Rounds that a killed worker left half done: the next one makes them anew, from what is written."""
     for job in await app.job_manager.get_stalled_jobs():
+        if job.task_name == "import_run":
+            await asyncio.to_thread(_tell_interrupted, int(str(job.task_kwargs["run_id"])))
         await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+
+def _tell_interrupted(run_id: int) -> None:
+    from wangge.surfaces.jobs.imports import tell_interrupted
+
+    tell_interrupted(run_id)
 
 
 if __name__ == "__main__":

@@ -103,6 +103,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("evaluation_list", _("绩效自评"), "", False),
             ("account_draft", _("决算公开"), "", False),
             ("accounts_check", _("决算校核"), "", False),
+            ("case_imports", _("案卷导入"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

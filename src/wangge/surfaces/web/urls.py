@@ -13,6 +13,7 @@ from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
 from wangge.surfaces.web.finance import board_views, checking_views, draft_views, evaluation_views, public_views
+from wangge.surfaces.web.office import case_imports
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -68,6 +69,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ownership/<int:number>/rules", office_ownership.ownership_rule, name="ownership_rule"),
     path("ownership/<int:number>/rules/<int:rule>/remove", office_ownership.ownership_remove, name="ownership_remove"),
     path("ownership/<int:number>/release", office_ownership.ownership_release, name="ownership_release"),
+    path("imports", case_imports.case_imports, name="case_imports"),
+    path("imports/<int:run>", case_imports.case_import, name="case_import"),
+    path("imports/<int:run>/refused.csv", case_imports.case_import_refused, name="case_import_refused"),
     path("ground", office_ground.ground_list, name="ground"),
     path("ground/areas/<slug:kind>/<slug:code>", office_ground.ground_area, name="ground_area"),
     path("ground/grids/<slug:code>/responsible", office_ground.ground_appoint, name="ground_appoint"),

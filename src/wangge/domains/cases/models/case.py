@@ -113,6 +113,11 @@ class Case(models.Model):
                 fields=["reporter_id", "-reported_at"],
                 condition=Q(reporter_id__isnull=False),
             ),
+            models.Index(
+                name="case_published",
+                fields=["-reported_at", "-id"],
+                condition=Q(source="public", parent_id__isnull=True),
+            ),
             models.Index(name="case_timer", fields=["timer_at"], condition=Q(timer_at__isnull=False)),
             models.Index(name="case_to_archive", fields=["closed_at"], condition=Q(stage="closed")),
             models.Index(name="case_children", fields=["parent_id"], condition=Q(parent_id__isnull=False)),

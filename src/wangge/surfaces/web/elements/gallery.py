@@ -12,6 +12,7 @@ from django.shortcuts import render
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import (
     sample_assessment,
+    sample_case_imports,
     sample_cases,
     sample_check,
     sample_finance,
@@ -55,6 +56,11 @@ SAMPLES: dict[str, Sample] = {
     "ownership-wrong-none": Sample(
         "不被采纳的规则：无", "web/office/ownership_wrong.html", sample_ownership.nothing_proposed
     ),
+    "case-imports": Sample("导入案卷", "web/office/case_imports.html", sample_case_imports.give_file),
+    "case-imports-none": Sample("导入案卷：还没有", "web/office/case_imports.html", sample_case_imports.first_file),
+    "case-import-under-way": Sample("案卷导入中", "web/office/case_import.html", sample_case_imports.under_way),
+    "case-import-checked": Sample("案卷导入：待确认", "web/office/case_import.html", sample_case_imports.checked),
+    "case-import-failed": Sample("案卷导入：没有完成", "web/office/case_import.html", sample_case_imports.failed),
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
     "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),
