@@ -63,7 +63,7 @@ def jpeg() -> Callable[[int], bytes]:
 @pytest.fixture
 def city(ground: LoadedGround) -> LoadedGround:
     """A few hundred cases in every stage, each step judged."""
-    for _day in load_demo_cases(city=ground, seed=11, at=NOW, by=TERMINAL, cases=600):
+    for _day in load_demo_cases(city=ground, seed=11, at=NOW, by=TERMINAL, cases=560, recent=40):
         pass
     return ground
 

@@ -15,7 +15,7 @@ from wangge.surfaces.web.elements import labels
 
 
 def rule_words(rule: Rule) -> str:
-    """One line: 青屏区 上水井盖 → 权属单位 · 依据."""
+    """One line: 柳堤区 上水井盖 → 权属单位 · 依据."""
     return f"{place_words(rule)} {class_words(rule.category)} → {whose_words(rule)}（{rule.source_text}）"
 
 

@@ -90,8 +90,8 @@ def report(*, wrong: bool = False) -> ReportPage:
         reporter=reporter,
         similar=rows()[1:2],
         components=(
-            ComponentChoice("4399010102000017", "污水井盖", "水务公司 · 4 米 · 4399010102000017", is_chosen=True),
-            ComponentChoice("4399010103000021", "雨水井盖", "市政中心 · 18 米 · 4399010103000021"),
+            ComponentChoice("9901010102000017", "污水井盖", "水务公司 · 4 米 · 9901010102000017", is_chosen=True),
+            ComponentChoice("9901010103000021", "雨水井盖", "市政中心 · 18 米 · 9901010103000021"),
         ),
     )
 

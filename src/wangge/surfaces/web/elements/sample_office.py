@@ -29,8 +29,8 @@ MOVES = (
     MoveList(
         "变动的区域", "2", ("类别", "代码", "名称", "变化", "变动面积"),
         (
-            ("责任网格", "430299G01", "松台1号责任网格", "边界变动", "48,210 平方米"),
-            ("责任网格", "430299G02", "松台2号责任网格", "边界变动", "48,210 平方米"),
+            ("责任网格", "430299G01", "柳堤1号责任网格", "边界变动", "48,210 平方米"),
+            ("责任网格", "430299G02", "柳堤2号责任网格", "边界变动", "48,210 平方米"),
         ),
         "没有区域变动。",
     ),
@@ -45,8 +45,8 @@ MOVES = (
 def ground() -> GroundPage:
     """Responsibility grids with one vacancy."""
     lines = (
-        AreaLine("430299G01", "松台1号责任网格", "#", "松台街道", "1.24 平方公里", "2020-01-01", "", "王禾 街道办"),
-        AreaLine("430299G02", "松台2号责任网格", "#", "松台街道", "986,400 平方米", "2020-01-01", is_vacant=True),
+        AreaLine("430299G01", "柳堤1号责任网格", "#", "柳堤街道", "1.24 平方公里", "2020-01-01", "", "王禾 街道办"),
+        AreaLine("430299G02", "柳堤2号责任网格", "#", "柳堤街道", "986,400 平方米", "2020-01-01", is_vacant=True),
     )
     return GroundPage(
         shell=shell("区域与网格", OFFICE), heading="区域与网格",
@@ -56,7 +56,7 @@ def ground() -> GroundPage:
         ),
         kind="responsibility_grid", day="2024-04-12", words="", areas=lines, found_text="共 103 个", form_url="#",
         import_url="#", coming_url="#", coming_text="1 次变动即将生效",
-        vacant=Notice(NoticeKind.WARNING, "1 个责任网格当日没有相关责任人。", "松台2号责任网格"), map=MAP,
+        vacant=Notice(NoticeKind.WARNING, "1 个责任网格当日没有相关责任人。", "柳堤2号责任网格"), map=MAP,
         has_responsible=True, next_url="#",
     )  # fmt: skip
 
@@ -69,14 +69,14 @@ def empty_ground() -> GroundPage:
 def area() -> AreaPage:
     """A responsibility grid with its people."""
     return AreaPage(
-        shell=shell("松台1号责任网格", OFFICE), heading="松台1号责任网格", list_url="#",
-        facts=(Fact("类别", "责任网格"), Fact("代码", "430299G01"), Fact("上级", "松台街道")),
+        shell=shell("柳堤1号责任网格", OFFICE), heading="柳堤1号责任网格", list_url="#",
+        facts=(Fact("类别", "责任网格"), Fact("代码", "430299G01"), Fact("上级", "柳堤街道")),
         borders=(
-            PeriodLine("2024-05-01", "", "1.19 平方公里", "松台1号责任网格"),
-            PeriodLine("2020-01-01", "2024-05-01", "1.24 平方公里", "松台1号责任网格", True),
+            PeriodLine("2024-05-01", "", "1.19 平方公里", "柳堤1号责任网格"),
+            PeriodLine("2020-01-01", "2024-05-01", "1.24 平方公里", "柳堤1号责任网格", True),
         ),
         map=MAP, has_people=True,
-        responsible=(PeriodLine("2020-01-01", "", "王禾", "松台街道办事处", True),),
+        responsible=(PeriodLine("2020-01-01", "", "王禾", "柳堤街道办事处", True),),
         collectors=(PeriodLine("2020-01-01", "", "赵小禾", "1", True),),
         appoint=Form(
             "#",

@@ -54,7 +54,7 @@ def draft() -> RuleSetPage:
         rules_text="规则 418 条",
         findings=(
             FindingLine("冲突", "18: 江南路 雨水箅子 → 市政中心；21: 江南路 雨水箅子 → 水务公司", "126", is_grave=True),
-            FindingLine("空白", "暴露垃圾 在 439903 没有规则", "14"),
+            FindingLine("空白", "暴露垃圾 在 990103 没有规则", "14"),
         ),
         next_url="#",
         add=Form(
