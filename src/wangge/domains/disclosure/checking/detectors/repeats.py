@@ -49,14 +49,12 @@ def _repeats(asked: Asked, wanted: re.Pattern[str] | None, unwanted: re.Pattern[
     for first in range(len(paragraphs)):
         for second in range(first + 1, len(paragraphs)):
             _compare(paragraphs[first], paragraphs[second], wanted, unwanted, checked, told, agreeing)
-    for (source, place, words), fault in told.items():
-        twin = next((key for key in told if key[2] == words and key[:2] != (source, place)), None)
-        if (twin is None or agreeing[source, place, words] <= agreeing[twin]) and (
-            twin is None
-            or agreeing[source, place, words] < agreeing[twin]
-            or list(told).index(twin) < list(told).index((source, place, words))
-        ):
-            checked.faults.append(fault)
+    for words in dict.fromkeys(key[2] for key in told):
+        spots = [key for key in told if key[2] == words]
+        least = min(agreeing[key] for key in spots)
+        odd = [key for key in spots if agreeing[key] == least]
+        # Where nobody is outvoted, the later telling is named.
+        checked.faults += [told[key] for key in (odd if len(odd) < len(spots) else odd[1:])]
     return checked
 
 

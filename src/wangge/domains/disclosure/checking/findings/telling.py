@@ -167,7 +167,8 @@ def _plain(value: Decimal) -> str:
 def shown(value: Decimal, cell: Cell | None, name: str) -> str:
     """A value as it would be printed where it belongs."""
     if cell is not None and cell.signed_by:
-        return f"{abs(value):f}" if cell.value is None or (value < 0) == (cell.value < 0) else f"{value:f}"
+        same_way = cell.value is None or (value < 0) == (cell.value < 0)
+        return f"{abs(value):f}" if same_way else f"{'减少' if value < 0 else '增加'} {abs(value):f}"
     if cell is not None and "%" in cell.printed:
         return f"{value:f}%"
     if name[0] == "0" and abs(value) >= 1000:

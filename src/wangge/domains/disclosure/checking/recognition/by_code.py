@@ -241,6 +241,7 @@ def _settles(residual: list[Decimal], before: list[str], after: list[str]) -> bo
 def _meant_codes(lines: list[_Line], accounts: Accounts) -> list[str]:
     """The code each row means: the printed one, unless the list and the row's name and turn say another."""
     found: list[str] = []
+    printed = {line.code for line in lines}
     for place, line in enumerate(lines):
         code = line.code
         known = accounts.function_codes.get(code)
@@ -248,7 +249,8 @@ def _meant_codes(lines: list[_Line], accounts: Accounts) -> list[str]:
         if code != TOTAL and line.name and (known is None or named_otherwise):
             before = found[-1] if found and found[-1] != TOTAL else ""
             after = next((each.code for each in lines[place + 1 :] if each.code in accounts.function_codes), "")
-            code = _code_of_name(line.code, line.name, before, after, accounts) or code
+            meant = _code_of_name(line.code, line.name, before, after, accounts)
+            code = meant if meant and meant not in printed else code
         found.append(code)
     return found
 
