@@ -106,6 +106,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+/built/.+[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+
 # Doors of machines skip what only pages need; see the middleware's own words.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "wangge.surfaces.api.cross_origin.CrossOrigin",
     "wangge.project.page_middleware.PageMiddleware",
 ]
 MACHINE_PATHS = ("/api/", "/open311/", "/healthz", "/readyz", "/metrics")
