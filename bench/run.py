@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import accounts_check, deadline_engine, ledger, open311, places, volume  # noqa: E402
+from bench import accounts_check, deadline_engine, evaluation, ledger, open311, places, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -30,8 +30,8 @@ from bench.things import COMPONENTS, asked, further_register, import_register, w
 from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
-    "deadline", "writes", "volume", "reads", "import", "growth", "open311", "accounts-check", "things", "ledger",
-    "places",
+    "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
+    "things", "ledger", "places",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -77,7 +77,7 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "things" in only:
         console.print("[bold]a register of components")
         yield _things(work / "things", quick)
-    if only & {"volume", "reads"}:
+    if only & {"volume", "reads", "evaluation"}:
         console.print("[bold]a simulated year")
         yield from _year(work / "year", quick, only)
     if "open311" in only:
@@ -186,6 +186,8 @@ def _year(var: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]
         at_most("bulk writer: memory", filled.peak_mib, "MiB", 1536),
         at_most(f"verify {cases:,} cases", checked.seconds, "s", round(120 * share, 1)),
     ]
+    if "evaluation" in only:
+        yield evaluation.measure(var, cases=cases)
     if "reads" in only:
         yield _asked_beside(var, cases)
         with running_city(var) as city:

@@ -56,6 +56,7 @@ class ExpressionEngine:
     name: str
     connect: Callable[[], Any]
     _link: Any = None
+    _tables: dict[tuple[str, ...], Table] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
@@ -138,7 +139,14 @@ class ExpressionEngine:
         return self._link
 
     def _table(self, snapshot: Snapshot, table: str) -> Table:
-        return self._backend().read_parquet(snapshot.paths(table))
+        """A table of the snapshot; its files are proven unchanged each time, but opened once."""
+        paths = tuple(snapshot.paths(table))
+        found = self._tables.get(paths)
+        if found is None:
+            if len(self._tables) >= _MOST_TABLES:
+                self._tables.pop(next(iter(self._tables)))
+            found = self._tables[paths] = self._backend().read_parquet(list(paths))
+        return found
 
     def _small(self, rows: pa.Table) -> Table:
         """A small table of ours as the backend sees it."""
@@ -152,6 +160,7 @@ class ExpressionEngine:
 
 _weighed_before: dict[tuple[Any, ...], pa.Table] = {}
 _MOST_WEIGHED = 64
+_MOST_TABLES = 16
 _spools: list[tempfile.TemporaryDirectory[str]] = []
 
 

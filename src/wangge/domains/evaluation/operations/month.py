@@ -202,7 +202,7 @@ def _told(code: str, found: scoring.Score, rank: int | None, small: bool, answer
                 "value": None if each.value is None else str(each.value),
                 "weight": str(rounded(each.weight, 4)),
                 "points": None if each.points is None else str(rounded(each.points, 2)),
-                "lost": None if each.lost is None else str(rounded(each.lost, 2)),
+                "lost": None if each.lost is None else str(rounded(abs(each.lost), 2)),
             }
             for each in found.parts
         ],

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import orjson
+import pyarrow as pa
 
 from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, evaluate, indicators_on
 from wangge.domains.evaluation.models import MonthStep, Result
@@ -130,6 +131,25 @@ def explain(
 
     ``figure`` is ``INDICATOR``, or ``KIND=CODE,…/INDICATOR``, with ``PERIOD/`` in front where months stand apart.
     """
+    snapshot = of_id(root, result.snapshot)
+    snapshot.paths(STEPS)  # a changed file is refused, whether or not the answer is remembered
+    key = (result.id, bytes(result.sm3), figure, engine, most)
+    found = _explained.get(key)
+    if found is None:
+        if len(_explained) >= _MOST_EXPLAINED:
+            _explained.pop(next(iter(_explained)))
+        found = _explained[key] = _explain(result, figure, snapshot, overlay, engine, most)
+    return found
+
+
+_explained: dict[tuple[Any, ...], dict[str, Any]] = {}
+_MOST_EXPLAINED = 500
+"""Results are frozen, so what stands behind their figures is asked once a process."""
+
+
+def _explain(
+    result: Result, figure: str, snapshot: Snapshot, overlay: Path | None, engine: str, most: int
+) -> dict[str, Any]:
     question, content = question_of(result.question), content_of(result)
     *named, name = figure.split("/")
     rows = content["rows"]
@@ -137,7 +157,6 @@ def explain(
         rows, question = content["departments"], replace(question, by=("department",), outside={})
     row = _row_named(rows, named, name)
     indicator = indicators_on(overlay, question.period.end)[name]
-    snapshot = of_id(root, result.snapshot)
     wanted = Row(row["period"], row["objects"], {})
     counts = []
     for count in counts_of_figure(indicator):
@@ -204,8 +223,9 @@ def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str
     if not marks:
         return []
     with duckdb.connect() as link:
-        link.execute('CREATE TEMP TABLE asked ("case" BIGINT, seq INTEGER)')
-        link.executemany("INSERT INTO asked VALUES (?, ?)", [list(pair) for pair in {(m[0], m[1]) for m in marks}])
+        pairs = sorted({(mark[0], mark[1]) for mark in marks})
+        asked = pa.table({"case": [pair[0] for pair in pairs], "seq": [pair[1] for pair in pairs]})
+        link.register("asked", asked)
         rows = link.execute(
             'SELECT s."case", s.seq, c.number, s.what, s.at FROM read_parquet(?) s JOIN asked USING ("case", seq)'
             ' JOIN read_parquet(?) c ON c."case" = s."case"',

@@ -1,0 +1,92 @@
+"""Evaluation over a simulated year: the first snapshot, refreshes, figures from Parquet, and the machine beside.
+
+The city is simulated by the command line; figures are taken in this process after a warming round, as a server has it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.bench_city import WANGGE, environment
+from bench.measurement import Measurement, at_most
+from bench.volume import run_watched
+
+YEAR = 864_300
+ROUNDS = 5
+
+
+def measure(var: Path, *, cases: int) -> list[Measurement]:
+    """The lines of evaluation for a city that was simulated under ``var``."""
+    share = cases / YEAR
+    first = run_watched(var, "warehouse", "refresh", "--json")
+    again = _refreshed(var)
+    found = [
+        at_most(f"warehouse: first snapshot of {cases:,} cases", first.seconds, "s", round(90 * share, 1)),
+        at_most("warehouse: refresh without news", again, "s", 2),
+    ]
+    return [*found, *_figures(var)]
+
+
+def _refreshed(var: Path) -> float:
+    told = subprocess.run(
+        [WANGGE, "warehouse", "refresh", "--json"], env=environment(var), check=True, capture_output=True, text=True
+    )
+    return float(json.loads(told.stdout)["seconds"])
+
+
+def _figures(var: Path) -> list[Measurement]:
+    from wangge.domains.evaluation.engines import engine_of
+    from wangge.domains.evaluation.logic.counting_request import Request
+    from wangge.domains.evaluation.logic.periods import months_of, parse_period
+    from wangge.domains.evaluation.snapshots import latest
+    from wangge.standards.library import load_tables
+
+    snapshot, engine = latest(var / "warehouse"), engine_of("duckdb")
+    counted = {each.id: each.counted for each in load_tables().indicators if each.kind == "count"}
+    months, year = months_of(parse_period("2024")), (parse_period("2024"),)
+    closed = {name: counted[name] for name in ("n_close", "n_file")}
+    asked = {
+        "all indicators, year, districts by months": ([Request(counted, months, ("place",))], 0.5),
+        "one indicator, year, districts by months": ([Request(closed, months, ("place",))], 0.1),
+        "all objects for the year (grid, unit, collector, class)": (
+            [Request(counted, year, (key,)) for key in ("place", "unit", "collector", "category")],
+            3.0,
+        ),
+    }
+    scan = _timed(lambda: _scan(snapshot.paths("steps")))
+    found = []
+    for name, (requests, target) in asked.items():
+        seconds = _timed(partial(_counted, engine, snapshot, requests))
+        found.append(at_most(name, seconds * 1000, "ms", target * 1000, scan * 1000))
+    return found
+
+
+def _counted(engine: Any, snapshot: Any, requests: list[Any]) -> None:
+    for each in requests:
+        engine.count(snapshot, each)
+
+
+def _scan(paths: list[str]) -> Any:
+    """What DuckDB alone needs to read the same columns."""
+    import duckdb
+
+    with duckdb.connect(config={"threads": len(os.sched_getaffinity(0))}) as link:
+        return link.execute('SELECT sum(what), sum("at"), sum(place) FROM read_parquet(?)', [paths]).fetchall()
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    """The middle of some rounds, after a warming one."""
+    work()
+    rounds = []
+    for _round in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        rounds.append(time.perf_counter() - began)
+    return sorted(rounds)[len(rounds) // 2]
