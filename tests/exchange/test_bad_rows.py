@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import openpyxl
 import pytest
 
-from tests.exchange.foreign_city import MAPPING, ROW, csv_file, imported, mapping_of, one
+from tests.exchange.foreign_city import MAPPING, NOW, ROW, csv_file, imported, mapping_of, one
 from wangge.surfaces.exchange.imports.findings import FindingKind
+from wangge.surfaces.exchange.imports.foreign import RefusedRow
 from wangge.surfaces.exchange.imports.mapping import MappingRefused
 from wangge.surfaces.exchange.imports.reading import FileRefused, check_whole
+from wangge.surfaces.exchange.imports.run import ImportRun
 
 REPORTED = datetime(2024, 3, 1, 14, 0, tzinfo=UTC)
 
@@ -179,6 +182,27 @@ def test_a_time_needs_a_column_or_a_value_and_not_both(tmp_path: Path) -> None:
     for wrong in ("{ }", '{ column = "opened", value = "2024-01-01" }'):
         with pytest.raises(MappingRefused, match="reported_at"):
             mapping_of(tmp_path, MAPPING.replace('{ column = "opened", reading = "wall_clock" }', wrong))
+
+
+@pytest.mark.parametrize(("pick", "kind"), list(enumerate(("opened", "state", "id"))))
+def test_one_row_in_a_hundred_is_bad_and_each_is_told_with_its_line(tmp_path: Path, pick: int, kind: str) -> None:
+    """A million rows by `make soak`, some thousands else."""
+    rows = (1_000_000 if hypothesis.settings.get_current_profile_name() == "soak" else 6_000) // 3
+    path = tmp_path / "many.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(",".join(ROW) + "\n")
+        for n in range(rows):
+            cells = {**ROW, "id": f"K{n}"}
+            if n % 100 == 50 + pick:
+                cells[kind] = "" if kind == "id" else "?"
+            stream.write(",".join(cells.values()) + "\n")
+    refused: list[RefusedRow] = []
+    run = ImportRun(path, mapping_of(tmp_path), at=NOW, refuse=refused.append)
+    taken = sum(1 for _report in run.reports())
+    bad = len(range(50 + pick, rows, 100))
+    assert (run.tally.rows, taken, len(refused)) == (rows, rows - bad, bad)
+    assert {(row.line - 2) % 100 for row in refused} == {50 + pick}
+    assert len({row.finding.kind for row in refused}) == 1
 
 
 def test_a_torn_archive_is_known_before_anything_is_written_of_it(tmp_path: Path) -> None:

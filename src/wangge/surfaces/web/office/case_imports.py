@@ -277,13 +277,28 @@ def _lists(report: dict[str, Any]) -> tuple[CountList, ...]:
         CountList(_("疑点"), _("照映射的决定处理，没有猜测。"), _rows(report.get("findings"), named)),
         CountList(_("到达的环节"), "", _rows(report.get("stages"), {}, stage=True)),
         CountList(_("所述状态与流转到达的环节不同"), _("以流转为准。"), _rows(report.get("stage_differs"), {})),
-        CountList(_("留作备注的环节"), _("本市流转表里没有，或当时做不了。"), _rows(report.get("remarks"), {})),
+        CountList(_("留作备注的环节"), _("本市流转表里没有，或当时做不了。"), _remarks(report.get("remarks"))),
         CountList(_("映射补上的步骤"), "", _rows(report.get("bridged"), {}, verb=True)),
     ]
     unknown = report.get("unknown") or report.get("unknown_codes") or {}
     for name, codes in unknown.items():
         found.append(CountList(_("代码表“%(name)s”之外的代码") % {"name": name}, "", _rows(codes, {})))
     return tuple(each for each in found if each.rows)
+
+
+def _remarks(counts: dict[str, int] | None) -> tuple[tuple[str, str], ...]:
+    """Foreign steps that stayed remarks, each with its reason in words."""
+    reasons = {
+        "unknown_action": _("对照表中没有"),
+        "no_such_move": _("案卷当时不在能办这一步的环节"),
+        "assignee_unknown": _("派给的人在本系统中没有对应"),
+    }
+    shown = []
+    for told, number in list((counts or {}).items())[:SHOWN]:
+        name, _colon, reason = told.rpartition(": ")
+        words = reasons.get(reason) or (_("缺少参数") if reason.startswith("missing") else _("当时的情况不符"))
+        shown.append((f"{name or '∅'}：{words}", f"{number:,}"))
+    return tuple(shown)
 
 
 def _rows(
