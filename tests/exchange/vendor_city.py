@@ -25,7 +25,7 @@ CASE_COLUMNS = (
 )  # fmt: skip
 STEP_COLUMNS = (
     "任务号", "序号", "操作", "操作时间", "操作人账号", "岗位", "办理单位", "接收单位", "接收人账号", "意见",
-    "申请时长", "申请至", "结果", "子任务序号",
+    "申请时长", "申请至", "结果", "子任务序号", "类型",
 )  # fmt: skip
 PHOTO_COLUMNS = ("任务号", "类别", "文件", "序号")
 _CASES = """
@@ -99,6 +99,7 @@ class VendorExport:
             args.get("until", "") and f"{args['until']}:00",
             self._words["results"].get(result, result) or self._words["answers"].get(answer, answer),
             args.get("child", "").removeprefix("child-"),
+            args.get("kind") or args.get("why") or args.get("level") or "",
         ]  # fmt: skip
 
     def _photos(self, number: str, seq: int, payload: str) -> list[list[Any]]:
