@@ -29,15 +29,18 @@ class Chosen:
 
 
 def chosen(request: HttpRequest, by: Actor, at: datetime, page: str) -> Chosen:
-    """Three statements at most. Raises Http404 for a unit that is not his to see."""
+    """Two statements. Raises Http404 for a unit that is not his to see."""
     mine = units_of(by)
+    kept = list(BudgetYear.objects.filter(unit_id__in=mine).values_list("unit_id", "year"))
+    # Accounts are made in the year after: before there are any, it is last year.
+    newest = max((year for _unit, year in kept), default=timezone.localtime(at).year - 1)
+    year = _asked_year(request) or newest
     if not mine:
-        return Chosen("", "", _year(request, at), (), ())
-    unit = request.GET.get("unit") or next(iter(mine))
+        return Chosen("", "", year, (), ())
+    with_accounts = {unit for unit, _year in kept}
+    unit = request.GET.get("unit") or next((code for code in mine if code in with_accounts), next(iter(mine)))
     if unit not in mine:
         raise Http404(unit)
-    year = _year(request, at)
-    years = sorted({*BudgetYear.objects.filter(unit_id=unit).values_list("year", flat=True), year}, reverse=True)
     return Chosen(
         unit,
         mine[unit],
@@ -47,7 +50,8 @@ def chosen(request: HttpRequest, by: Actor, at: datetime, page: str) -> Chosen:
             for code, name in mine.items()
         ),
         tuple(
-            Figure(str(each), "", f"{reverse(page)}?unit={unit}&year={each}", is_current=each == year) for each in years
+            Figure(str(each), "", f"{reverse(page)}?unit={unit}&year={each}", is_current=each == year)
+            for each in sorted({year, *(kept_year for _unit, kept_year in kept)}, reverse=True)
         ),
     )
 
@@ -61,7 +65,6 @@ def units_of(by: Actor) -> dict[str, str]:
     return dict(units.values_list("code", "name"))
 
 
-def _year(request: HttpRequest, at: datetime) -> int:
-    """Accounts are made in the year after: without an answer in the address it is last year."""
+def _asked_year(request: HttpRequest) -> int | None:
     asked = request.GET.get("year", "")
-    return int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else timezone.localtime(at).year - 1
+    return int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else None
