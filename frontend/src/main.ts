@@ -7,7 +7,6 @@ import "./elements/photos";
 import "./elements/places";
 import "./elements/theme";
 import "./elements/time";
-import "./elements/undo";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
 

@@ -317,7 +317,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What happened, whether anything was saved, the next step; a move just made may offer its undoing."""
+    """What happened, whether anything was saved, the next step."""
 
     kind: NoticeKind
     title: str
@@ -325,5 +325,3 @@ class Notice:
     link_url: str = ""
     link_text: str = ""
     link_key: str = ""  # Enter, where the link is the next thing to do
-    undo_url: str = ""  # POST; offered for undo_seconds
-    undo_seconds: int = 10

@@ -265,8 +265,8 @@ def case() -> CasePage:
 
 
 def case_after() -> CasePage:
-    """A case just closed, its undoing offered for ten seconds."""
-    done = Notice(NoticeKind.DONE, "已结案。", "案卷已转入待归档。", undo_url="#", undo_seconds=10)
+    """A case just closed."""
+    done = Notice(NoticeKind.DONE, "已结案。", "案卷已转入待归档。")
     page = case()
     return replace(
         page,

@@ -156,10 +156,10 @@ def clock_line(line: ClockLine) -> dict[str, Any]:
     return {"line": line}
 
 
-@register.inclusion_tag("web/elements/notice.html", takes_context=True)
-def notice(context: template.Context, told: Notice) -> dict[str, Any]:
+@register.inclusion_tag("web/elements/notice.html")
+def notice(told: Notice) -> dict[str, Any]:
     """What happened and what to do next."""
-    return {"notice": told, "csrf_token": context.get("csrf_token")}
+    return {"notice": told}
 
 
 @register.inclusion_tag("web/elements/photo.html")
