@@ -7,7 +7,14 @@ from decimal import Decimal
 
 from wangge.domains.disclosure.checking.detectors.annexes import project_forms, project_of
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
+from wangge.domains.disclosure.checking.findings.finding import Severity
 from wangge.domains.disclosure.checking.recognition.cells import CENT
+
+
+def _told_otherwise(asked: Asked) -> bool:
+    """Whether another place gives other budgets: then the column was copied, and not simply spent to the cent."""
+    told, column = asked.value("1-2.split.项目支出"), asked.value("1-1.项目支出.c2")
+    return told is not None and column is not None and told != column
 
 
 @detector("a11_budget_copied")
@@ -29,6 +36,7 @@ def budget_copied(asked: Asked) -> Checked:
                 "预算数与决算数逐行相同，疑似照抄",
                 "两列全同",
                 "本年预算数",
+                severity=None if _told_otherwise(asked) else Severity.NOTE,
                 place=asked.place("1-1.三公经费.c2"),
             )
         )
