@@ -145,8 +145,15 @@ class ExpressionEngine:
         if found is None:
             if len(self._tables) >= _MOST_TABLES:
                 self._tables.pop(next(iter(self._tables)))
-            found = self._tables[paths] = self._backend().read_parquet(list(paths))
+            found = self._tables[paths] = self._opened(list(paths))
         return found
+
+    def _opened(self, paths: list[str]) -> Table:
+        if self.name != "spark":
+            return self._backend().read_parquet(paths)
+        view = f"wangge_{len(self._tables)}_{abs(hash(tuple(paths)))}"  # Ibis opens one path at a time on Spark
+        self._backend()._session.read.parquet(*paths).createOrReplaceTempView(view)
+        return self._backend().table(view)
 
     def _small(self, rows: pa.Table) -> Table:
         """A small table of ours as the backend sees it."""
