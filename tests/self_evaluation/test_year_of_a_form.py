@@ -146,7 +146,13 @@ def test_one_reading_fills_every_form_that_names_the_fact(ledger: None) -> None:
 
 
 def test_vague_and_unmeasurable_targets_are_flagged_and_errors_stop_the_declaration(ledger: None) -> None:
-    vague = (replace(LINES[0], unit=""), *LINES[1:2], replace(LINES[2], target_text="更加美好"), *LINES[3:])
+    vague = (
+        replace(LINES[0], unit=""),
+        *LINES[1:2],
+        replace(LINES[2], target_text="更加美好"),
+        replace(LINES[3], proof=""),
+        LINES[4],
+    )
     form = opened(vague)
     view = form_of(form.id)
     assert view is not None

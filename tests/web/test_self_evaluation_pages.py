@@ -130,7 +130,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(sheet: str) 
 
 
 def test_vague_targets_are_flagged_on_the_sheet_before_they_are_declared(sheet: str) -> None:
-    post(who("finance"), f"{sheet}/targets", **targets(target_2="更加美好"))
+    post(who("finance"), f"{sheet}/targets", **targets(target_2="更加美好", proof_3=""))
     page = text(who("finance"), sheet)
     assert "“热线回访”的指标值“更加美好”不够明确" in page
     assert "没有取数来源" in page

@@ -26,6 +26,7 @@ from wangge.domains.disclosure.rendering.files import FORMATS, rendered
 from wangge.domains.organizations.logic import TERMINAL, Actor
 from wangge.domains.organizations.queries import actor_of_person, people_with_posts
 from wangge.project.demo.city_data import CITIES, CityData
+from wangge.project.demo.self_evaluation import evaluate_year
 from wangge.surfaces.exchange.ledger.declaration import load_ledger_mapping
 from wangge.surfaces.exchange.ledger.run import import_ledger
 
@@ -57,9 +58,10 @@ def load_account(city: CityData, *, at: datetime) -> int:
 def publish_account(city: CityData, *, at: datetime) -> None:
     """Compile the account as an edition and take it to the public, each step by whoever holds the post."""
     told = _told(city)
+    people = _by_post(at)
+    evaluate_year(unit=told["unit"], year=told["year"], people=people, at=at)
     found = written(year=told["year"], unit=told["unit"])
     files = {name: rendered(name, found.document, found.account.cells, found.forms) for name in FORMATS}
-    people = _by_post(at)
     edition = compile_edition(unit=told["unit"], year=told["year"], by=people["finance"], at=at, files=files)
     for verb, post, reason in _WAY:
         take_step(edition_id=edition, verb=verb, by=people[post], at=at, reason=reason)

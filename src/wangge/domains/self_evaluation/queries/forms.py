@@ -220,7 +220,11 @@ def duties_of_targets(view: FormView, history: Mapping[str, Sequence[PastYear]] 
     tables = city_performance_tables()
     lines = [each.line for each in view.lines]
     blocks = tables.blocks_of(view.form.edition, view.form.kind)
-    return (*weight_duties(lines, blocks), *target_duties(lines, tables=tables, history=history))
+    planned = {each.line.name for each in view.lines if each.row.proof}
+    faults = target_duties(lines, tables=tables, history=history)
+    # Who said how a line will be proved has done what the duty asks for.
+    owed = (duty for duty in faults if not (duty.kind == "proof" and duty.line in planned))
+    return (*weight_duties(lines, blocks), *owed)
 
 
 def duties_of_results(view: FormView, others: Sequence[FormView] = ()) -> tuple[Duty, ...]:

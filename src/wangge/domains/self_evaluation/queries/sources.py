@@ -61,7 +61,7 @@ _CONDITIONS: Mapping[str, str] = {
     "cases.hotline": "c.source = 'hotline'",
 }
 _WORDS: Mapping[str, str] = {
-    "cases.reported": "上报时间在年度内的案卷",
+    "cases.reported": "全部",
     "cases.filed": "其中截至时点已立案（含确认的自行处置）",
     "cases.closed": "其中截至时点已结案（含确认的自行处置）",
     "cases.self_handled": "其中自行处置并已确认",
@@ -107,7 +107,7 @@ def from_cases(fact: FactDefinition, scope: Scope) -> Counted | None:
         counts = [int(count) for count in cursor.fetchone()]
         cursor.execute(_SAMPLES.format(condition=_CONDITIONS[part]), values)
         samples = tuple(row[0] for row in cursor.fetchall())
-    words = f"{_WORDS['cases.reported']}：" + " ÷ ".join(_WORDS[name] for name in names)
+    words = "上报时间在年度内的案卷，" + " ÷ ".join(_WORDS[name] for name in names)
     if not whole:
         return Counted(Decimal(counts[0]), counts[0], words, samples=samples)
     return _rate(fact, counts[0], counts[1], words, samples)

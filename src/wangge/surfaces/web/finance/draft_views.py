@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -188,12 +189,13 @@ def _counted(where: Chosen, fact: str, opens_cases: bool) -> tuple[tuple[TraceRo
         raise Http404(fact)
     first, last = f"{where.year}-01-01", f"{where.year + 1}-01-01"
     ratio = "" if reading.denominator is None else f"（{reading.numerator} ÷ {reading.denominator}）"
+    cut = _("截至 %(cut)s") % {"cut": f"{timezone.localtime(reading.cut_off_at):%Y-%m-%d %H:%M}"}
     listed = f"{reverse('case_search')}?from={first}&to={last}" if opens_cases else ""
     rows = [
         TraceRow(
             _("全部案卷"),
             str(reading.counted),
-            f"{reading.query}{ratio}，{reading.cut_off_at:%Y-%m-%d %H:%M} UTC",
+            f"{reading.query}{ratio}，{cut}",
             listed,
         ),
         *(

@@ -138,6 +138,8 @@ def duties_of(view: FormView, others: Sequence[FormView]) -> tuple[str, ...]:
     """What the form as a whole still owes."""
     if view.state in WRITABLE | {"declared"}:
         return tuple(duty.text(_) for duty in duties_of_targets(view) if not duty.line)
+    if view.state in {"submitted", "reviewed"}:
+        return ()
     try:
         return tuple(duty.text(_) for duty in duties_of_results(view, others))
     except ScoringRefused:
