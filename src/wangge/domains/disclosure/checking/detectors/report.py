@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import combinations
 
 from rapidfuzz import fuzz
 
 from wangge.domains.disclosure.checking.detectors.lists import lists_are_complete, lists_have_amounts
 from wangge.domains.disclosure.checking.detectors.registry import Asked, Checked, Fault, detector, plain
 from wangge.domains.disclosure.checking.detectors.repeats import FIGURE
+from wangge.domains.disclosure.checking.findings.finding import Severity
 from wangge.domains.disclosure.checking.recognition.cells import CENT, tight
 from wangge.domains.disclosure.checking.recognition.papers import Project
+
+MOST_PROJECTS = 10
 
 
 @detector("r_list_nonzero")
@@ -192,19 +196,44 @@ def matched_project(projects: list[Project], name: str) -> Project | None:
 
 @detector("r_project_function")
 def projects_by_function(asked: Asked) -> Checked:
-    """The projects can be shared out so that each function item's project spending comes out."""
+    """Some of the projects make up the project spending of each function item, or one project runs over several.
+
+    The latter is lawful and cannot be told from the paper, so what no projects make up is a note to confirm.
+    """
     checked = Checked()
     table = asked.paper.tables.get("05")
     amounts = [asked.amount(f"R.project.{project.key}") for project in asked.paper.report_projects]
-    if table is None or not 0 < len(amounts) <= 10:
+    if table is None or not 0 < len(amounts) <= MOST_PROJECTS:
         return checked
     if abs(sum(amounts) - asked.amount("05.合计.c3")) > CENT * len(amounts):
         return checked  # another rule speaks of that
     for row in table.codes:
-        wanted = asked.amount(f"05.{row.code}.c3")
-        if wanted and len(row.code) == 7:
-            checked.count += 1
+        cell = f"05.{row.code}.c3"
+        wanted = asked.amount(cell)
+        if not wanted or len(row.code) != 7:
+            continue
+        if not checked.sees(_made_up(amounts, wanted)):
+            checked.faults.append(
+                Fault(
+                    [cell],
+                    asked.where(cell),
+                    "自评报告所列项目不能组成本科目的项目支出，请确认是否有项目跨科目列支",
+                    plain(wanted),
+                    "若干项目之和",
+                    severity=Severity.NOTE,
+                    place=asked.place(cell),
+                )
+            )
     return checked
+
+
+def _made_up(amounts: list[Decimal], wanted: Decimal) -> bool:
+    """Whether some of the amounts add up to the wanted one, within the tail that rounding each may leave."""
+    return any(
+        abs(sum(some) - wanted) <= CENT * ((size + 1) // 2 if size > 1 else 0)
+        for size in range(1, len(amounts) + 1)
+        for some in combinations(amounts, size)
+    )
 
 
 @detector("r_project_all_discussed")
