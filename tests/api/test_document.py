@@ -31,7 +31,7 @@ CHECKS = [
 ]  # fmt: skip
 OPERATIONS = (
     "report_case", "list_cases", "get_case", "list_steps", "make_move", "reveal_reporter", "upload_photo",
-    "find_places", "place_at",
+    "find_places", "place_at", "near_components", "get_component", "list_similar", "map_clusters",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")
 EXAMPLES = max(hypothesis.settings.default.max_examples // 5, 20)  # type: ignore[union-attr]

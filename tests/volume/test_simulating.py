@@ -204,8 +204,8 @@ def test_the_demo_city_holds_open_cases_in_every_stage(ground: LoadedGround, ask
 
 def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: None, ask: Ask) -> None:
     city = read_city("lean")
-    environment = settings.ENVIRONMENT
-    settings.ENVIRONMENT = environment.model_copy(update={"overlay": city.overlay})
+    overlay = settings.CITY_OVERLAY
+    settings.CITY_OVERLAY = city.overlay
     forget_rules()
     forget_units()
     try:
@@ -218,7 +218,7 @@ def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: N
         assert verbs["district_dispatch district_dispatcher"] > 0
         assert breaks_found() == []
     finally:
-        settings.ENVIRONMENT = environment
+        settings.CITY_OVERLAY = overlay
         forget_rules()
         forget_units()
 

@@ -80,13 +80,28 @@ def questions(draw: Any) -> Field:
         chosen = draw(st.sampled_from(["", "4 work_hour", " work_day"]))
     layers = (MapLayer("grids", draw(words), "/ground/grids.geojson"),)
     return Field(
-        draw(names), draw(words), kind, draw(st.booleans()), chosen,
-        tuple(draw(st.lists(words, max_size=2))), _once(choices), draw(words), tuple(draw(st.lists(words, max_size=2))),
-        draw(words), draw(st.sampled_from([None, 200])), 6, draw(st.sampled_from(["", "/cases/conditions?a=1&b=2"])),
-        "#x-field", draw(st.sampled_from([None, MapView("113.1", "27.8", layers), MapView("1", "2", (), "/n?a&b")])),
-        draw(st.booleans()), "off", draw(st.sampled_from(["", "numeric"])), draw(st.booleans()), draw(words),
-        tuple(draw(st.lists(st.just("abc1"), max_size=2))),
-    )  # fmt: skip
+        name=draw(names),
+        label=draw(words),
+        kind=kind,
+        required=draw(st.booleans()),
+        value=chosen,
+        values=tuple(draw(st.lists(words, max_size=2))),
+        choices=_once(choices),
+        help=draw(words),
+        errors=tuple(draw(st.lists(words, max_size=2))),
+        placeholder=draw(words),
+        max_length=draw(st.sampled_from([None, 200])),
+        depends_url=draw(st.sampled_from(["", "/cases/conditions?a=1&b=2"])),
+        depends_target="#x-field",
+        map=draw(st.sampled_from([None, MapView("113.1", "27.8", layers), MapView("1", "2", (), "/n?a&b")])),
+        is_personal=draw(st.booleans()),
+        input_mode=draw(st.sampled_from(["", "numeric"])),
+        places_url=draw(st.sampled_from(["/ground/places", "/p?a=1&b=2"])),
+        words_url="/ground/words",
+        from_camera=draw(st.booleans()),
+        belongs_to=draw(words),
+        kept=tuple(draw(st.lists(st.just("abc1"), max_size=2))),
+    )
 
 
 def _once(choices: list[Choice]) -> tuple[Choice, ...]:

@@ -48,12 +48,18 @@ _TEXTS = {
 
 
 def _document(
-    *codes: int, body: type[Schema] | None = None, headers: tuple[str, ...] = (), query: tuple[Any, ...] = ()
+    *codes: int,
+    body: type[Schema] | None = None,
+    headers: tuple[str, ...] = (),
+    query: tuple[Any, ...] = (),
+    answers: str = "",
 ) -> dict[str, Any]:
-    """Problems, request body and headers of an operation for the document."""
+    """Problems, request body and headers of an operation for the document; ``answers``: a type that is not JSON."""
     extra: dict[str, Any] = {
         "responses": {code: {"description": _TEXTS[code], "content": _PROBLEM} for code in (*codes, 401, 403, 429, 503)}
     }
+    if answers:
+        extra["responses"][200] = {"description": "OK", "content": {answers: {"schema": {"type": "object"}}}}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _flat(body)}}}
     parameters = [
@@ -166,6 +172,7 @@ def list_similar(request: HttpRequest) -> HttpResponse:
     url_name="map_clusters",
     openapi_extra=_document(
         422,
+        answers="application/geo+json",
         query=(
             ("bbox", {"type": "string", "description": "west,south,east,north in degrees of WGS-84"}),
             ("zoom", {"type": "integer", "minimum": 0, "maximum": 22}),
