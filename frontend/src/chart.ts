@@ -18,7 +18,7 @@ class Chart extends HTMLElement {
     chart.setOption({
       animation: false,
       grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
-      xAxis: { type: "value", axisLabel: { color: text }, splitLine: { lineStyle: { color: style.getPropertyValue("--hairline").trim() } } },
+      xAxis: { type: "value", axisLabel: { color: text, hideOverlap: true }, splitLine: { lineStyle: { color: style.getPropertyValue("--hairline").trim() } } },
       yAxis: { type: "category", inverse: true, axisLabel: { color: text }, data: rows.map((row) => row.cells[0]?.textContent ?? "") },
       series: [
         {
