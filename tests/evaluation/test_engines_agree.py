@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,47 @@ def test_what_is_listed_adds_up_to_the_count(city: list[tuple[str, int, int]], c
         for key, counts in nonzero(engine.count(snapshot, request)).items():
             listed = list(engine.cases_of(snapshot, request, [[key[1]]]))
             assert sum(sign for _case, _seq, sign in listed) == counts[count]
+
+
+def test_one_form_answers_each_question_with_its_own_numbers(tmp_path: Path) -> None:
+    """The SQL kept from the first question must not bring its periods, moment or objects into the next."""
+    city = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[:60])]
+    snapshot = city_of(tmp_path, [each for each in city if each[1]])
+    fast, plain = engine_of("duckdb"), engine_of("plain")
+    tables = [pq.read_table(path, partitioning=None) for path in snapshot.paths("steps")]
+    known_at = sorted(minute for table in tables for minute in table["at"].to_pylist())
+    days = sorted({str(date(1970, 1, 1) + timedelta(days=minute // 1440)) for minute in known_at})
+    assert len(days) > 2
+    spans = ("2024", "2023", f"{days[0]}..{days[0]}", f"{days[1]}..{days[-1]}")
+    answers = []
+    for span in spans:
+        for known in (None, known_at[len(known_at) // 3], known_at[len(known_at) // 2]):
+            request = Request(COUNTED, (parse_period(span),), ("place",), known)
+            answers.append(nonzero(plain.count(snapshot, request)))
+            assert nonzero(fast.count(snapshot, request)) == answers[-1]
+            closed = Request({"n_close": COUNTED["n_close"]}, request.periods, ("place", "source"), known)
+            for places in ([1], [2], [1, 2], [3, 1, 2]):
+                for source in {what.source for what in snapshot.whats.values()}:
+                    key = [places, [source]]
+                    assert list(fast.cases_of(snapshot, closed, key)) == list(plain.cases_of(snapshot, closed, key))
+    assert len({repr(sorted(answer.items())) for answer in answers}) > len(spans)
+
+
+def test_places_that_are_alike_are_added_up(tmp_path: Path) -> None:
+    city = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[:60])]
+    snapshot = city_of(tmp_path, [each for each in city if each[1]])
+    assert len(snapshot.places) == 3
+    alike = ((0, 0), (1, 1), (2, 1), (3, 3))
+    request = Request(COUNTED, months_of(parse_period("2024-Q1")), ("unit", "place"), alike=alike)
+    found = nonzero(engine_of("duckdb").count(snapshot, request))
+    assert {key[2] for key in found} == {1, 3}
+    assert found == nonzero(engine_of("plain").count(snapshot, request))
+
+
+def test_a_count_that_steps_cannot_give_lists_nothing(tmp_path: Path) -> None:
+    outside = next(name for name, text in COUNTED.items() if text == "outside")
+    request = Request({outside: "outside"}, (parse_period("2024"),), ("unit",))
+    assert list(engine_of("duckdb").cases_of(city_of(tmp_path, [("W01", 1, 1)]), request, [[1]])) == []
 
 
 def test_spark_counts_the_same(tmp_path: Path) -> None:

@@ -19,13 +19,14 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from wangge.domains.evaluation import expressions
+from wangge.domains.evaluation.compiled import Compiled, form_of
+from wangge.domains.evaluation.expressions import WEIGHT_SCHEMA
 from wangge.domains.evaluation.logic.counting_request import Counts, Request
 from wangge.domains.evaluation.logic.terms import Term, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
-from wangge.domains.evaluation.snapshots import STEPS, WHATS, Snapshot
+from wangge.domains.evaluation.snapshots import STEPS, Snapshot
 
 Listed = Iterator[tuple[int, int, int]]
-Prepared = tuple[Table, list[tuple[str, bool]]]
 
 
 class EngineMissing(Exception):
@@ -57,6 +58,8 @@ class ExpressionEngine:
     connect: Callable[[], Any]
     _link: Any = None
     _tables: dict[tuple[str, ...], Table] = field(default_factory=dict)
+    _kept: dict[tuple[Any, ...], Compiled | None] = field(default_factory=dict)
+    _excluded: dict[tuple[Any, ...], frozenset[int]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
@@ -64,15 +67,13 @@ class ExpressionEngine:
         answer: Counts = {}
         if not terms or not snapshot.whats:
             return answer
+        counts = expressions.counts_of(terms)
         with self._lock:
-            prepared = self._prepared(snapshot, terms, request)
-            if prepared is None:
-                return answer
-            expression, counts = prepared
-            rows = self._backend().to_pyarrow(expression)
-        columns = [rows[name].to_pylist() for name in ("bucket", *request.keys, "count", "number")]
+            rows = self._asked(snapshot, terms, request)
+        if rows is None:
+            return answer
         standing: Counts = {}
-        for *key, place, number in zip(*columns, strict=True):
+        for *key, place, number in rows:
             count, stands = counts[place]
             if number:
                 into = standing if stands else answer
@@ -84,53 +85,77 @@ class ExpressionEngine:
         lifting = [number for number, what in snapshot.whats.items() if what.verb == "lift_exclusion"]
         if not adding:
             return frozenset()
+        asked = tuple(snapshot.paths(STEPS)), snapshot.id, known_until  # files of one hash never answer otherwise
         with self._lock:
-            steps = self._table(snapshot, STEPS)
-            found = self._backend().to_pyarrow(expressions.excluded_cases(steps, adding, lifting, known_until))
-        return frozenset(found["case"].to_pylist())
+            if asked not in self._excluded:
+                if len(self._excluded) >= _MOST_TABLES:
+                    self._excluded.pop(next(iter(self._excluded)))
+                steps = self._table(snapshot, STEPS)
+                found = self._backend().to_pyarrow(expressions.excluded_cases(steps, adding, lifting, known_until))
+                self._excluded[asked] = frozenset(found["case"].to_pylist())
+            return self._excluded[asked]
 
     def cases_of(
         self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]]
     ) -> Iterator[tuple[int, int, int]]:
         terms = [term for count, text in request.counted.items() for term in terms_of(count, text)]
-        views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
+        if not terms or not snapshot.whats:
+            return
         with self._lock:
-            steps = self._steps(snapshot, request)
-            weighed = self._weighed(snapshot, terms)
-            kinds = _kinds(weighed, len(views))
-            if not any(kinds):
-                return
-            expression = expressions.listed(steps, self._small(weighed), views, kinds, request, key)
-            rows = self._backend().to_pyarrow(expression)
-        yield from zip(*(rows[name].to_pylist() for name in ("case", "seq", "sign")), strict=True)
+            rows = self._asked(snapshot, terms, request, key)
+        if rows is not None:
+            yield from rows
 
-    def _prepared(self, snapshot: Snapshot, terms: list[Term], request: Request) -> Prepared | None:
+    def _asked(
+        self,
+        snapshot: Snapshot,
+        terms: list[Term],
+        request: Request,
+        key: Sequence[Sequence[int | str]] | None = None,
+    ) -> list[Any] | None:
+        """The rows of a question: counts, or with ``key`` what is listed under it; None where no step can count."""
+        if self.name != "duckdb":
+            expression = self._expression(snapshot, terms, request, key)
+            return None if expression is None else _tuples(self._backend().to_pyarrow(expression))
+        paths = tuple(snapshot.paths(STEPS))  # proven unchanged, each time
+        form, values = form_of(request, key)
+        shape = (paths, snapshot.id, tuple(terms), len(request.periods), form.request.keys, form.request.known_until,
+                 request.only, request.alike, form.key)  # fmt: skip
+        if shape not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[shape] = self._compiled(self._expression(snapshot, terms, form.request, form.key))
+        kept = self._kept[shape]
+        return None if kept is None else self._backend().con.execute(kept.sql_with(values)).fetchall()
+
+    def _compiled(self, expression: Table | None) -> Compiled | None:
+        if expression is None:
+            return None
+        backend = self._backend()
+        backend._register_in_memory_tables(expression)
+        return Compiled(str(backend.compile(expression)), expression)
+
+    def _expression(
+        self, snapshot: Snapshot, terms: list[Term], request: Request, key: Sequence[Sequence[int | str]] | None
+    ) -> Table | None:
         views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
-        weighed = self._weighed(snapshot, terms)
+        weighed = pa.Table.from_pylist(expressions.weights(snapshot.whats, terms, views), WEIGHT_SCHEMA)
         kinds = _kinds(weighed, len(views))
         if not any(kinds):
             return None
-        steps = self._steps(snapshot, request)
-        return expressions.counted(steps, self._small(weighed), views, kinds, request), expressions.counts_of(terms)
-
-    def _weighed(self, snapshot: Snapshot, terms: list[Term]) -> pa.Table:
-        """The definitions held against the kinds of steps; once for the same definitions and snapshot."""
-        key = (snapshot.root, snapshot.id, tuple(terms))
-        found = _weighed_before.get(key)
-        if found is None:
-            views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
-            whats = self._table(snapshot, WHATS)
-            found = self._backend().to_pyarrow(expressions.weights(whats, terms, views))
-            if len(_weighed_before) >= _MOST_WEIGHED:
-                _weighed_before.pop(next(iter(_weighed_before)))
-            _weighed_before[key] = found
-        return found
+        steps, small = self._steps(snapshot, request), self._small(weighed)
+        if key is None:
+            return expressions.counted(steps, small, views, kinds, request)
+        return expressions.listed(steps, small, views, kinds, request, key)
 
     def _steps(self, snapshot: Snapshot, request: Request) -> Table:
         steps = self._table(snapshot, STEPS)
         if request.only is not None:
             only = pa.table({"case": pa.array(sorted(request.only), pa.int64())})
             steps = expressions.of_cases(steps, self._small(only))
+        if request.alike and "place" in request.keys:
+            of, whole = (pa.array(side, pa.int32()) for side in zip(*request.alike, strict=True))
+            steps = expressions.with_places_alike(steps, self._small(pa.table({"place": of, "whole": whole})))
         return steps
 
     def _backend(self) -> Any:
@@ -165,8 +190,7 @@ class ExpressionEngine:
         return self._backend().read_parquet(path)
 
 
-_weighed_before: dict[tuple[Any, ...], pa.Table] = {}
-_MOST_WEIGHED = 64
+_MOST_KEPT = 256
 _MOST_TABLES = 16
 _spools: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -176,6 +200,10 @@ def _spool() -> str:
     if not _spools:
         _spools.append(tempfile.TemporaryDirectory(prefix="wangge-spark-"))
     return _spools[0].name
+
+
+def _tuples(rows: pa.Table) -> list[Any]:
+    return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
 def _kinds(weighed: pa.Table, views: int) -> list[list[int]]:

@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,12 +123,13 @@ def evaluate(question: Question, *, snapshot: Snapshot, engine: str = "duckdb", 
     asked = _asked(question, known)
     counted = _counts_behind(asked, known)
     request, _kinds = _request(question, counted)
+    request = replace(request, alike=_alike(question, snapshot))
     counter = engine_of(engine)
     everything = _by_object(counter.count(snapshot, request), question, snapshot)
     excluded = counter.excluded(snapshot, request.known_until)
     left_out: dict[tuple[str, ...], Counter[str]] = {}
     if excluded:
-        only = Request(request.counted, request.periods, request.keys, request.known_until, excluded)
+        only = replace(request, only=excluded)
         left_out = _by_object(counter.count(snapshot, only), question, snapshot)
     bands = _bands(overlay, day)
     if not question.by:
@@ -169,6 +170,19 @@ def _request(question: Question, counted: Mapping[str, str]) -> tuple[Request, t
     periods = months_of(question.period, starts_on=question.starts_on) if question.months else (question.period,)
     until = civil_minute(question.as_of) if question.as_of else None
     return Request(counted, periods, columns, until), kinds
+
+
+def _alike(question: Question, snapshot: Snapshot) -> tuple[tuple[int, int], ...]:
+    """The places that no asked kind of object tells apart, each with the first of them."""
+    kinds = [kind for kind in kinds_of(question.by) if kind.column == "place"]
+    if not kinds:
+        return ()
+    first: dict[tuple[str, ...], int] = {}
+    found = [(0, 0)]
+    for place in snapshot.places:
+        name = tuple(object_of(kind, place, snapshot.places, snapshot.codes, question.laid) for kind in kinds)
+        found.append((place, first.setdefault(name, place)))
+    return tuple(found)
 
 
 def civil_minute(moment: datetime) -> int:

@@ -6,43 +6,39 @@ kind, period and object, and each group counts with its weights. Everything stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import ibis
+import pyarrow as pa
 from ibis import _
-from ibis.expr.types import BooleanValue, IntegerColumn, Table, Value
+from ibis.expr.types import IntegerColumn, Table, Value
 
 from wangge.domains.evaluation.logic.counting_request import Request
+from wangge.domains.evaluation.logic.facts import What
 from wangge.domains.evaluation.logic.periods import Period
-from wangge.domains.evaluation.logic.terms import Term, View, Window
+from wangge.domains.evaluation.logic.terms import Term, View, Window, holds
 
 NONE = 0
 
 
-def weights(whats: Table, terms: Sequence[Term], views: Sequence[View]) -> Table:
-    """(what, source, view, count, sign) for each kind of step that counts; ``count`` is its place in ``counts_of``."""
+WEIGHT_SCHEMA = pa.schema(
+    [("what", pa.int32()), ("source", pa.string()), ("view", pa.int32()), ("count", pa.int32()), ("sign", pa.int32())]
+)
+
+
+def weights(whats: Mapping[int, What], terms: Sequence[Term], views: Sequence[View]) -> list[dict[str, int | str]]:
+    """A row of ``WEIGHT_SCHEMA`` for each kind of step a term counts; ``count`` is its place in ``counts_of``."""
     counts = counts_of(terms)
-    parts = [
-        whats.filter(_satisfied(whats, term)).select(
-            "what",
-            "source",
-            view=ibis.literal(views.index(view_of(term)), type="int32"),
-            count=ibis.literal(counts.index(_counted_as(term)), type="int32"),
-            sign=ibis.literal(term.sign, type="int32"),
-        )
+    return [
+        {
+            "what": number, "source": what.source, "view": views.index(view_of(term)),
+            "count": counts.index(_counted_as(term)), "sign": term.sign,
+        }
         for term in terms
-    ]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
-
-
-def _satisfied(whats: Table, term: Term) -> BooleanValue:
-    conditions: list[BooleanValue] = [
-        whats[each.column].notin(each.values) if each.negated else whats[each.column].isin(each.values)
-        for each in term.conditions
-    ]
-    conditions += [~whats["done"].contains(f" {verb} ") for verb in term.fresh]
-    return reduce(lambda a, b: a & b, conditions, ibis.literal(True))
+        for number, what in whats.items()
+        if holds(term, what)
+    ]  # fmt: skip
 
 
 def counts_of(terms: Iterable[Term]) -> list[tuple[str, bool]]:
@@ -117,8 +113,8 @@ def _of_rows(keys: Sequence[str]) -> list[str]:
 def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> Table:
     """The rows one view looks at, each with its period."""
     first, last = request.periods[0], request.periods[-1]
-    moment = steps[view.moment]
-    rows = steps.filter(steps["what"].isin(list(kinds)), moment > NONE)
+    rows = steps.select(*_columns(view, request.keys))  # each further column makes planning longer
+    rows = rows.filter(rows["what"].isin(list(kinds)), rows[view.moment] > NONE)
     if request.known_until is not None:
         rows = rows.filter(rows["recorded"] <= request.known_until)
     if view.window is Window.STANDING:
@@ -136,6 +132,14 @@ def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> T
             _bucket(rows["replaces"], request.periods) == rows["bucket"],
         )
     return _for_whom(rows, view.whose, request.keys)
+
+
+def _columns(view: View, keys: Sequence[str]) -> list[str]:
+    """The columns that one view reads."""
+    of_rows = _of_rows(keys)
+    held = [f"{name}_before" for name in _OF_HOLDERS if name in keys] if view.whose == "before" else []
+    further = {"author": ["author"], "former": ["former_unit"]}.get(view.whose, held)
+    return list(dict.fromkeys(["case", "seq", "what", "at", "recorded", "replaces", view.moment, *of_rows, *further]))
 
 
 def _for_whom(rows: Table, whose: str, keys: Sequence[str]) -> Table:
@@ -175,6 +179,11 @@ def _end_of(bucket: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
 def of_cases(steps: Table, cases: Table) -> Table:
     """The steps of some cases alone."""
     return steps.semi_join(cases, "case")
+
+
+def with_places_alike(steps: Table, alike: Table) -> Table:
+    """The steps with each place replaced by the one that stands for it."""
+    return steps.join(alike, "place").drop("place").rename(place="whole")
 
 
 def excluded_cases(steps: Table, adding: Sequence[int], lifting: Sequence[int], known_until: int | None) -> Table:

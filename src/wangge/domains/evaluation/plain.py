@@ -27,8 +27,11 @@ class PlainEngine:
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
         answer: Counts = {}
+        alike = dict(request.alike)
         for count, _case, (row, sign, bucket, whose) in self._marks(snapshot, request):
-            key = (bucket, *(_key(snapshot, row, name, whose) for name in request.keys))
+            found = (_key(snapshot, row, name, whose) for name in request.keys)
+            pairs = zip(request.keys, found, strict=True)
+            key = (bucket, *(alike.get(int(each), each) if name == "place" else each for name, each in pairs))
             answer.setdefault(key, Counter())[count] += sign
         return answer
 

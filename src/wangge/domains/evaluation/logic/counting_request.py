@@ -17,7 +17,8 @@ class Request:
     """Count these, in each of these periods (in order, without gaps), for each combination of these columns.
 
     ``counted``: id of a count → its statements. ``known_until``: the civil minute up to which recorded steps are
-    known, None for all. ``only``: of these cases alone.
+    known, None for all. ``only``: of these cases alone. ``alike``: (place, the place that stands for it) for every
+    place, where places need not be told apart: the rows of a district are then added up where they lie.
     """
 
     counted: Mapping[str, str]
@@ -25,6 +26,7 @@ class Request:
     keys: tuple[str, ...] = ()
     known_until: int | None = None
     only: frozenset[int] | None = None
+    alike: tuple[tuple[int, int], ...] = ()
 
 
 Key = tuple[int | str, ...]

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -158,21 +159,22 @@ def _explain(
     row = _row_named(rows, named, name)
     indicator = indicators_on(overlay, question.period.end)[name]
     wanted = Row(row["period"], row["objects"], {})
-    counts = []
-    for count in counts_of_figure(indicator):
-        marks = netted(cases_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay))
-        told = told_steps(snapshot, [(*mark, count, "+") for mark in marks[:most]])
-        counts.append(
-            {
-                "count": count,
-                "counted": indicators_on(overlay, question.period.end)[count].counted
-                if count in indicators_on(overlay, question.period.end)
-                else "",
-                "number": sum(sign for _case, _seq, sign in marks),
-                "marks": len(marks),
-                "steps": told,
-            }
-        )
+    definitions = indicators_on(overlay, question.period.end)
+    marks = {
+        count: netted(cases_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay))
+        for count in counts_of_figure(indicator)
+    }
+    steps = told_steps(snapshot, [(*mark, count, "+") for count, of in marks.items() for mark in of[:most]])
+    counts = [
+        {
+            "count": count,
+            "counted": definitions[count].counted if count in definitions else "",
+            "number": sum(sign for _case, _seq, sign in of),
+            "marks": len(of),
+            "steps": [step for step in steps if step["count"] == count],
+        }
+        for count, of in marks.items()
+    ]
     return {
         "result": result.id,
         "snapshot": result.snapshot,
@@ -222,7 +224,7 @@ def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str
     """Marks (case, step, sign, count, side) with number, verb and moment of the step."""
     if not marks:
         return []
-    with duckdb.connect() as link:
+    with _link().cursor() as link:
         pairs = sorted({(mark[0], mark[1]) for mark in marks})
         asked = pa.table({"case": [pair[0] for pair in pairs], "seq": [pair[1] for pair in pairs]})
         link.register("asked", asked)
@@ -242,6 +244,14 @@ def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str
             }
         )  # fmt: skip
     return sorted(told, key=lambda each: (each["case"], each["step"]))
+
+
+@cache
+def _link() -> duckdb.DuckDBPyConnection:
+    """One database in memory for the process: it remembers the heads of the files; each question has its own cursor."""
+    link = duckdb.connect()
+    link.execute("SET parquet_metadata_cache = true")
+    return link
 
 
 def civil_text(minute: int) -> str:
