@@ -11,12 +11,14 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.budgeting.small_ledger import AT, UNIT, YEAR, source, with_units
+from tests.shared_material import SHARED
 from wangge.domains.budgeting.logic.facts import AllotmentFact, Dims, PaymentFact, completed
 from wangge.domains.budgeting.operations.allotment_import import take_in_allotments
 from wangge.domains.budgeting.operations.payment_import import take_in_payments
@@ -28,7 +30,7 @@ from wangge.standards.accounts.library import load_accounts
 from wangge.surfaces.exchange.ledger.declaration import load_ledger_mapping
 from wangge.surfaces.exchange.ledger.run import import_ledger
 
-FACTS = Path("/work/shared/facts/finance")
+FACTS = SHARED / "facts" / "finance"
 NATURES = {"基本支出": "basic", "项目支出": "project"}
 
 pytestmark = [
@@ -51,7 +53,7 @@ def payments(seed: int = 9) -> list[PaymentFact]:
     found: list[PaymentFact] = []
     for row in rows:
         dims = Dims(row["function_item"], NATURES[row["nature"]], "general", row["economic_item"], row["project"] or "")
-        fen = round(float(row["amount_yuan"]) * 100)
+        fen = int(Decimal(row["amount_yuan"]) * 100)
         for part in split(fen, min(120, max(1, fen // 20_000)), dice):
             day = date(YEAR, 1, 1) + timedelta(days=dice.randrange(366))
             line = len(found) + 2
@@ -135,7 +137,7 @@ def test_the_contracts_give_every_procurement_figure(tmp_path: Path) -> None:
         rows = list(csv.DictReader(opened))
     lines = ["采购单位代码,年度,合同编号,采购类别,供应商规模,合同金额,签订日期"]
     for row in rows:
-        for part in split(round(float(row["amount_yuan"]) * 100), 8, dice):
+        for part in split(int(Decimal(row["amount_yuan"]) * 100), 8, dice):
             day = date(YEAR, 1, 1) + timedelta(days=dice.randrange(366))
             told = (UNIT, YEAR, f"HT{len(lines):03}", row["kind"], row["supplier_size"], f"{part / 100:.2f}", day)
             lines.append(",".join(map(str, told)))
