@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -77,7 +78,7 @@ def write_anchor(directory: Path, rows: Iterable[bytes], *, at: datetime, whole:
     draft = directory / f".{number:04}.{os.getpid()}"
     try:
         with gzip.open(draft, "wb", compresslevel=1) as file:
-            for row in _with_head(head, rows):
+            for row in chain((head,), rows):
                 digest.update(row)
                 file.write(row)
                 lines += 1
@@ -92,11 +93,6 @@ def write_anchor(directory: Path, rows: Iterable[bytes], *, at: datetime, whole:
         index.flush()
         os.fsync(index.fileno())
     return anchor
-
-
-def _with_head(head: bytes, rows: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rows
 
 
 def read_anchor(directory: Path, anchor: Anchor) -> Iterator[bytes]:
