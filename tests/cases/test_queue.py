@@ -12,7 +12,8 @@ from django.db import connection
 from tests.cases.conftest import START, actor, small_city
 from tests.cases.test_loop import filed_report, minutes, step, walk_to_handling
 from wangge.domains.cases.models.case import OPEN_STAGES
-from wangge.domains.cases.queries.lists import Filter, queue
+from wangge.domains.cases.queries.conditions import Filter
+from wangge.domains.cases.queries.lists import queue
 from wangge.domains.organizations.logic import Actor
 
 __all__ = ["actor", "small_city"]

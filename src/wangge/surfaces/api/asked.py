@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases import failures
 from wangge.domains.cases.queries import lists
+from wangge.domains.cases.queries.conditions import Filter
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.surfaces.api.door import Refuse
 from wangge.surfaces.api.problems import problem
@@ -23,14 +24,14 @@ def limit_of(text: str) -> int:
     return int(text)
 
 
-def filter_of(request: HttpRequest) -> lists.Filter:
+def filter_of(request: HttpRequest) -> Filter:
     """What a list of cases is narrowed by."""
     given = request.GET
     for name in given:
         if "\0" in name + given.get(name, ""):
             raise failures.BadInput(name.replace("\0", ""), _("查询条件不能含空字符（U+0000）。"))
     stage = given.get("stage", "")
-    return lists.Filter(
+    return Filter(
         stages=tuple(stage.split(",")) if stage else (),
         district=given.get("district", ""),
         department=given.get("department", ""),

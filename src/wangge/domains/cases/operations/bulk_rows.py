@@ -13,7 +13,8 @@ from uuid import UUID
 import orjson
 
 from wangge.domains.cases.drafting import Draft, standing_of
-from wangge.domains.cases.operations.writing import MATTER, STEP_COLUMNS, Matter, NewCase, grams_of
+from wangge.domains.cases.logic.pieces import grams_of, stamped
+from wangge.domains.cases.operations.writing import MATTER, STEP_COLUMNS, NewCase
 
 CASE_COPY = (
     "id", "month", "number", "version", "stage", "source", "entry", "external_no", "category", "district_code",
@@ -61,7 +62,7 @@ class CopyText:
         draft, lines = case.draft, self.lines
         case_id = draft.id_text
         lines["cases_case"].append(_case_line(case_id, case))
-        lines["cases_matter"].append(_matter_line(case_id, case.new.matter))
+        lines["cases_matter"].append(_matter_line(case_id, case.new))
         lines["cases_step"].extend(_step_lines(case_id, draft))
         for seq, texts in draft.texts:
             lines["cases_private_texts"].append(f"{case_id}\t{seq}\t{escaped(orjson.dumps(texts).decode())}\t\n")
@@ -123,12 +124,13 @@ def _case_line(case_id: str, case: DraftedCase) -> str:
     )
 
 
-def _matter_line(case_id: str, matter: Matter) -> str:
+def _matter_line(case_id: str, new: NewCase) -> str:
+    matter = new.matter
     return (
         f"{case_id}\t{escaped(matter.description)}\t{escaped(matter.address)}\t{_float(matter.lon)}\t"
         f"{_float(matter.lat)}\t{matter.given_system}\t{_float(matter.given_x)}\t{_float(matter.given_y)}\t"
         f"{escaped(matter.component)}\t{matter.unit_grid_code}\t{matter.street_code}\t{matter.community_code}\t"
-        f"{array_of(grams_of(matter.description, matter.address))}\n"
+        f"{array_of(stamped(grams_of(matter.description, matter.address), new.reported_at))}\n"
     )
 
 

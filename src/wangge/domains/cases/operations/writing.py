@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from operator import add
 from typing import Any
 
 import orjson
 
 from wangge.domains.cases.drafting import Draft, standing_of
+from wangge.domains.cases.logic.pieces import grams_of, stamped
 from wangge.domains.organizations.logic import Actor, month_of
 from wangge.groundwork.prepared import prepared_cursor
 
@@ -71,15 +71,6 @@ class NewCase:
 STEP_COLUMNS = "month, case_id, seq, verb, post, person_id, at, recorded_at, from_stage, to_stage, payload, hash"
 
 
-def grams_of(*texts: str) -> list[str]:
-    """Every two neighbouring characters of the texts, lower case, without blanks, each once."""
-    grams: dict[str, None] = {}
-    for text in texts:
-        for word in text.lower().split():
-            grams.update(dict.fromkeys(map(add, word, word[1:])))
-    return list(grams)
-
-
 def insert_case(draft: Draft, new: NewCase, *, by: Actor, address: str, receipt: Receipt | None) -> str:
     """Write a new case with its steps; answers the number it got. Runs in the caller's transaction."""
     standing = standing_of(draft.rules, draft.state)
@@ -108,7 +99,7 @@ def insert_case(draft: Draft, new: NewCase, *, by: Actor, address: str, receipt:
         "lead_id": None,
         "photos": orjson.dumps(draft.photos).decode(),
         "tail": draft.tail,
-        "grams": grams_of(matter.description, matter.address),
+        "grams": stamped(grams_of(matter.description, matter.address), new.reported_at),
         **{name: getattr(standing, name) for name in STANDING},
         **{name: getattr(matter, name) for name in MATTER},
     }

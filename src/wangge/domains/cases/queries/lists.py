@@ -1,13 +1,13 @@
 """Lists of cases: filters, search and key-set paging over what a person may see, in one statement.
 
-Page N costs the same as page 1: the cursor is the last row's moment and id. Two characters and more are found by
-the two-character pieces kept beside the case; a case number by its beginning.
+Page N costs the same as page 1: the cursor is the last row's moment and id. A case number is found by its beginning.
 """
 
 from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,9 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases.failures import BadInput
 from wangge.domains.cases.models.case import OPEN_STAGES
-from wangge.domains.cases.operations.writing import grams_of
+from wangge.domains.cases.queries import words
+from wangge.domains.cases.queries.conditions import Condition, Filter, about_case, about_matter
+from wangge.domains.cases.queries.words import NEWEST
 from wangge.domains.cases.rows import SELECT, CaseRow, row_of
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
@@ -27,24 +29,6 @@ from wangge.domains.organizations.logic import Actor
 MOST = 200
 _BURNING = "ORDER BY c.burns_at ASC NULLS LAST, c.id ASC"
 NUMBER = re.compile(r"[0-9]{6}-[0-9]{0,8}(-[0-9]*)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list is narrowed by; moments are half-open [since, before) of the report."""
-
-    stages: tuple[str, ...] = ()
-    district: str = ""
-    department: str = ""
-    category: str = ""
-    source: str = ""
-    since: datetime | None = None
-    before: datetime | None = None
-    overdue: bool | None = None
-    bbox: tuple[float, float, float, float] | None = None  # west, south, east, north
-    words: str = ""
-    assignee_id: int | None = None
-    reporter_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +41,81 @@ class Page:
 
 def cases(*, by: Actor, at: datetime, filter: Filter, limit: int = 50, cursor: str = "") -> Page:
     """The newest reports first. Raises BadInput for a cursor that is none of ours."""
-    where, values = _where(by, at, filter)
+    case, matter = about_case(by, at, filter), about_matter(filter)
+    asked = filter.words.strip()
+    if NUMBER.fullmatch(asked):
+        case, asked = case.also("c.number >= %s AND c.number < %s", asked, asked + "~"), ""
     if cursor:
-        where.append("(c.reported_at, c.id) < (%s, %s)")
         moment, case_id = read_cursor(cursor)
         if moment is None:
             raise BadInput("cursor", _("翻页标记无效。请从第一页重新查询。"))
-        values += [moment, case_id]
-    newest = "ORDER BY c.reported_at DESC, c.id DESC LIMIT %s"
-    found = _rows(f"{SELECT} WHERE {' AND '.join(where)} {newest}", values, limit)
+        case = case.also("(c.reported_at, c.id) < (%s, %s)", moment, case_id)
+    stages = _stages_asked(filter)
+    if asked and words.has_pieces(asked):
+        which = words.newest_with(asked, case=case, matter=matter, limit=limit + 1)
+    elif stages and not filter.words and filter.bbox is None:
+        which = _newest_of_stages(stages, case, limit + 1)
+    else:
+        which = case & matter & words.in_text(asked)
+    found = _rows(f"{SELECT} WHERE {which.sql} {NEWEST} LIMIT %s", [*which.values, limit + 1])
     return _page(found, limit, lambda row: write_cursor(row.reported_at, row.id))
+
+
+def _stages_asked(wanted: Filter) -> tuple[str, ...]:
+    """The stages a list is narrowed to, be it by what is late; empty where it is not."""
+    if wanted.overdue:
+        return tuple(stage for stage in wanted.stages or OPEN_STAGES if stage in OPEN_STAGES)
+    return wanted.stages
+
+
+def _newest_of_stages(stages: Sequence[str], case: Condition, most: int) -> Condition:
+    """Each stage gives its newest from its own index, however few it has among all cases."""
+    one = f"(SELECT c.id, c.reported_at FROM cases_case c WHERE {case.sql} AND c.stage = %s {NEWEST} LIMIT %s)"
+    values = [value for stage in stages for value in (*case.values, stage, most)]
+    parts = " UNION ALL ".join(one for _stage in stages)
+    return Condition(f"c.id IN (SELECT c.id FROM ({parts}) c {NEWEST} LIMIT %s)", (*values, most))
 
 
 def queue(
     *, by: Actor, at: datetime, stages: tuple[str, ...], filter: Filter, limit: int = 50, cursor: str = ""
 ) -> Page:
     """What burns next: open cases of some stages by the earliest of their running deadlines, paused ones last."""
-    where, values = _where(by, at, filter)
+    case, matter = about_case(by, at, filter), about_matter(filter)
+    asked = filter.words.strip()
+    if NUMBER.fullmatch(asked):
+        case = case.also("c.number >= %s AND c.number < %s", asked, asked + "~")
+    else:
+        matter &= words.in_text(asked)
     wanted = [stage for stage in stages if stage in OPEN_STAGES]
     if not wanted:
         return Page([], None)
     parts = _after(cursor)
     if filter.words or filter.bbox is not None:
-        after = " OR ".join(f"({term})" for term, _values in parts)
-        where += ["c.stage = ANY(%s)", f"({after})"]
-        statement = f"{SELECT} WHERE {' AND '.join(where)} {_BURNING} LIMIT %s"
-        values += [wanted, *(value for _term, given in parts for value in given)]
+        after = Condition(
+            " OR ".join(f"({part.sql})" for part in parts), tuple(v for part in parts for v in part.values)
+        )
+        which = (case & matter).also("c.stage = ANY(%s)", wanted).also(f"({after.sql})", *after.values)
     else:
         # The few that are shown are chosen on the narrow row first, from the beginning of each stage's own index,
         # however much waits there; only they are joined with what they are about.
-        plain = f"SELECT c.id, c.burns_at FROM cases_case c WHERE {' AND '.join(where)}"
-        stretches = [(stage, term, given) for stage in wanted for term, given in parts]
+        each = [case.also("c.stage = %s", stage) & part for stage in wanted for part in parts]
         chosen = " UNION ALL ".join(
-            f"({plain} AND c.stage = %s AND {term} {_BURNING} LIMIT %s)" for _stage, term, _given in stretches
+            f"(SELECT c.id, c.burns_at FROM cases_case c WHERE {part.sql} {_BURNING} LIMIT %s)" for part in each
         )
-        values = [value for stage, _term, given in stretches for value in (*values, stage, *given, limit + 1)]
-        statement = f"{SELECT} WHERE c.id IN (SELECT c.id FROM ({chosen}) c {_BURNING} LIMIT %s) {_BURNING}"
-    found = _rows(statement, values, limit)
+        values = [value for part in each for value in (*part.values, limit + 1)]
+        which = Condition(f"c.id IN (SELECT c.id FROM ({chosen}) c {_BURNING} LIMIT %s)", (*values, limit + 1))
+    found = _rows(f"{SELECT} WHERE {which.sql} {_BURNING} LIMIT %s", [*which.values, limit + 1])
     return _page(found, limit, lambda row: write_cursor(row.burns_at, row.id))
 
 
-def _after(cursor: str) -> list[tuple[str, list[Any]]]:
-    """What comes after a cursor, as conditions with their values, each a stretch of the index of a stage."""
+def _after(cursor: str) -> list[Condition]:
+    """What comes after a cursor, each a stretch of the index of a stage."""
     if not cursor:
-        return [("TRUE", [])]
+        return [Condition()]
     moment, case_id = read_cursor(cursor)
     if moment is None:
-        return [("c.burns_at IS NULL AND c.id > %s", [case_id])]
-    return [("(c.burns_at, c.id) > (%s, %s)", [moment, case_id]), ("c.burns_at IS NULL", [])]
+        return [Condition("c.burns_at IS NULL AND c.id > %s", (case_id,))]
+    return [Condition("(c.burns_at, c.id) > (%s, %s)", (moment, case_id)), Condition("c.burns_at IS NULL")]
 
 
 def counts_by_stage(*, by: Actor, at: datetime) -> dict[str, tuple[int, int]]:
@@ -119,72 +130,16 @@ def counts_by_stage(*, by: Actor, at: datetime) -> dict[str, tuple[int, int]]:
         return {stage: (number, late) for stage, number, late in cursor.fetchall()}
 
 
-def _rows(statement: str, values: list[Any], limit: int) -> list[CaseRow]:
+def _rows(statement: str, values: list[Any]) -> list[CaseRow]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, limit + 1])
+        cursor.execute(statement, values)
         return [row_of(row) for row in cursor.fetchall()]
 
 
-def _page(rows: list[CaseRow], limit: int, cursor_of: Any) -> Page:
+def _page(rows: list[CaseRow], limit: int, cursor_of: Callable[[CaseRow], str]) -> Page:
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], cursor_of(rows[limit - 1]))
-
-
-def _where(by: Actor, at: datetime, wanted: Filter) -> tuple[list[str], list[Any]]:
-    sight, values = condition_for(by)
-    where = [sight]
-    plain = (("c.district_code", wanted.district), ("c.category", wanted.category), ("c.source", wanted.source))
-    for column, value in plain:
-        if value:
-            where.append(f"{column} = %s")
-            values.append(value)
-    for column, person in (("c.assignee_id", wanted.assignee_id), ("c.reporter_id", wanted.reporter_id)):
-        if person is not None:
-            where.append(f"{column} = %s")
-            values.append(person)
-    if wanted.department:
-        where.append("(c.department_code = %s OR c.inner_department_code = %s)")
-        values += [wanted.department, wanted.department]
-    if wanted.stages:
-        where.append("c.stage = ANY(%s)")
-        values.append(list(wanted.stages))
-    for term, moment in (("c.reported_at >= %s", wanted.since), ("c.reported_at < %s", wanted.before)):
-        if moment is not None:
-            where.append(term)
-            values.append(moment)
-    if wanted.overdue is not None:
-        late = "(c.stage = ANY(%s) AND c.burns_at < %s)"
-        where.append(late if wanted.overdue else f"NOT COALESCE({late}, FALSE)")
-        values += [list(OPEN_STAGES), at]
-    if wanted.bbox is not None:
-        west, south, east, north = wanted.bbox
-        where.append("m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s")
-        values += [west, east, south, north]
-    _add_words(wanted.words.strip(), where, values)
-    return where, values
-
-
-def _add_words(words: str, where: list[str], values: list[Any]) -> None:
-    """Search: a number by its beginning; words by every two-character piece they have; one character by its place."""
-    if not words:
-        return
-    if NUMBER.fullmatch(words):
-        where.append("c.number >= %s AND c.number < %s")
-        values += [words, words + "~"]
-        return
-    grams = grams_of(words)
-    if grams:
-        where.append("m.grams @> %s::text[]")
-        values.append(grams)
-    for word in words.split():
-        if len(word) != 2:
-            where.append("(m.description || ' ' || m.address) ILIKE %s")
-            values.append(f"%{_escaped(word)}%")
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def write_cursor(moment: datetime | None, case_id: UUID) -> str:

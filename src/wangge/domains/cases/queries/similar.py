@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from wangge.domains.cases.logic.pieces import grams_of
 from wangge.domains.cases.logic.similarity import (
     DISTANCE,
     METRES_PER_DEGREE,
@@ -25,7 +26,6 @@ from wangge.domains.cases.logic.similarity import (
     ranked,
     reach_of,
 )
-from wangge.domains.cases.operations.writing import grams_of
 from wangge.domains.cases.rows import SELECT, CaseRow, row_of
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
@@ -35,9 +35,11 @@ from wangge.standards.tables import Tables
 MOST = 5
 LOOKED_AT = 20  # of them the logic chooses
 NOT_A_MATTER = ["declined", "voided", "merged"]
+# From the place to the time: about a point there are few, in a month there may be many (OFFSET 0 keeps that order).
 _NEAR = (
-    "SELECT c.id FROM cases_matter m JOIN cases_case c ON c.id = m.case_id"
-    " WHERE m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s AND c.reported_at > %s"
+    "SELECT c.id FROM (SELECT case_id, lon, lat FROM cases_matter"
+    " WHERE lon BETWEEN %s AND %s AND lat BETWEEN %s AND %s OFFSET 0) m"
+    " CROSS JOIN LATERAL (SELECT * FROM cases_case WHERE id = m.case_id OFFSET 0) c WHERE c.reported_at > %s"
     " AND c.reported_at <= %s AND c.stage <> ALL(%s) AND c.id IS DISTINCT FROM %s::uuid"
 )
 _LIKELIEST = (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from wangge.domains.cases.queries.lists import Filter
+from wangge.domains.cases.queries.conditions import Filter
 from wangge.domains.cases.surroundings import district_names
 from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock

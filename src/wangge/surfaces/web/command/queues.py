@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.cases.queries import lists
-from wangge.domains.cases.queries.lists import Filter, Page
+from wangge.domains.cases.queries.conditions import Filter
+from wangge.domains.cases.queries.lists import Page
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.queries import city_tables
 from wangge.surfaces.web.command.pages import QueuePane

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from wangge.domains.cases.failures import BadInput
 from wangge.domains.cases.queries import lists
-from wangge.domains.cases.queries.lists import Filter
+from wangge.domains.cases.queries.conditions import Filter
 from wangge.groundwork import clock
 from wangge.surfaces.web.command.pages import EmptyList, RowGroup, WorkListPage
 from wangge.surfaces.web.command.rows import lines

@@ -1,0 +1,75 @@
+"""Cases by words of their description or address, the newest first, in one statement whose cost does not grow.
+
+First the newest few hundred cases are read; a word that is common shows its page among them. Else the pieces' index is
+asked stretch of time by stretch, backwards, until the page is full: a list of the index behind a stamp is as short as
+ten days are, and a stretch without the word costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wangge.domains.cases.logic.pieces import STRETCH_SECONDS, grams_of
+from wangge.domains.cases.queries.conditions import Condition
+
+READ_FIRST = 500
+NEWEST = "ORDER BY c.reported_at DESC, c.id DESC"
+
+_NEWEST_WITH = """
+WITH RECURSIVE newest AS MATERIALIZED (
+  SELECT c.id, c.reported_at FROM cases_case c WHERE {case} {order} LIMIT {read_first}
+), near AS MATERIALIZED (
+  SELECT c.id, c.reported_at FROM newest c JOIN cases_matter m ON m.case_id = c.id WHERE {matter} AND {text}
+  {order} LIMIT %s
+), reached AS MATERIALIZED (
+  SELECT c.id, c.reported_at FROM newest c
+   WHERE (SELECT count(*) FROM newest) = {read_first} AND (SELECT count(*) FROM near) < %s
+   ORDER BY c.reported_at, c.id LIMIT 1
+), stretch (number) AS (
+  SELECT floor(extract(epoch FROM reported_at) / {seconds})::int FROM reached
+  UNION ALL
+  SELECT (SELECT floor(extract(epoch FROM c.reported_at) / {seconds})::int FROM cases_case c
+           WHERE c.reported_at < to_timestamp(s.number * {seconds}.0) ORDER BY c.reported_at DESC LIMIT 1)
+    FROM stretch s WHERE s.number IS NOT NULL
+), far AS (
+  SELECT c.id FROM stretch s CROSS JOIN LATERAL (
+    SELECT c.id, c.reported_at
+      FROM (SELECT * FROM cases_matter WHERE grams @> ARRAY(SELECT s.number || gram FROM unnest(%s::text[]) gram)
+            OFFSET 0) m
+      JOIN cases_case c ON c.id = m.case_id
+     WHERE {case} AND {matter} AND {text} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)
+     {order} LIMIT %s) c
+   LIMIT %s
+)
+SELECT id FROM near UNION ALL SELECT id FROM far
+"""
+
+
+def has_pieces(words: str) -> bool:
+    """Whether any of the words is long enough for the index."""
+    return bool(grams_of(words))
+
+
+def in_text(words: str) -> Condition:
+    """Every word stands somewhere in description or address, in capitals or not."""
+    found = Condition()
+    for word in words.split():
+        found = found.also("(m.description || ' ' || m.address) ILIKE %s", f"%{_escaped(word)}%")
+    return found
+
+
+def newest_with(words: str, *, case: Condition, matter: Condition, limit: int) -> Condition:
+    """True for the newest ``limit`` cases with all the words, and for some more of them."""
+    text = in_text(words)
+    statement = _NEWEST_WITH.format(
+        case=case.sql, matter=matter.sql, text=text.sql, order=NEWEST, read_first=READ_FIRST, seconds=STRETCH_SECONDS
+    )
+    conditions = (*matter.values, *text.values)
+    values: tuple[Any, ...] = (
+        *case.values, *conditions, limit, limit, grams_of(words), *case.values, *conditions, limit, limit,
+    )  # fmt: skip
+    return Condition(f"c.id IN ({statement})", values)
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
