@@ -81,6 +81,7 @@ class FactDefinition:
     source_kind: str  # cases, evaluation, geography, ledger, statement
     decimals: int
     query_zh: str
+    indicator: str  # of evaluation, "part / whole" for a share: published results are asked first
     definition_zh: str
     confidence: str
     at: Origin
@@ -246,7 +247,8 @@ def _threshold(row: dict[str, str], _at: Origin) -> tuple[str, Decimal]:
 def _fact(row: dict[str, str], at: Origin) -> FactDefinition:
     return FactDefinition(
         row["fact"], row["name_zh"], tuple(row["other_names"].split()), row["unit"], row["sign"], row["rule"],
-        row["source_kind"], int(row["decimals"]), row["query_zh"], row["definition_zh"], row["confidence"], at,
+        row["source_kind"], int(row["decimals"]), row["query_zh"], row["indicator"],
+        row["definition_zh"], row["confidence"], at,
     )  # fmt: skip
 
 

@@ -28,11 +28,16 @@ def trace(*, name: str, year: int, unit: str, whole: bool, as_json: bool) -> Non
     """Trace; exit 1 when there is no such figure."""
     with open_city():
         from wangge.domains.disclosure.logic.tracing import restated_from
+        from wangge.domains.disclosure.queries.counted import proof_of
         from wangge.domains.disclosure.queries.tracing import trace as trace_of
         from wangge.standards.accounts.library import load_accounts
 
         code = unit or only_unit()
         if not name[:2].isdigit():
+            proof = proof_of(unit=code, year=year, name=name)
+            if proof is not None:
+                _show_proof(name, proof, as_json=as_json)
+                return
             restated = restated_from(name, load_accounts(str(year)))
             if not restated:
                 raise click.ClickException(_("没有规则说明“%(name)s”的来源。") % {"name": name})
@@ -47,6 +52,36 @@ def trace(*, name: str, year: int, unit: str, whole: bool, as_json: bool) -> Non
         return
     tree = Tree(_label(found))
     _grow(tree, found, vouchers, None if whole else _SHOWN)
+    Console(markup=False, highlight=False).print(tree)
+
+
+def _show_proof(name: str, proof: Any, *, as_json: bool) -> None:
+    """A reading with the published results it sums and sample cases, or the signed statement."""
+    reading, statement = proof.reading, proof.statement
+    told: dict[str, Any] = {"id": name, "code": bytes((reading or statement).check_code).hex()}
+    if reading is None:
+        told |= {"statement": statement.words, "evidence": statement.evidence, "signed_by": statement.signed_by}
+    else:
+        told |= {
+            "fact": reading.fact, "value": str(reading.value.normalize()), "numerator": reading.numerator,
+            "denominator": reading.denominator, "query": reading.query, "cut_off": reading.cut_off_at.isoformat(),
+            "counted": reading.counted, "results": reading.parts, "samples": reading.samples,
+        }  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if reading is None:
+        click.echo(_("%(name)s  签字说明：%(words)s，佐证 %(evidence)s，%(by)s  校验码 %(code)s") % {
+            "name": name, "words": statement.words, "evidence": statement.evidence, "by": statement.signed_by,
+            "code": told["code"][:16],
+        })  # fmt: skip
+        return
+    tree = Tree(f"{name}  {told['value']}  {reading.query}  {_('校验码 %(code)s') % {'code': told['code'][:16]}}")
+    for part in reading.parts:
+        amount = str(part["number"]) if part["of"] is None else f"{part['number']} ÷ {part['of']}"
+        tree.add(f"{part['result']} {part['figure']}  {amount}")
+    for number in reading.samples:
+        tree.add(_("样本案卷 %(number)s") % {"number": number})
     Console(markup=False, highlight=False).print(tree)
 
 

@@ -107,10 +107,10 @@ def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: 
         cases, steps = cases + day.cases, steps + day.steps
         progress.cases(day.cases)
     _open_doors(at)
-    if city.account:
+    publish_year(at=at, jobs=jobs, paper=draw_scene(scenes_of(Size.SMALL)[0]))
+    if city.account:  # after the results: the self-evaluation is filled from them
         load_account(city, at=at)
         publish_account(city, at=at)
-    publish_year(at=at, jobs=jobs, paper=draw_scene(scenes_of(Size.SMALL)[0]))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")  # the first lists should not wait for the server to find out by itself
     return LoadedCity(len(loaded.person_ids), sum(map(len, photos.values())), cases, steps)

@@ -12,7 +12,14 @@ from wangge.surfaces.web.command import case_files, map_views, moving, photos, r
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
-from wangge.surfaces.web.finance import board_views, checking_views, draft_views, evaluation_views, public_views
+from wangge.surfaces.web.finance import (
+    board_views,
+    checking_views,
+    draft_views,
+    evaluation_views,
+    public_views,
+    trace_views,
+)
 from wangge.surfaces.web.office import case_imports
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
@@ -89,7 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/budget", board_views.board, name="budget_board"),
     path("finance/accounts", draft_views.draft, name="account_draft"),
     path("finance/accounts/text", draft_views.text, name="account_text"),
-    path("finance/accounts/trace", draft_views.trace_page, name="account_trace"),
+    path("finance/accounts/trace", trace_views.trace_page, name="account_trace"),
     path("finance/accounts/file.<slug:format>", draft_views.draft_file, name="account_file"),
     path("disclosure", public_views.published_list, name="published_list"),
     path("disclosure/<str:unit>/<int:year>", public_views.published_account, name="published_account"),

@@ -109,7 +109,7 @@ def _part_five(pen: Pen, performance: PerformanceTables, form: str) -> Iterator[
     yield NewPage()
     yield Heading(1, "第五部分　附件")
     yield from report(pen)
-    pairs = _project_forms(account)
+    pairs = project_forms(account)
     listed = ["1-1", "1-2", *(f"1-3-{number}" for number in range(1, len(pairs) + 1))]
     titles = (
         f"{account.year}年度部门整体支出绩效评价基础数据表",
@@ -130,7 +130,8 @@ def _part_five(pen: Pen, performance: PerformanceTables, form: str) -> Iterator[
         yield annexes.project_form(account, project, project_form, performance.blocks_of(form, PROJECT), number)
 
 
-def _project_forms(account: Account) -> list[tuple[Project, EvaluationForm]]:
+def project_forms(account: Account) -> list[tuple[Project, EvaluationForm]]:
+    """The projects that have a scored form, in the order of annex 1-3."""
     found = []
     for project in account.projects:
         form = next((form for form in account.forms if form.project == project.name), None)

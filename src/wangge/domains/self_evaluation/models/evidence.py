@@ -27,6 +27,7 @@ class Reading(models.Model):
     cut_off_at = models.DateTimeField(_("截止时点"))
     counted = models.BigIntegerField(_("条数"))
     samples = models.JSONField(_("样本"), default=list)
+    parts = models.JSONField(_("组成"), default=list)  # figures of published results it is the sum of
     taken_at = models.DateTimeField(_("取数时间"))
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(_("取数人"), max_length=60)

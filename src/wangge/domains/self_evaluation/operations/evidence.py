@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.self_evaluation.models import Reading, Statement
 from wangge.domains.self_evaluation.policies import FILLING_STEP, check_may_do, city_performance_tables
+from wangge.domains.self_evaluation.queries.counted import Counted, Scope
 from wangge.domains.self_evaluation.queries.forms import MONEY_FACTS, FormView, forms_of
-from wangge.domains.self_evaluation.queries.sources import Counted, Scope, count_fact
+from wangge.domains.self_evaluation.queries.sources import count_fact
 from wangge.domains.self_evaluation.refusals import EvaluationRefused, refusal_of
 from wangge.standards.performance import FactDefinition
 
@@ -58,16 +60,19 @@ def _reading(
     fact: FactDefinition, counted: Counted, project: str, unit_code: str, year: int, cut_off_at: datetime,
     at: datetime, by: Actor,
 ) -> Reading:  # fmt: skip
+    parts = [asdict(part) for part in counted.parts]
     said = {
         "unit": unit_code, "year": year, "project": project, "fact": fact.fact, "value": str(counted.value),
         "numerator": counted.numerator, "denominator": counted.denominator, "query": counted.query,
         "cut_off": cut_off_at.isoformat(), "counted": counted.counted, "samples": list(counted.samples),
+        "parts": parts,
     }  # fmt: skip
     return Reading(
-        unit_code=unit_code, year=year, project=project, fact=fact.fact, source_kind=fact.source_kind,
-        value=counted.value, numerator=counted.numerator, denominator=counted.denominator, query=counted.query,
-        cut_off_at=cut_off_at, counted=counted.counted, samples=list(counted.samples), taken_at=at,
-        by_id=by.person_id, by_name=by.display_name, check_code=_sm3(said),
+        unit_code=unit_code, year=year, project=project, fact=fact.fact,
+        source_kind=counted.source_kind or fact.source_kind, value=counted.value, numerator=counted.numerator,
+        denominator=counted.denominator, query=counted.query, cut_off_at=cut_off_at, counted=counted.counted,
+        samples=list(counted.samples), parts=parts, taken_at=at, by_id=by.person_id, by_name=by.display_name,
+        check_code=_sm3(said),
     )  # fmt: skip
 
 

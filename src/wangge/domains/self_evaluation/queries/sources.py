@@ -7,7 +7,7 @@ cases. It answers None for a fact it cannot count; then a person's signed statem
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,36 +17,13 @@ from django.db import connection
 from wangge.domains.budgeting.queries.allotments import budgets_of_year
 from wangge.domains.budgeting.queries.balances import facts_of_year, units_below
 from wangge.domains.organizations.queries import city_tables
-from wangge.domains.self_evaluation.logic.lines import rounded
+from wangge.domains.self_evaluation.queries.counted import SAMPLE_SIZE, Counted, Scope, rate
+from wangge.domains.self_evaluation.queries.published import from_evaluation, from_published
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.city_settings import city_settings
 from wangge.standards.performance import FactDefinition
 
-SAMPLE_SIZE = 5
 FEN_PER_WAN = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is asked for: the unit, the year, a project or all, and the moment after which nothing counts."""
-
-    unit_code: str
-    year: int
-    cut_off_at: datetime
-    project: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a source counted."""
-
-    value: Decimal
-    counted: int
-    query: str
-    numerator: int | None = None
-    denominator: int | None = None
-    samples: tuple[str, ...] = ()
-
 
 Source = Callable[[FactDefinition, Scope], Counted | None]
 
@@ -69,6 +46,7 @@ _WORDS: Mapping[str, str] = {
     "cases.platform": "其中来源为公众服务平台",
     "cases.hotline": "其中来源为12345热线",
 }
+_SATISFACTION = "cases.satisfied / cases.rated"
 _COUNTS = "SELECT {columns} FROM cases_case c WHERE c.reported_at >= %(first)s AND c.reported_at < %(last)s"
 _SAMPLES = """
 SELECT c.number FROM cases_case c WHERE c.reported_at >= %(first)s AND c.reported_at < %(last)s AND {condition}
@@ -87,30 +65,40 @@ WHERE s.verb = 'rate' AND s.at >= %(first)s AND s.at < %(last)s ORDER BY md5(c.i
 
 
 def count_fact(fact: FactDefinition, scope: Scope) -> Counted | None:
-    """What the fact's source counts; None when there is no source or it has nothing to say."""
+    """What published results or else the fact's source give; None when there is no source or it has nothing to say."""
+    published = from_published(fact, scope)
+    if published is not None:
+        return replace(published, samples=_samples(fact, scope)) if fact.source_kind == "cases" else published
     source = SOURCES.get(fact.source_kind)
     return source(fact, scope) if source is not None else None
 
 
 def from_cases(fact: FactDefinition, scope: Scope) -> Counted | None:
     """Counts and rates over the cases of the year; two statements with the samples."""
-    if fact.query_zh == "cases.satisfied / cases.rated":
+    if fact.query_zh == _SATISFACTION:
         return _satisfaction(fact, scope)
     part, _slash, whole = fact.query_zh.partition(" / ")
     names = [part, whole] if whole else [part]
     if any(name not in _CONDITIONS for name in names):
         return None
-    values = _values(fact, scope)
     columns = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[name]})" for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(columns=columns), values)
+        cursor.execute(_COUNTS.format(columns=columns), _values(fact, scope))
         counts = [int(count) for count in cursor.fetchone()]
-        cursor.execute(_SAMPLES.format(condition=_CONDITIONS[part]), values)
-        samples = tuple(row[0] for row in cursor.fetchall())
+    samples = _samples(fact, scope)
     words = "上报时间在年度内的案卷，" + " ÷ ".join(_WORDS[name] for name in names)
     if not whole:
         return Counted(Decimal(counts[0]), counts[0], words, samples=samples)
-    return _rate(fact, counts[0], counts[1], words, samples)
+    return rate(fact, counts[0], counts[1], words, samples)
+
+
+def _samples(fact: FactDefinition, scope: Scope) -> tuple[str, ...]:
+    """A few cases of those that the fact counts, the same ones whenever asked."""
+    part = fact.query_zh.partition(" / ")[0]
+    asked = _RATED_SAMPLES if fact.query_zh == _SATISFACTION else _SAMPLES.format(condition=_CONDITIONS[part])
+    with connection.cursor() as cursor:
+        cursor.execute(asked, _values(fact, scope))
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def _satisfaction(fact: FactDefinition, scope: Scope) -> Counted | None:
@@ -121,17 +109,9 @@ def _satisfaction(fact: FactDefinition, scope: Scope) -> Counted | None:
     with connection.cursor() as cursor:
         cursor.execute(_RATINGS, values)
         satisfied, rated = cursor.fetchone()
-        cursor.execute(_RATED_SAMPLES, values)
-        samples = tuple(row[0] for row in cursor.fetchall())
+    samples = _samples(fact, scope)
     words = f"年度内市民自行评价的案卷：评价为{'、'.join(good)}的件数 ÷ 评价件数"
-    return _rate(fact, int(satisfied), int(rated), words, samples)
-
-
-def _rate(fact: FactDefinition, part: int, whole: int, words: str, samples: tuple[str, ...]) -> Counted | None:
-    if whole == 0:
-        return None
-    value = rounded(Decimal(part) * 100 / Decimal(whole), fact.decimals)
-    return Counted(value, whole, words, part, whole, samples)
+    return rate(fact, int(satisfied), int(rated), words, samples)
 
 
 def _values(fact: FactDefinition, scope: Scope) -> dict[str, Any]:
@@ -152,7 +132,7 @@ def from_geography(fact: FactDefinition, scope: Scope) -> Counted | None:
     if fact.query_zh != "geography.responsibility_grids":
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_GRIDS, {"on": min(scope.cut_off_at.astimezone(CITY_ZONE).date(), _last_day(scope.year))})
+        cursor.execute(_GRIDS, {"on": min(scope.cut_off_on, _last_day(scope.year))})
         number = int(cursor.fetchone()[0])
     return Counted(Decimal(number), number, "截至时点启用的责任网格")
 
@@ -191,4 +171,9 @@ def _money(fen: int, count: int, words: str) -> Counted:
     return Counted(Decimal(fen) / FEN_PER_WAN, count, f"{words}，{count} 笔，合计 {Decimal(fen) / 100:.2f} 元")
 
 
-SOURCES: dict[str, Source] = {"cases": from_cases, "geography": from_geography, "ledger": from_ledger}
+SOURCES: dict[str, Source] = {
+    "cases": from_cases,
+    "evaluation": from_evaluation,
+    "geography": from_geography,
+    "ledger": from_ledger,
+}

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -21,31 +20,21 @@ from wangge.domains.budgeting.refusals import LedgerRefused
 from wangge.domains.disclosure.checking.findings.finding import Finding, Result
 from wangge.domains.disclosure.checking.work import Task, check_file
 from wangge.domains.disclosure.document import Document
-from wangge.domains.disclosure.logic.tracing import Traced, Voucher, restated_from
-from wangge.domains.disclosure.narrative.numbers import amount_in_table, hundredths
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.queries.telling import TEXT_KIND
-from wangge.domains.disclosure.queries.tracing import trace
 from wangge.domains.disclosure.rendering.files import CONTENT_TYPES, FORMATS, rendered
 from wangge.domains.disclosure.rendering.web import as_page_piece
-from wangge.domains.self_evaluation.queries.forms import newest_readings
 from wangge.groundwork import clock
 from wangge.standards.accounts.library import load_accounts
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
-from wangge.surfaces.web.finance.pages import DraftPage, FindingNote, TracePage, TraceRow
+from wangge.surfaces.web.finance.pages import DraftPage, FindingNote
+from wangge.surfaces.web.finance.trace_views import trace_url
 from wangge.surfaces.web.gate import actor_on
-from wangge.surfaces.web.shells import opens, shell_for, tell
+from wangge.surfaces.web.shells import shell_for, tell
 
 SEVERITIES = {"error": gettext_noop("错误"), "warning": gettext_noop("提醒"), "note": gettext_noop("提示")}
-MOST_VOUCHERS = 200
-# Figures of the report whose fact is a count of cases.
-FACTS = {
-    "R.case.reported": "cases_reported", "R.case.filed": "cases_filed", "R.case.closed": "cases_closed",
-    "R.case.rate": "close_rate", "R.case.self": "cases_self_handled", "R.report.total": "cases_public",
-    "R.report.platform": "cases_platform", "R.report.hotline": "cases_hotline",
-}  # fmt: skip
 
 
 @require_safe
@@ -63,7 +52,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     may_write = may_keep_books(by, where.unit)
     page = DraftPage(
         shell, found.document.title, where.name, where.year, where.years, where.units,
-        mark_safe(as_page_piece(found.document, lambda name: _trace_url(where, name))),  # noqa: S308 - escaped piece by piece
+        mark_safe(as_page_piece(found.document, lambda name: trace_url(where, name))),  # noqa: S308 - escaped piece by piece
         tuple(_question(where, gap.id, gap.question) for gap in found.document.gaps) if may_write else (),
         findings, _downloads(where), _summary(result, len(found.document.gaps)),
     )  # fmt: skip
@@ -103,10 +92,6 @@ def _downloads(where: Chosen) -> tuple[Fact, ...]:
     )
 
 
-def _trace_url(where: Chosen, name: str) -> str:
-    return f"{reverse('account_trace')}?unit={where.unit}&year={where.year}&cell={name}"
-
-
 @require_safe
 def draft_file(request: HttpRequest, format: str) -> HttpResponse:
     """The document in one format, as it stands now."""
@@ -142,75 +127,3 @@ def text(request: HttpRequest) -> HttpResponse:
         return back
     tell(request, Notice(NoticeKind.DONE, _("已保存：%(key)s。") % {"key": key}))
     return back
-
-
-@require_safe
-def trace_page(request: HttpRequest) -> HttpResponse:
-    """Where a printed figure comes from: cells below, payments, or the cases that were counted."""
-    by, at = actor_on(request), clock.now()
-    where = chosen(request, by, at, "account_draft")
-    name = request.GET.get("cell", "")
-    if not where.unit or not name:
-        raise Http404(name)
-    rows, formula, code = _figure(where, name, opens(by, "case"))
-    page = TracePage(
-        shell_for(request, _("数据溯源"), at=at, current="account_draft"),
-        name,
-        where.name,
-        where.year,
-        formula,
-        code,
-        rows,
-        f"{reverse('account_draft')}?unit={where.unit}&year={where.year}",
-    )
-    return render(request, "web/finance/trace.html", {"page": page})
-
-
-def _figure(where: Chosen, name: str, opens_cases: bool) -> tuple[tuple[TraceRow, ...], str, str]:
-    if name in FACTS:
-        return _counted(where, FACTS[name], opens_cases)
-    if name[:2].isdigit():
-        try:
-            found, vouchers = trace(year=where.year, unit=where.unit, cell=name)
-        except KeyError as absent:
-            raise Http404(name) from absent
-        own = vouchers.get(name, ())
-        rows = [_part(where, part) for part in found.parts] or [_voucher(each) for each in own[:MOST_VOUCHERS]]
-        return tuple(rows), found.formula, found.code
-    told = restated_from(name, load_accounts(str(where.year)))
-    cells = dict.fromkeys(cell for each in told for cell in each.cells)
-    formula = "；".join(each.formula for each in told) or _("由人填写，或取自台账记录。")
-    return tuple(TraceRow(cell, "", "", _trace_url(where, cell)) for cell in cells), formula, ""
-
-
-def _counted(where: Chosen, fact: str, opens_cases: bool) -> tuple[tuple[TraceRow, ...], str, str]:
-    reading = newest_readings(unit_code=where.unit, year=where.year).get(("", fact))
-    if reading is None:
-        raise Http404(fact)
-    first, last = f"{where.year}-01-01", f"{where.year + 1}-01-01"
-    ratio = "" if reading.denominator is None else f"（{reading.numerator} ÷ {reading.denominator}）"
-    cut = _("截至 %(cut)s") % {"cut": f"{timezone.localtime(reading.cut_off_at):%Y-%m-%d %H:%M}"}
-    listed = f"{reverse('case_search')}?from={first}&to={last}" if opens_cases else ""
-    rows = [
-        TraceRow(
-            _("全部案卷"),
-            str(reading.counted),
-            f"{reading.query}{ratio}，{cut}",
-            listed,
-        ),
-        *(
-            TraceRow(str(number), "", _("样本案卷"), reverse("case", args=[number]) if opens_cases else "")
-            for number in reading.samples
-        ),
-    ]
-    return tuple(rows), f"{reading.query}{ratio}", bytes(reading.check_code).hex()
-
-
-def _part(where: Chosen, part: Traced) -> TraceRow:
-    detail = _("%(count)s 笔") % {"count": part.facts} if part.facts else part.formula
-    return TraceRow(part.name, amount_in_table(hundredths(part.fen)), detail, _trace_url(where, part.name))
-
-
-def _voucher(each: Voucher) -> TraceRow:
-    words = " · ".join(word for word in (each.dated_on, each.summary, each.payee) if word)
-    return TraceRow(each.number, f"{each.fen / 100:,.2f} {_('元')}", words)
