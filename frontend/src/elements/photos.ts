@@ -58,7 +58,7 @@ class Photos extends HTMLElement {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", file.name);
     const caption = document.createElement("figcaption");
-    caption.textContent = `${(file.size / 1024 / 1024).toFixed(1)} MB `;
+    caption.textContent = `${sizeOf(file)} `;
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "plain";
@@ -117,3 +117,9 @@ function drawn(picture: ImageBitmap, width: number, height: number, crop: boolea
 }
 
 customElements.define("wangge-photos", Photos);
+
+/** How big a file is, in the unit a person would say: a small picture is not "0.0 MB". */
+function sizeOf(file: File): string {
+  const kib = file.size / 1024;
+  return kib < 1024 ? `${Math.max(1, Math.round(kib))} KB` : `${(kib / 1024).toFixed(1)} MB`;
+}
