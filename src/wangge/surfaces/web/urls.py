@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
 from wangge.surfaces.web.assessment import views as assessment
-from wangge.surfaces.web.command import case_files, map_views, moving, photos, reporting, views
+from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, views
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit", department.department_list, name="department_list"),
     path("field", field.field_tasks, name="field_tasks"),
     path("cases", views.case_search, name="case_search"),
+    path("cases/export.<slug:kind>", exports.case_export, name="case_export"),
     path("cases/new", reporting.report, name="report"),
     path("cases/new/similar", reporting.report_similar, name="report_similar"),
     path("cases/conditions", views.conditions, name="conditions"),

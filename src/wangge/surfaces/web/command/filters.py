@@ -38,11 +38,12 @@ class Narrowing:
         """Whether anything but the queue narrows the list."""
         return any(value for name, value in self.asked if name != "queue")
 
-    def address(self, name: str, *, cursor: str | None = None) -> str:
-        """The same list again, from a cursor on."""
+    def address(self, name: str, *, cursor: str | None = None, **parts: str) -> str:
+        """The same list again, from a cursor on or as another page; ``parts`` are of the path."""
         asked = [*self.asked, ("cursor", cursor or "")]
         query = urlencode([(key, value) for key, value in asked if value])
-        return f"{reverse(name)}?{query}" if query else reverse(name)
+        path = reverse(name, kwargs=parts or None)
+        return f"{path}?{query}" if query else path
 
 
 def narrowing_of(

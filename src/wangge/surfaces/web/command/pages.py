@@ -61,6 +61,7 @@ class WorkListPage:
     previous_url: str = ""
     refresh_url: str = ""  # the same list again, asked every half minute
     map_url: str = ""  # the open cases on a map
+    exports: tuple[tuple[str, str], ...] = ()  # (name, address) of the list as a file
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
 
 

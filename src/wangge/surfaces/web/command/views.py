@@ -14,6 +14,7 @@ from wangge.domains.cases.failures import BadInput, NoSuchCase
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.sight import stands_outside
+from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.operations.audit import ReasonMissing
 from wangge.groundwork import clock
 from wangge.surfaces.web.command import queues, rows
@@ -65,6 +66,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
         refresh_url=request.get_full_path(),
         map_url=reverse("case_map"),
+        exports=_exports(by, narrowing),
     )
     return render(request, "web/command/work_list.html", {"page": page})
 
@@ -90,8 +92,17 @@ def case_search(request: HttpRequest) -> HttpResponse:
         found_text=_found(len(shown), more=bool(found.next), by_time=False),
         next_url=narrowing.address("case_search", cursor=found.next) if found.next else "",
         previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
+        exports=_exports(by, narrowing) if shown else (),
     )
     return render(request, "web/command/work_list.html", {"page": page})
+
+
+def _exports(by: Actor, narrowing: Narrowing) -> tuple[tuple[str, str], ...]:
+    if not opens(by, "case_export"):
+        return ()
+    return tuple(
+        (name, narrowing.address("case_export", kind=kind)) for name, kind in (("CSV", "csv"), ("Excel", "xlsx"))
+    )
 
 
 def _found(number: int, *, more: bool, by_time: bool) -> str:
