@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "wangge.domains.components",
     "wangge.domains.ownership",
     "wangge.domains.cases",
+    "wangge.domains.patrol",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection
 
@@ -19,6 +20,21 @@ from wangge.domains.organizations.queries import on_duty
 from wangge.groundwork import clock as process_clock
 
 RENEW_AFTER_SECONDS = 5.0
+
+
+class FindsOnDuty(Protocol):
+    """Who gets a field task in a responsibility grid now: a person's id, or None."""
+
+    def __call__(self, *, grid_code: str, at: datetime) -> int | None: ...
+
+
+# Where nothing knows better, the roster alone decides.
+_duty: list[FindsOnDuty] = [on_duty]
+
+
+def ask_for_duty(finder: FindsOnDuty) -> None:
+    """Let a higher domain, which knows positions and loads, say who gets a field task."""
+    _duty[0] = finder
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class AroundCase:
     lead_ids: dict[str, str] = field(default_factory=dict)
 
     def on_duty(self) -> str:
-        person = on_duty(grid_code=self.grid_code, at=self.at) if self.grid_code else None
+        person = _duty[0](grid_code=self.grid_code, at=self.at) if self.grid_code else None
         return "" if person is None else str(person)
 
     def drawn(self, rule: str, percent: int, cycle: int) -> bool:

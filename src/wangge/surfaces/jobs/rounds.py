@@ -16,6 +16,9 @@ from django.db import connection
 from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
 from wangge.domains.notices.operations import clear_inboxes, clear_read
+from wangge.domains.patrol.logic.drawing import DrawKind
+from wangge.domains.patrol.operations.draws import draw_day
+from wangge.domains.patrol.operations.positions import remove_old_positions
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
 from wangge.standards import watching
@@ -120,7 +123,14 @@ def sweep() -> None:
     at = clock.now()
     ensure_partitions()
     drop_unused(at=at)
+    remove_old_positions(at=at)
     receipts.drop_old_receipts(at=at)
     clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
     call_command("clearsessions")
+
+
+def draw_second_looks() -> int:
+    """Once a night: by lot, what of yesterday is looked at a second time; a day drawn before stays as it was."""
+    yesterday, at = clock.today() - timedelta(days=1), clock.now()
+    return sum(draw_day(kind=kind, day=yesterday, at=at, instance=settings.ENVIRONMENT.instance) for kind in DrawKind)

@@ -55,6 +55,13 @@ def anchor(timestamp: int) -> None:
     rounds.anchor()
 
 
+@app.periodic(cron="37 18 * * *")
+@app.task(queue=QUEUE, queueing_lock="second_looks", name="second_looks")
+def second_looks(timestamp: int) -> None:
+    """Every night at 02:37 in the city: the draws of yesterday's second looks."""
+    rounds.draw_second_looks()
+
+
 @app.periodic(cron="47 18 * * *")
 @app.task(queue=QUEUE, queueing_lock="forget_jobs", name="forget_jobs", pass_context=True)
 async def forget_jobs(context: JobContext, timestamp: int) -> None:

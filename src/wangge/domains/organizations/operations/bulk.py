@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from wangge.domains.organizations.logic import Actor, AuditKind, Holding
 from wangge.domains.organizations.operations.audit import record
 from wangge.domains.organizations.policies import Task, check_administrators_apart, check_may_administer
+from wangge.groundwork.clock import CITY_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,11 @@ def load_people(*, by: Actor, at: datetime, people: Sequence[NewPerson], valid_f
 def load_turns(*, by: Actor, at: datetime, turns: Sequence[NewTurn]) -> None:
     """Load turns on duty; every user name must be known."""
     check_may_administer(by, Task.UNITS)
+    _write_turns(turns)
+    record(by=by, at=at, kind=AuditKind.SETTING, object_kind="turns", detail={"turns": len(turns)})
+
+
+def _write_turns(turns: Sequence[NewTurn]) -> None:
     with connection.cursor() as cursor:
         names = sorted({turn.username for turn in turns})
         cursor.execute("SELECT username, id FROM organizations_person WHERE username = ANY(%s)", [names])
@@ -142,7 +148,28 @@ def load_turns(*, by: Actor, at: datetime, turns: Sequence[NewTurn]) -> None:
         ("person_id", "grid_code", "shift", "starts_at", "ends_at"),
         ((ids[turn.username], turn.grid_code, turn.shift, turn.starts_at, turn.ends_at) for turn in turns),
     )
-    record(by=by, at=at, kind=AuditKind.SETTING, object_kind="turns", detail={"turns": len(turns)})
+
+
+@transaction.atomic
+def plan_turns(*, turns: Sequence[NewTurn], at: datetime) -> int:
+    """Put turns in the place of those planned before, for the same people and days; answers how many were replaced.
+
+    Only turns that have not begun at ``at`` give way. Who may plan, and the line in the audit log, are the caller's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM organizations_shift_turn t USING organizations_person p"
+            " WHERE p.id = t.person_id AND t.starts_at > %s AND (p.username,"
+            " (t.starts_at AT TIME ZONE 'Asia/Shanghai')::date) IN (SELECT * FROM unnest(%s::text[], %s::date[]))",
+            [
+                at,
+                [turn.username for turn in turns],
+                [turn.starts_at.astimezone(CITY_ZONE).date() for turn in turns],
+            ],
+        )
+        replaced = int(cursor.rowcount)
+    _write_turns(turns)
+    return replaced
 
 
 def _reserve_ids(table: str, count: int) -> list[int]:
