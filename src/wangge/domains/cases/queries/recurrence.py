@@ -13,9 +13,10 @@ from wangge.domains.organizations.logic import Actor
 
 MOST = 50
 _GROUP = """
-SELECT c.id, c.number, c.stage, c.reported_at FROM cases_recurrence mine
+SELECT c.number, c.stage, c.reported_at, count(*) OVER () FROM cases_recurrence mine
   JOIN cases_recurrence r ON r.group_id = mine.group_id JOIN cases_case c ON c.id = r.case_id
- WHERE mine.case_id = %s AND c.stage NOT IN ('declined', 'voided', 'merged') AND r.reported_at <= mine.reported_at
+ WHERE mine.case_id = %s AND r.case_id <> mine.case_id AND r.reported_at <= mine.reported_at
+   AND c.stage NOT IN ('declined', 'voided', 'merged')
 """
 
 
@@ -30,7 +31,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """The how-manieth time this is, and the cases before it, newest first, as far as the asker sees them."""
+    """The how-manieth time this is, and the newest of the cases before it, as far as the asker sees them."""
 
     time: int
     earlier: tuple[Earlier, ...]
@@ -42,5 +43,6 @@ def recurrence_of(*, case_id: UUID, by: Actor) -> Recurrence | None:
     with connection.cursor() as cursor:
         cursor.execute(f"{_GROUP} AND {sight} ORDER BY c.reported_at DESC LIMIT {MOST}", [case_id, *values])
         rows = cursor.fetchall()
-    earlier = tuple(Earlier(number, stage, at) for key, number, stage, at in rows if key != case_id)
-    return Recurrence(len(earlier) + 1, earlier) if earlier else None
+    if not rows:
+        return None
+    return Recurrence(rows[0][3] + 1, tuple(Earlier(number, stage, at) for number, stage, at, _count in rows))
