@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.api.conftest import PLACE, Speak
 from tests.api.test_writes import statements
+from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.components.logic.incoming import Incoming, Units
 from wangge.domains.components.operations.importing import import_components
 from wangge.domains.geography import queries as geography
@@ -105,6 +106,48 @@ def test_clusters_hold_what_the_list_holds(speak: Speak) -> None:
     assert asked("acceptor-1", "stage=handling") == []
     assert asked("dept-a", "zoom=3") == []
     assert speak("acceptor-1").get("/cases/clusters?zoom=99").status_code == 422
+
+
+OPEN_PLACES = (
+    "SELECT number, stage, burns_at, district_code, department_code, inner_department_code, assignee_id, reporter_id,"
+    " lon, lat FROM cases_open_place ORDER BY number"
+)
+OPEN_CASES = (
+    "SELECT c.number, c.stage, c.burns_at, c.district_code, c.department_code, c.inner_department_code, c.assignee_id,"
+    " c.reporter_id, m.lon, m.lat FROM cases_case c JOIN cases_matter m ON m.case_id = c.id"
+    " WHERE m.lon IS NOT NULL AND c.stage = ANY(%s) ORDER BY 1"
+)
+
+
+def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def test_open_places_follow_every_step(speak: Speak) -> None:
+    seat = speak("acceptor-1")
+
+    def same() -> int:
+        found = rows(OPEN_PLACES)
+        assert found == rows(OPEN_CASES, list(OPEN_STAGES))
+        return len(found)
+
+    first = speak("collector-1").report()
+    second = speak("collector-1").report(location={**PLACE, "lon": PLACE["lon"] + 0.001})
+    assert same() == 2
+    seat.move(first, "accept", {"category": "component:0101"})
+    assert same() == 2
+    declined = seat.move(second, "decline_report", {"reason": "不在管理范围"})
+    assert same() == 1
+    speak("duty_leader-1").move(declined, "restore_declined", {"reason": "误判"})
+    assert same() == 2
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_matter SET lon = lon + 0.002 WHERE lon IS NOT NULL")
+    assert same() == 2
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_matter SET lon = NULL, lat = NULL")
+    assert same() == 0
 
 
 def groups() -> list[tuple[str, int]]:
