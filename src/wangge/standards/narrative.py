@@ -31,6 +31,12 @@ def terms(overlay: Path | None = None) -> tuple[Term, ...]:
     return tuple(found.values())
 
 
+@functools.lru_cache(maxsize=16)
+def template_fields(overlay: Path | None = None) -> dict[str, str]:
+    """Field of a Word template → the figure it stands for; a city's file replaces fields and adds others."""
+    return {row["field"]: row["figure"] for row in _rows("template_fields.csv", overlay)}
+
+
 def _rows(file: str, overlay: Path | None) -> list[dict[str, str]]:
     paths = [DIRECTORY / file, *([overlay / "narrative" / file] if overlay else [])]
     rows: list[dict[str, str]] = []

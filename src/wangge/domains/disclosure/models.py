@@ -122,3 +122,53 @@ class EditionStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.verb}"
+
+
+class WordTemplate(models.Model):
+    """A Word template of a year as issued 制发; the newest of the year counts, an empty one withdraws those before."""
+
+    id = models.BigAutoField(primary_key=True)
+    year = models.SmallIntegerField(_("年度"))
+    name = models.CharField(_("文件名"), max_length=200)
+    content = models.BinaryField(_("内容"))
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(_("上传人"), max_length=60)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints; append-only by trigger."""
+
+        db_table = "disclosure_word_template"
+        verbose_name = verbose_name_plural = _("决算模板")
+        ordering = ("id",)
+        indexes = (models.Index(name="word_template_newest", fields=["year", "-id"]),)
+        constraints = (models.CheckConstraint(name="word_template_has_name", condition=Q(name__regex=r"\S")),)
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.name}"
+
+
+class TemplateChoice(models.Model):
+    """What a field or heading of the year's template stands for, as a person said; the newest counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    year = models.SmallIntegerField(_("年度"))
+    of_template = models.CharField(_("模板中的字段或标题"), max_length=200)
+    ours = models.CharField(_("对应"), max_length=200, blank=True, default="")
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(_("经办人"), max_length=60)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints; append-only by trigger."""
+
+        db_table = "disclosure_template_choice"
+        verbose_name = verbose_name_plural = _("模板对应")
+        ordering = ("id",)
+        indexes = (models.Index(name="template_choice_newest", fields=["year", "of_template", "-id"]),)
+        constraints = (
+            models.CheckConstraint(name="template_choice_of_something", condition=Q(of_template__regex=r"\S")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.of_template}"

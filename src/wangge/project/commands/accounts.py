@@ -16,6 +16,7 @@ COMMANDS = {
     "diff": "wangge.project.commands.accounts_trace:diff",
     "compare": "wangge.project.commands.accounts_trace:compare",
     "beside": "wangge.project.commands.accounts_trace:beside",
+    "template": "wangge.project.commands.accounts_template:template",
     "year": "wangge.project.commands.accounts_year:year",
     "calendar": "wangge.project.commands.accounts_year:calendar",
     "verify": "wangge.project.commands.accounts_year:verify",

@@ -33,6 +33,7 @@ def build(
     """Build; exit 1 when the unit is not there or the edition is refused."""
     with open_city():
         from wangge.domains.disclosure.queries.comparing import against_official, official_of_records
+        from wangge.domains.disclosure.queries.templates import word_template
         from wangge.domains.disclosure.rendering.files import write_files
         from wangge.groundwork import clock
 
@@ -40,7 +41,8 @@ def build(
         code = unit or only_unit()
         paper, cells, forms = _paper(year, code, form)
         name = f"{year}-{code}" if form == "final" else f"{year}-{code}-{form}"
-        paths = write_files(paper, cells, forms, out=out, formats=formats or _FORMATS, name=name)
+        template = word_template(year) if form == "final" else None
+        paths = write_files(paper, cells, forms, out=out, formats=formats or _FORMATS, name=name, template=template)
         edition = _frozen(paths, year, code, form, username) if as_edition else None
         official = official_of_records(year=year, unit=code) if form == "final" else {}
         differences = against_official(year=year, unit=code, official=official) if official else ()

@@ -83,6 +83,7 @@ def _document(result: Any, file: Path, mapping: str, seconds: float) -> dict[str
         "same": difference.same,
         "vanished": list(difference.vanished),
         "refused": [{"line": row.line, "reason": row.reason} for row in result.refused],
+        "notes": list(result.notes),
         "proven": result.proven,
         "proof": dict(result.proof),
         "seconds": round(seconds, 2),
@@ -111,6 +112,8 @@ def _show(document: dict[str, Any], title: str) -> None:
         console.print(_("第 %(line)d 行：%(reason)s") % row)
     if document.get("refused_file"):
         console.print(_("全部退回行见 %(refused_file)s。") % document)
+    for note in document["notes"]:
+        console.print(_("请核对：%s") % note)
     _show_proof(document, console)
     if document["dry_run"]:
         console.print(_("试读：没有写入任何内容。"))

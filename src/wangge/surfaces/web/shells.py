@@ -100,6 +100,8 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("ownership", _("权属规则"), "", False),
             ("ground", _("区域与网格"), "", False),
             ("budget_board", _("预算执行"), "", False),
+            ("ledger_imports", _("台账导入"), "", False),
+            ("registers", _("台账登记"), "", False),
             ("evaluation_list", _("绩效自评"), "", False),
             ("account_draft", _("决算公开"), "", False),
             ("accounts_check", _("决算校核"), "", False),

@@ -13,7 +13,7 @@ from wangge.domains.budgeting.models.ledger import (
     VoucherCheck,
 )
 from wangge.domains.budgeting.models.payments import Payment, PaymentState, PaymentStep
-from wangge.domains.budgeting.models.records import Record
+from wangge.domains.budgeting.models.records import LedgerUpload, Record
 from wangge.domains.budgeting.models.units import (
     BudgetUnit,
     BudgetYear,
@@ -36,6 +36,7 @@ __all__ = [
     "Dimension",
     "LedgerBalance",
     "LedgerImport",
+    "LedgerUpload",
     "Payment",
     "PaymentState",
     "PaymentStep",

@@ -55,3 +55,35 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class LedgerUpload(models.Model):
+    """A list given through the browser that waits for the yes or no of who gave it; its content goes when settled."""
+
+    id = models.BigAutoField(primary_key=True)
+    mapping = models.CharField(_("映射"), max_length=60)
+    file_name = models.CharField(_("文件名"), max_length=200)
+    content = models.BinaryField(_("文件"), null=True)
+    state = models.CharField(_("状态"), max_length=10, default="waiting")
+    imported_id = models.BigIntegerField(null=True)
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(_("交来人"), max_length=60)
+    given_at = models.DateTimeField(_("交来时间"))
+    settled_at = models.DateTimeField(_("了结时间"), null=True)
+
+    class Meta:
+        """Named constraints."""
+
+        db_table = "budgeting_upload"
+        verbose_name = verbose_name_plural = _("待导入清单")
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="upload_state_known",
+                condition=Q(state="waiting", content__isnull=False, settled_at__isnull=True)
+                | Q(state__in=["done", "dropped"], content__isnull=True, settled_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"

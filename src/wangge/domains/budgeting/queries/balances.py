@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,13 @@ _BALANCE = """
 SELECT COALESCE(sum(debit_fen), 0)::bigint, COALESCE(sum(credit_fen), 0)::bigint FROM budgeting_account_balance
 WHERE year = %(year)s AND account = %(account)s AND (%(units)s::text[] IS NULL OR unit_code = ANY(%(units)s))
   AND period <= %(through)s
+"""
+
+_ACCOUNTS = """
+SELECT b.unit_code, b.year, b.account, sum(b.debit_fen - b.credit_fen)::bigint
+FROM unnest(%s::text[], %s::int[]) AS w(unit, year)
+JOIN budgeting_account_balance b ON b.unit_code = w.unit AND b.year = w.year
+GROUP BY 1, 2, 3
 """
 
 _TREE = """
@@ -85,6 +92,13 @@ def balance(*, year: int, account: str, units: Sequence[str] | None = None, thro
         )
         debit, credit = cursor.fetchone()
     return int(debit - credit)
+
+
+def account_sums(pairs: Collection[tuple[str, int]]) -> dict[tuple[str, int, str], int]:
+    """(unit, year, account) → debit minus credit in fen over the whole year; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS, [[unit for unit, _year in pairs], [year for _unit, year in pairs]])
+        return {(unit, year, account): int(fen) for unit, year, account, fen in cursor.fetchall()}
 
 
 def units_below(code: str) -> tuple[str, ...]:

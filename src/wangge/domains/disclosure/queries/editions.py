@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +65,30 @@ def published(*, form: str = "final") -> tuple[EditionLine, ...]:
 def steps_of(edition_id: int) -> tuple[EditionStep, ...]:
     """The steps of an edition, oldest first."""
     return tuple(EditionStep.objects.filter(edition=edition_id).order_by("seq"))
+
+
+def steps_of_all(ids: Sequence[int]) -> dict[int, list[EditionStep]]:
+    """The steps of several editions, oldest first; one statement."""
+    found: dict[int, list[EditionStep]] = {edition: [] for edition in ids}
+    for step in EditionStep.objects.filter(edition__in=ids).order_by("edition", "seq"):
+        found[step.edition_id].append(step)
+    return found
+
+
+def formats_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The formats that several editions were frozen in; one statement."""
+    found: dict[int, list[str]] = {}
+    for edition, format in EditionFile.objects.filter(edition__in=ids).values_list("edition_id", "format"):
+        found.setdefault(edition, []).append(format)
+    return found
+
+
+def edition_line(edition_id: int) -> EditionLine | None:
+    """One edition with where it stands; None when there is none."""
+    named = Edition.objects.filter(id=edition_id).values_list("unit_id", "year").first()
+    if named is None:
+        return None
+    return next((line for line in editions(unit=named[0], year=named[1]) if line.id == edition_id), None)
 
 
 def frozen_cells(edition_id: int) -> Mapping[str, int]:

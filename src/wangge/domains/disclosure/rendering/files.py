@@ -12,6 +12,7 @@ from wangge.domains.disclosure.document import Document
 from wangge.domains.disclosure.rendering.data import as_csv, as_json
 from wangge.domains.disclosure.rendering.excel import as_excel
 from wangge.domains.disclosure.rendering.pdf import as_pdf
+from wangge.domains.disclosure.rendering.template import Template, fill_template
 from wangge.domains.disclosure.rendering.web import as_web_page
 from wangge.domains.disclosure.rendering.word import as_word
 from wangge.standards.accounts.library import Accounts
@@ -27,10 +28,12 @@ CONTENT_TYPES = {
 }
 
 
-def rendered(format: str, document: Document, cells: Mapping[str, int], forms: Accounts) -> bytes:
-    """The document in one format. KeyError for a format that is not one of ``FORMATS``."""
+def rendered(
+    format: str, document: Document, cells: Mapping[str, int], forms: Accounts, *, template: Template | None = None
+) -> bytes:
+    """The document in one format; Word in the year's template where there is one. KeyError: not one of ``FORMATS``."""
     makers: Mapping[str, Callable[[], bytes]] = {
-        "docx": lambda: as_word(document),
+        "docx": lambda: as_word(document) if template is None else fill_template(template, document).content,
         "xlsx": lambda: as_excel(document, cells, forms),
         "pdf": lambda: as_pdf(document),
         "html": lambda: as_web_page(document).encode(),
@@ -48,6 +51,7 @@ def write_files(
     out: Path,
     formats: Sequence[str] = FORMATS,
     name: str = "",
+    template: Template | None = None,
 ) -> tuple[Path, ...]:
     """The files, written beside ``out`` first and moved in whole: an end in the middle leaves no half document."""
     out.mkdir(parents=True, exist_ok=True)
@@ -55,7 +59,7 @@ def write_files(
     making = Path(mkdtemp(prefix=".making-", dir=out))
     try:
         for format in formats:
-            (making / f"{stem}.{format}").write_bytes(rendered(format, document, cells, forms))
+            (making / f"{stem}.{format}").write_bytes(rendered(format, document, cells, forms, template=template))
         made = []
         for path in sorted(making.iterdir()):
             os.replace(path, out / path.name)

@@ -51,14 +51,15 @@ def as_word(document: Document) -> bytes:
         if (lies or lies_next) != landscape and not isinstance(block, NewPage):
             landscape = lies or lies_next
             _section(word, landscape=landscape)
-        _block(word, block, document)
+        write_block(word, block, document)
     _page_numbers(word)
     made = io.BytesIO()
     word.save(made)
     return made.getvalue()
 
 
-def _block(word: Any, block: object, document: Document) -> None:
+def write_block(word: Any, block: object, document: Document) -> None:
+    """One block at the end of a Word document."""
     match block:
         case Heading(level=0):
             paragraph = word.add_paragraph(block.text)

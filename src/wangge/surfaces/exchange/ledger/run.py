@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from wangge.domains.budgeting.logic.facts import RefusedRow
+from wangge.domains.budgeting.logic.facts import RefusedRow, UnitFact
 from wangge.domains.budgeting.operations.allotment_import import take_in_allotments, take_in_units
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
 from wangge.domains.budgeting.operations.money_import import take_in_entries, take_in_money
 from wangge.domains.budgeting.operations.payment_import import take_in_payments
 from wangge.domains.budgeting.operations.recording import take_in_records
+from wangge.domains.budgeting.policies import may_keep_books
 from wangge.domains.organizations.logic import Actor
 from wangge.surfaces.exchange.imports.findings import LABELS
 from wangge.surfaces.exchange.imports.reading import FileFormat, FileRefused, Layout, Progress, Unreadable, read_rows
 from wangge.surfaces.exchange.ledger.declaration import LedgerMapping
+from wangge.surfaces.exchange.ledger.remarks import remarks_on
 from wangge.surfaces.exchange.ledger.rows import Fact, FactReader, RowRefused
 
 
@@ -39,7 +41,7 @@ def import_ledger(
     path: Path, mapping: LedgerMapping, *, by: Actor, at: datetime, dry_run: bool, progress: Progress | None = None
 ) -> tuple[ImportResult, ReadFile]:
     """Import a file; raises ``FileRefused`` or ``LedgerRefused``: then nothing of it was taken in."""
-    read = read_file(path, mapping, progress or Progress(path))
+    read = _his_own(read_file(path, mapping, progress or Progress(path)), by)
     source = ImportSource(mapping.kind, mapping.name, path.name, _digest(path))
     common: dict[str, Any] = {
         "source": source, "by": by, "at": at, "dry_run": dry_run, "unreadable": tuple(read.refused),
@@ -58,7 +60,23 @@ def import_ledger(
             "entries": take_in_entries,
         }
         result = writers[mapping.kind](read.facts, **common)
-    return result, read
+    return replace(result, notes=(*result.notes, *remarks_on(read.facts, mapping.kind))), read
+
+
+def _his_own(read: ReadFile, by: Actor) -> ReadFile:
+    """Rows of units whose books he does not keep are refused."""
+    mine: dict[str, bool] = {}
+    kept = []
+    for fact in read.facts:
+        unit = fact.code if isinstance(fact, UnitFact) else fact.unit
+        if unit not in mine:
+            mine[unit] = may_keep_books(by, unit)
+        if mine[unit]:
+            kept.append(fact)
+        else:
+            read.refused.append(RefusedRow(fact.line, _("“%(code)s”不由您记账。") % {"code": unit}))
+    read.facts = kept
+    return read
 
 
 def read_file(path: Path, mapping: LedgerMapping, progress: Progress) -> ReadFile:

@@ -237,7 +237,7 @@ def draft() -> DraftPage:
     question = Field("text", "N.s1.change　1936.69 → 1833.86 万元", FieldKind.LONG_TEXT)
     return DraftPage(
         shell("决算公开", ACCOUNTANT), "2024年度部门决算", "监督指挥中心", 2024, _YEARS, (), mark_safe(body),  # noqa: S308
-        (Form("#", (question,), "保存", hidden=(("key", "N.s1.change"),)),),
+        tuple((f"gap-{n}", Form("#", (question,), "保存", hidden=(("key", "N.s1.change"),))) for n in range(2)),
         (
             FindingNote("error", "错误", "N-S1-TOTAL", "一 第 2 段", "与公开01表不符，应为 1833.86。", "N.s1.total"),
             FindingNote("note", "提示", "T06-PERSONNEL", "公开06表", "尾差，在四舍五入的范围内。"),

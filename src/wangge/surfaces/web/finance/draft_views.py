@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,9 +20,10 @@ from wangge.domains.budgeting.queries.records import newest_of
 from wangge.domains.budgeting.refusals import LedgerRefused
 from wangge.domains.disclosure.checking.findings.finding import Finding, Result
 from wangge.domains.disclosure.checking.work import Task, check_file
-from wangge.domains.disclosure.document import Document
+from wangge.domains.disclosure.document import Document, Gap
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.queries.telling import TEXT_KIND
+from wangge.domains.disclosure.queries.templates import word_template
 from wangge.domains.disclosure.rendering.files import CONTENT_TYPES, FORMATS, rendered
 from wangge.domains.disclosure.rendering.web import as_page_piece
 from wangge.groundwork import clock
@@ -53,8 +55,9 @@ def draft(request: HttpRequest) -> HttpResponse:
     page = DraftPage(
         shell, found.document.title, where.name, where.year, where.years, where.units,
         mark_safe(as_page_piece(found.document, lambda name: trace_url(where, name))),  # noqa: S308 - escaped piece by piece
-        tuple(_question(where, gap.id, gap.question) for gap in found.document.gaps) if may_write else (),
+        _questions(where, found.document.gaps) if may_write else (),
         findings, _downloads(where), _summary(result, len(found.document.gaps)),
+        f"{reverse('account_editions')}?unit={where.unit}&year={where.year}",
     )  # fmt: skip
     return render(request, "web/finance/draft.html", {"page": page})
 
@@ -79,6 +82,10 @@ def _summary(result: Result, gaps: int) -> str:
     return _("错误 %(error)s · 提醒 %(warning)s · 提示 %(note)s · 待补充 %(gaps)s") % {**counts, "gaps": gaps}
 
 
+def _questions(where: Chosen, gaps: Sequence[Gap]) -> tuple[tuple[str, Form], ...]:
+    return tuple((f"gap-{number}", _question(where, gap.id, gap.question)) for number, gap in enumerate(gaps))
+
+
 def _question(where: Chosen, name: str, question: str) -> Form:
     url = f"{reverse('account_text')}?unit={where.unit}&year={where.year}"
     field = Field("text", f"{name}　{question}", FieldKind.LONG_TEXT, max_length=2000)
@@ -100,8 +107,10 @@ def draft_file(request: HttpRequest, format: str) -> HttpResponse:
     if format not in FORMATS or not where.unit:
         raise Http404(format)
     found = written(year=where.year, unit=where.unit)
+    template = word_template(where.year) if format == "docx" else None
     response = HttpResponse(
-        rendered(format, found.document, found.account.cells, found.forms), content_type=CONTENT_TYPES[format]
+        rendered(format, found.document, found.account.cells, found.forms, template=template),
+        content_type=CONTENT_TYPES[format],
     )
     response["Content-Disposition"] = f'attachment; filename="accounts-{where.unit}-{where.year}.{format}"'
     return response

@@ -219,10 +219,11 @@ class DraftPage:
     years: tuple[Figure, ...]
     units: tuple[Figure, ...]
     body: SafeString
-    gaps: tuple[Form, ...]
+    gaps: tuple[tuple[str, Form], ...]  # with the id of each on the page
     findings: tuple[FindingNote, ...]
     downloads: tuple[Fact, ...]
     summary: str
+    editions_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

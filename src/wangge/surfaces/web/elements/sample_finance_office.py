@@ -1,0 +1,126 @@
+"""Invented pages of the finance office for the gallery: editions and calendar, template, registers, imports."""
+
+from __future__ import annotations
+
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
+from wangge.surfaces.web.elements.pieces import Fact, Figure
+from wangge.surfaces.web.elements.sample_finance import ACCOUNTANT
+from wangge.surfaces.web.elements.samples import shell
+from wangge.surfaces.web.finance.office_pages import (
+    DateRow,
+    EditionPiece,
+    EditionsPage,
+    ImportLine,
+    LedgerImportPage,
+    LedgerImportsPage,
+    ProofRow,
+    RecordPage,
+    RecordVersion,
+    RegisterKindLine,
+    RegisterPage,
+    RegisterRow,
+    RegistersPage,
+    TemplatePage,
+)
+
+_UNIT = "监督指挥中心"
+_YEARS = (Figure("2024", "", "#", is_current=True), Figure("2023", "", "#"))
+_REASON = Field("reason", "意见、文号或公开的理由", FieldKind.TEXT, required=False)
+
+
+def editions() -> EditionsPage:
+    """One edition on its way, a date that is late."""
+    piece = EditionPiece(
+        "第 2 版", "已报送", "更正第 1 版", "8f3a0c55d1e29b70",
+        (Fact("编制", "2025-03-20 09:12 钱会计"), Fact("审核", "2025-03-21 10:02 科长")),
+        (Fact("PDF", "", "#"), Fact("DOCX", "", "#")),
+        (("step-approve", Form("#", (_REASON,), "批复")), ("step-back", Form("#", (_REASON,), "退回修改"))),
+    )  # fmt: skip
+    dates = (
+        DateRow("单位编制决算", "2025-03-31", "2025-03-20", "done", "已完成"),
+        DateRow("报送主管部门", "2025-04-15", "", "late", "逾期"),
+        DateRow("财政部门批复各部门", "—", "", "waiting", "待前一环节"),
+    )
+    return EditionsPage(
+        shell("决算版本", ACCOUNTANT), _UNIT, 2024, _YEARS, (), dates, "已逾期：报送主管部门。", (piece,), None,
+        "现有版本正在办理或已公开；退回或更正之后才能再编制。", "#", "#",
+    )  # fmt: skip
+
+
+def no_editions() -> EditionsPage:
+    """Nothing frozen yet."""
+    return EditionsPage(
+        shell("决算版本", ACCOUNTANT), _UNIT, 2024, _YEARS, (), (), "", (), Form("#", (), "冻结为新版本"), "", "#", "#"
+    )
+
+
+def template() -> TemplatePage:
+    """A template with something that found no counterpart."""
+    choices = (Choice("01.r27", "本年收入合计　1,833.86"), Choice("01.r57", "本年支出合计　1,833.86"))
+    question = Form("#", (Field("ours", "收入总额", FieldKind.SEARCH, choices=choices),), "对应")
+    return TemplatePage(
+        shell("决算模板", ACCOUNTANT), _UNIT, 2024, _YEARS, (), "2024年度决算公开参考格式.docx",
+        (Fact("支出总计", "01.r60"),), (Fact("（一）收入支出总体情况", "一、收入支出决算总体情况说明"),),
+        (("open-0", question),),
+        ("十二、关于国有资产占用情况说明",), "#", ".docx", "字段写作 {{ 收入总计 }}。",
+        Form("#", (), "不用模板"), "#", "#",
+    )  # fmt: skip
+
+
+def registers() -> RegistersPage:
+    """What is registered."""
+    lines = (RegisterKindLine("#", "会议", "4", "8,420.00"), RegisterKindLine("#", "线路与 SIM 卡", "", ""))
+    return RegistersPage(shell("台账登记", ACCOUNTANT), _UNIT, 2024, _YEARS, (), lines)
+
+
+def register() -> RegisterPage:
+    """One register with a record and the form."""
+    form = Form(
+        "#",
+        (
+            Field("key", "编号", FieldKind.TEXT, required=False, help="不填则按年度顺编。"),
+            Field("held_on", "日期", FieldKind.TEXT, placeholder="2024-06-01"),
+            Field("amount", "金额（元）", FieldKind.TEXT, placeholder="1234.56"),
+        ),
+        "登记",
+    )
+    rows = (
+        RegisterRow("#", "2024-0002", ("2024-05-08", "汛前部署会", "三楼会议室", "24")),
+        RegisterRow("#", "2024-0001", ("2024-03-05", "年度工作会", "三楼会议室", "60"), is_withdrawn=True),
+    )
+    return RegisterPage(
+        shell("会议", ACCOUNTANT), "会议", _UNIT, 2024, _YEARS, (), ("编号", "日期", "内容", "地点", "人数"),
+        (False, False, False, True), rows, form, "#",
+    )  # fmt: skip
+
+
+def record() -> RecordPage:
+    """One record with two versions."""
+    versions = (
+        RecordVersion("第 2 版　钱会计", (Fact("日期", "2024-05-08"), Fact("人数", "24"))),
+        RecordVersion("第 1 版　钱会计", (Fact("日期", "2024-05-08"), Fact("人数", "42"))),
+    )
+    form = Form("#", (Field("persons", "人数", FieldKind.NUMBER, value="24"), _REASON), "更正")
+    return RecordPage(
+        shell("2024-0002", ACCOUNTANT), "会议", "2024-0002", versions, form, Form("#", (_REASON,), "作废"), "#"
+    )
+
+
+def imports() -> LedgerImportsPage:
+    """Lists given so far."""
+    past = (ImportLine("2025-01-08 10:12", "payments", "支付明细.xlsx", "钱会计", "新增 745，变更 0，相同 0，退回 1"),)
+    return LedgerImportsPage(
+        shell("台账导入", ACCOUNTANT), "#", ".csv,.xlsx", "不超过 16 MiB；先核对，确认后才写入。",
+        (("allotments", "指标明细"), ("payments", "支付明细")), "payments", past,
+    )  # fmt: skip
+
+
+def import_tried() -> LedgerImportPage:
+    """What a list would do."""
+    return LedgerImportPage(
+        shell("支付明细.xlsx", ACCOUNTANT), "支付明细.xlsx", "支付明细", (Fact("行数", "747"), Fact("新增", "744")),
+        ("ZF202400012",), ("ZF202400099",), (Fact("第 12 行", "没有编号为“X-9”的指标。"),), "",
+        ("功能分类代码“2129998”不在代码表内（第 7 行）。",),
+        (ProofRow("101001 2024", "18,338,560.00", "18,338,559.00", "1.00"),),
+        Form("#", (), "确认导入"), Form("#", (), "放弃"), "#",
+    )  # fmt: skip
