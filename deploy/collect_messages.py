@@ -23,7 +23,8 @@ COLUMNS = {
     "refusals.csv": ("reason_zh",), "posts.csv": ("post_zh",), "posts_added.csv": ("post_zh",),
     "entries.csv": ("source_zh",), "time_units.csv": ("name_zh",), "ask_reasons.csv": ("why_zh",),
     "appeal_kinds.csv": ("kind_zh", "granted_zh"), "automations.csv": ("name_zh",), "composites.csv": ("act_zh",),
-    "ladders.csv": ("addressee_zh",),
+    "ladders.csv": ("addressee_zh",), "hotline_channels.csv": ("name_zh",), "hotline_kinds.csv": ("kind_zh",),
+    "hotline_states.csv": ("state_zh",), "hotline_acts.csv": ("act_zh",),
 }  # fmt: skip
 _TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 _INLINE = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")

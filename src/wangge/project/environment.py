@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_LEAST_LENGTH = 50
 KEY_LEAST_DIFFERENT = 10
+HOTLINE_SECRET_LEAST_LENGTH = 32
 
 
 class Mode(StrEnum):
@@ -100,7 +101,10 @@ class Environment(BaseSettings):
     spark_master: str = "local[*]"
     """The Spark cluster of the engine ``spark``."""
 
-    @field_validator("hosts", "cors_origins", mode="before")
+    hotline_secrets: Annotated[tuple[str, ...], NoDecode] = ()
+    """``channel:secret``, separated by commas: what each hotline channel signs its messages with."""
+
+    @field_validator("hosts", "cors_origins", "hotline_secrets", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -119,6 +123,11 @@ class Environment(BaseSettings):
             return self.overlay.expanduser().resolve()
         own = self.var / "overlay"
         return own if own.is_dir() else None
+
+    @property
+    def secrets_of_channels(self) -> dict[str, str]:
+        """Channel of the hotline → the secret it signs with; a channel without one is closed."""
+        return dict(pair.split(":", 1) for pair in self.hotline_secrets if ":" in pair)
 
     @property
     def anchor_directory(self) -> Path:
@@ -172,6 +181,7 @@ def mistakes_in(environment: Environment) -> list[str]:
         _mistakes_of_origins,
         _mistakes_of_database,
         _mistakes_of_provider,
+        _mistakes_of_hotline,
     )
     return [line for check in checks for line in check(environment)]
 
@@ -269,3 +279,11 @@ def _mistakes_of_database(environment: Environment) -> list[str]:
     if environment.owner_database_url and not environment.database_url:
         lines.append("设置了 WANGGE_OWNER_DATABASE_URL 却没有 DATABASE_URL：请同时设置。")
     return lines
+
+
+def _mistakes_of_hotline(environment: Environment) -> list[str]:
+    return [
+        f"WANGGE_HOTLINE_SECRETS 须写作 渠道:密钥，密钥不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。"
+        for pair in environment.hotline_secrets
+        if not pair.partition(":")[0] or len(pair.partition(":")[2]) < HOTLINE_SECRET_LEAST_LENGTH
+    ]

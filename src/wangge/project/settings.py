@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "wangge.domains.ownership",
     "wangge.domains.cases",
     "wangge.domains.patrol",
+    "wangge.domains.hotline",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
@@ -194,6 +195,7 @@ if ENVIRONMENT.secure_cookies:
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_ORIGINS = ENVIRONMENT.cors_origins
+HOTLINE_SECRETS = ENVIRONMENT.secrets_of_channels
 CITY_OVERLAY = ENVIRONMENT.city_overlay
 VAR = ENVIRONMENT.var
 LEAST_FREE_MEBIBYTES = ENVIRONMENT.least_free_mebibytes

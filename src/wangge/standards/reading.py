@@ -149,6 +149,22 @@ FORMS: tuple[TableForm, ...] = (
     ),
     TableForm("area_codes", ("area_codes.csv",), rows.AreaCode, ("kind", "digits"), required=("source", "confidence")),
     TableForm("similar", ("similar.csv",), rows.SimilarRow, ("category",)),
+    TableForm("hotline_channels", ("hotline_channels.csv",), rows.HotlineChannel, ("channel",), required=("name_zh",)),
+    TableForm(
+        "hotline_kinds",
+        ("hotline_kinds.csv",),
+        rows.HotlineKind,
+        ("channel", "kind"),
+        required=("kind_zh", "answer_within", "urgent_within", "contact_within", "return_within", "goes_to"),
+    ),
+    TableForm("hotline_states", ("hotline_states.csv",), rows.HotlineState, ("state",), required=("state_zh",)),
+    TableForm(
+        "hotline_acts",
+        ("hotline_acts.csv",),
+        rows.HotlineAct,
+        ("act",),
+        required=("act_zh", "from_states", "to_state", "posts"),
+    ),
     TableForm(
         "score_schemes",
         ("score_schemes.csv",),

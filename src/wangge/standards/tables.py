@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 # re-exported: whoever reads the tables finds every row type here
+from wangge.standards.hotline_rows import HotlineAct as HotlineAct  # noqa: PLC0414
+from wangge.standards.hotline_rows import HotlineChannel as HotlineChannel  # noqa: PLC0414
+from wangge.standards.hotline_rows import HotlineKind as HotlineKind  # noqa: PLC0414
+from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: PLC0414
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
 from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
 from wangge.standards.measures import ScoreBand as ScoreBand  # noqa: PLC0414
@@ -409,6 +413,10 @@ class Tables:
     sight: tuple[SightRow, ...] = ()
     area_codes: tuple[AreaCode, ...] = ()
     similar: tuple[SimilarRow, ...] = ()
+    hotline_channels: tuple[HotlineChannel, ...] = ()
+    hotline_kinds: tuple[HotlineKind, ...] = ()
+    hotline_states: tuple[HotlineState, ...] = ()
+    hotline_acts: tuple[HotlineAct, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

@@ -26,6 +26,10 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "granted_appeal": ("appeal_kinds", "kind", "granted_zh"),
     "rule": ("automations", "name", "name_zh"),
     "act": ("composites", "act", "act_zh"),
+    "hotline_channel": ("hotline_channels", "channel", "name_zh"),
+    "hotline_kind": ("hotline_kinds", "kind", "kind_zh"),
+    "hotline_state": ("hotline_states", "state", "state_zh"),
+    "hotline_act": ("hotline_acts", "act", "act_zh"),
 }
 
 

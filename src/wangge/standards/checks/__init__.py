@@ -5,13 +5,22 @@ from __future__ import annotations
 from wangge.standards.access import access_findings
 from wangge.standards.checks.counting import COUNTING_CHECKS
 from wangge.standards.checks.deciding import DECIDING_CHECKS
+from wangge.standards.checks.hotline import HOTLINE_CHECKS
 from wangge.standards.checks.limits import LIMIT_CHECKS
 from wangge.standards.checks.moving import MOVING_CHECKS
 from wangge.standards.checks.wording import WORDING_CHECKS
 from wangge.standards.findings import Finding
 from wangge.standards.tables import Tables
 
-CHECKS = (*LIMIT_CHECKS, *MOVING_CHECKS, *DECIDING_CHECKS, *COUNTING_CHECKS, *WORDING_CHECKS, access_findings)
+CHECKS = (
+    *LIMIT_CHECKS,
+    *MOVING_CHECKS,
+    *DECIDING_CHECKS,
+    *COUNTING_CHECKS,
+    *WORDING_CHECKS,
+    *HOTLINE_CHECKS,
+    access_findings,
+)
 
 
 def check_tables(tables: Tables) -> list[Finding]:

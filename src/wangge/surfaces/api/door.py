@@ -67,7 +67,7 @@ def caller_of(request: HttpRequest, *, door: str, writes: bool) -> Caller:
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """The body as a JSON object. Refuses 413 and 400."""
-    text = _text_of(request)
+    text = text_of(request)
     try:
         body = orjson.loads(text)
     except orjson.JSONDecodeError as wrong:
@@ -95,7 +95,8 @@ def take_chunked(request: HttpRequest, *, most: int) -> None:
     request._body = text
 
 
-def _text_of(request: HttpRequest) -> bytes:
+def text_of(request: HttpRequest) -> bytes:
+    """The body's bytes. Refuses 413, and 400 where it was not sent whole."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
         take_chunked(request, most=most)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 
-from wangge.surfaces.api import forms, operations, places, things
+from wangge.surfaces.api import forms, hotline, operations, places, things
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -75,6 +75,8 @@ def _document(
 _HEADERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {"minLength": 1, "maxLength": 255, "pattern": r"^[!#-~]+$"},
     "If-Match": {"pattern": r'^"[0-9]{1,9}"$'},
+    "X-Wangge-Timestamp": {"pattern": r"^[0-9]{1,11}$"},
+    "X-Wangge-Signature": {"pattern": r"^[0-9A-Fa-f]{64}$"},
 }
 
 
@@ -298,6 +300,21 @@ def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
 def upload_photo(request: HttpRequest) -> HttpResponse:
     """Send a photo; its content is its own key."""
     return operations.photo(request)
+
+
+@api.post(
+    "/hotline/{channel}/messages",
+    response={201: hotline.HotlineTaken, 200: hotline.HotlineTaken},
+    operation_id="hotline_message",
+    url_name="hotline_message",
+    openapi_extra=_document(
+        400, 409, 413, 422, body=hotline.HotlineMessageBody,
+        headers=("X-Wangge-Timestamp", "X-Wangge-Signature"),
+    ),
+)  # fmt: skip
+def hotline_message(request: HttpRequest, channel: str) -> HttpResponse:
+    """A message of the hotline's system, signed with the channel's secret; the same message id once."""
+    return hotline.take_message(request, channel)
 
 
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (

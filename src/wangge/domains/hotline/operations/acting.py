@@ -1,0 +1,104 @@
+"""Owns what people do with an order: pass it on, call the citizen, make it a case, draft and approve its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from wangge.domains.cases.failures import BadInput, CaseRefused
+from wangge.domains.cases.operations.reporting import Report, Reported, report_case
+from wangge.domains.cases.operations.timing import after_report
+from wangge.domains.hotline.logic.acting import Asked, Refusal, judge, state_after
+from wangge.domains.hotline.operations.writing import Event, write_act
+from wangge.domains.hotline.queries import OrderRow, order
+from wangge.domains.hotline.refusals import ActRefused, BadOrder, NoSuchOrder
+from wangge.domains.hotline.tables import act_of, channel_of, sections
+from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
+from wangge.domains.organizations.operations.audit import record
+
+LONGEST_TEXT = 4000
+LONGEST_NOTE = 1000
+
+
+def act_on(
+    *, order_id: int, act: str, args: Mapping[str, str], by: Actor, at: datetime, version: int | None = None,
+    address: str = "",
+) -> None:  # fmt: skip
+    """Do ``act``. Raises NoSuchOrder, ActRefused, BadOrder. ``version``: the one it was decided on."""
+    with transaction.atomic():
+        row = order(order_id, lock=True)
+        if row is None:
+            raise NoSuchOrder(_("没有这个工单。"))
+        if version is not None and version != row.version:
+            raise ActRefused(Refusal("stale"))
+        reported = do_act(row, act, args, by=by, at=at, address=address)
+        record(
+            by=by, at=at, kind=AuditKind.MOVE, object_kind="hotline_order",
+            object_key=f"{row.channel}/{row.order_no}", detail={"act": act}, address=address,
+        )  # fmt: skip
+    if reported is not None:
+        after_report(reported=reported, at=at)
+
+
+def do_act(
+    row: OrderRow, name: str, args: Mapping[str, str], *, by: Actor, at: datetime, address: str = ""
+) -> Reported | None:
+    """Judge and write one act on a locked order, in the running transaction; the case where it made one."""
+    act = act_of(name)
+    given = {key: text.strip() for key, text in args.items() if text.strip()}
+    if row.place is not None:
+        given["place"] = "given"
+    refused = judge(act, row.standing, Asked(by.person_id, by.posts, at, frozenset(given)))
+    if refused is not None or act is None:
+        raise ActRefused(refused or Refusal("no_such_act"))
+    _check_words(given, at)
+    changes: dict[str, Any] = {}
+    detail: dict[str, Any] = {key: given[key] for key in ("text", "note", "section") if key in given}
+    reported = None
+    if name == "make_case":
+        reported = _case_of(row, at, given.get("category", ""), address)
+        changes = {"case_id": reported.draft.case_id, "case_number": reported.number}
+        detail["case"] = reported.number
+    elif name == "pass_to_section":
+        changes = {"section": given["section"]}
+    elif name == "first_contact":
+        changes = {"contacted_at": row.contacted_at or at}
+    elif name in ("draft_answer", "answer_on_spot"):
+        changes = {"answer": given["text"], "drafted_by_id": by.person_id}
+    to_state = state_after(act, row.standing)
+    write_act(row.id, row.version, Event(name, row.state, to_state, detail), changes, by=by, at=at)
+    return reported
+
+
+def _check_words(given: Mapping[str, str], at: datetime) -> None:
+    for name, most in (("text", LONGEST_TEXT), ("note", LONGEST_NOTE)):
+        text = given.get(name, "")
+        if "\0" in text:
+            raise BadOrder(name, _("文字不能含空字符（U+0000）。"))
+        if len(text) > most:
+            raise BadOrder(name, _("不能超过 %(most)s 字。") % {"most": most})
+    if "section" in given and given["section"] not in sections(at):
+        raise BadOrder("section", _("请从列表中选择科室。"))
+
+
+def _case_of(row: OrderRow, at: datetime, category: str, address: str) -> Reported:
+    """The case of an order, by the entry of the table of moves; the number of the order is its external number."""
+    channel = channel_of(row.channel)
+    assert channel is not None
+    report = Report(
+        source=channel.case_source, category=category, description=f"{row.title}\n{row.content}".strip(),
+        location=row.place, reporter_name=row.citizen_name, reporter_phone=row.citizen_phone,
+        denounces=row.kind == "denunciation", external_no=f"{row.channel}:{row.order_no}",
+    )  # fmt: skip
+    try:
+        return report_case(report=report, by=SYSTEM, at=at, address=address)
+    except BadInput as wrong:
+        raise BadOrder(wrong.field, wrong.why) from wrong
+    except IntegrityError as clash:
+        raise BadOrder("case", _("此工单编号已登记过案卷。")) from clash
+    except CaseRefused as refused:
+        raise BadOrder("case", _("不能转为案卷：%(why)s。") % {"why": refused}) from refused

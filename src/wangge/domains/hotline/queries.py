@@ -1,0 +1,151 @@
+"""Owns the questions to orders: one with its words and events, lists by the earlier of two clocks, counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from wangge.domains.hotline.logic.acting import Standing
+from wangge.domains.hotline.tables import kind_of, open_states
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order with its words and, where there is one, where its case stands."""
+
+    id: int
+    channel: str
+    order_no: str
+    kind: str
+    urgent: bool
+    state: str
+    version: int
+    received_at: datetime
+    due_at: datetime | None
+    contact_by: datetime | None
+    return_by: datetime | None
+    contacted_at: datetime | None
+    section: str
+    case_id: UUID | None
+    case_number: str | None
+    answer: str
+    drafted_by_id: int | None
+    title: str
+    content: str
+    address: str
+    lon: float | None
+    lat: float | None
+    system: str
+    citizen_name: str
+    citizen_phone: str
+    case_stage: str | None
+    case_due_at: datetime | None
+
+    @property
+    def standing(self) -> Standing:
+        """What acts are judged by."""
+        row = kind_of(self.channel, self.kind)
+        return Standing(
+            self.state, row is not None and row.on_spot, self.contacted_at is not None, self.case_id is not None,
+            self.section, self.drafted_by_id, self.return_by,
+        )  # fmt: skip
+
+    @property
+    def place(self) -> dict[str, Any] | None:
+        """The place as a report gives it."""
+        if self.lon is None or self.lat is None:
+            return {"address": self.address} if self.address else None
+        return {
+            "lon": self.lon, "lat": self.lat, "x": self.lon, "y": self.lat, "system": self.system or "wgs84",
+            "address": self.address,
+        }  # fmt: skip
+
+
+_SELECT = """
+SELECT o.id, o.channel, o.order_no, o.kind, o.urgent, o.state, o.version, o.received_at, o.due_at, o.contact_by,
+       o.return_by, o.contacted_at, o.section, o.case_id, o.case_number, o.answer, o.drafted_by_id,
+       m.title, m.content, m.address, m.lon, m.lat, m.system, m.citizen_name, m.citizen_phone,
+       c.stage, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END
+  FROM hotline_order o
+  JOIN hotline_matter m ON m.order_id = o.id
+  LEFT JOIN cases_case c ON c.id = o.case_id
+"""
+# NULLs are ignored by least(): an order without a case has one clock.
+_LEADING = "least(o.due_at, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END)"
+
+
+def order(order_id: int, *, lock: bool = False) -> OrderRow | None:
+    """One order, locked if asked; one statement."""
+    return _one("o.id = %s" + (" FOR NO KEY UPDATE OF o" if lock else ""), [order_id])
+
+
+def order_numbered(channel: str, order_no: str) -> OrderRow | None:
+    """One order by its number in its channel."""
+    return _one("o.channel = %s AND o.order_no = %s", [channel, order_no])
+
+
+def _one(where: str, values: list[Any]) -> OrderRow | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SELECT} WHERE {where}", values)
+        found = cursor.fetchone()
+    return None if found is None else OrderRow(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What a list shows: open orders of every channel unless said otherwise."""
+
+    channel: str = ""
+    state: str = ""
+    kind: str = ""
+
+
+def orders(*, filter: OrderFilter, limit: int, offset: int = 0) -> list[OrderRow]:
+    """Orders, the earlier of their two clocks first; one statement."""
+    terms, values = ["o.state = ANY(%s)"], [[filter.state] if filter.state else open_states()]
+    for column, value in (("channel", filter.channel), ("kind", filter.kind)):
+        if value:
+            terms.append(f"o.{column} = %s")
+            values.append(value)  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY {_LEADING} NULLS LAST, o.id LIMIT %s OFFSET %s",
+            [*values, limit, offset],
+        )
+        return [OrderRow(*row) for row in cursor.fetchall()]
+
+
+def counts() -> dict[tuple[str, str], int]:
+    """(channel, state) → how many orders; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT channel, state, count(*) FROM hotline_order GROUP BY channel, state")
+        return {(channel, state): number for channel, state, number in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as it was written."""
+
+    seq: int
+    act: str
+    from_state: str
+    to_state: str
+    at: datetime
+    person_name: str
+    detail: dict[str, Any]
+
+
+def events_of(order_id: int) -> list[EventRow]:
+    """The events of an order, in order; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, act, from_state, to_state, at, person_name, detail::text FROM hotline_event"
+            " WHERE order_id = %s ORDER BY seq",
+            [order_id],
+        )
+        return [EventRow(*row[:6], orjson.loads(row[6])) for row in list[tuple[Any, ...]](cursor.fetchall())]

@@ -1,0 +1,52 @@
+"""Owns the refusals of the hotline; each text says what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from wangge.domains.hotline.logic.acting import Refusal
+from wangge.domains.organizations.policies import Refused
+
+
+class HotlineRefused(Refused):
+    """An order of the hotline cannot be taken or moved so."""
+
+    reason = "refused"
+
+
+class BadOrder(HotlineRefused):
+    """A value of an order cannot be read."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+class NoSuchOrder(HotlineRefused):
+    """There is no such order."""
+
+
+class MessageIdTaken(HotlineRefused):
+    """The message id stands for another message."""
+
+
+class ActRefused(HotlineRefused):
+    """An act is not open now; ``reason`` is the judgement's."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(words_of_refusal(refusal))
+        self.reason = refusal.reason
+
+
+def words_of_refusal(refusal: Refusal) -> str:
+    """What a refused act is told with."""
+    return {
+        "no_such_act": _("没有这种办理。"),
+        "wrong_state": _("工单现在的状态不能这样办理，请刷新后再看。"),
+        "wrong_post": _("您的岗位不能这样办理。"),
+        "kind_on_spot": _("只有咨询类工单可以当场答复。"),
+        "contacted": _("请先联系诉求人并登记，再拟写答复。"),
+        "not_drafter": _("拟写人不能审核自己的答复，请由他人审核。"),
+        "missing": _("请填写必填的内容。"),
+        "stale": _("工单已被他人更新，请刷新后再办理。"),
+    }.get(refusal.reason, refusal.reason)

@@ -1,0 +1,138 @@
+"""The door of the hotline's system: signed JSON messages, each id once.
+
+A message carries ``X-Wangge-Timestamp`` (seconds since 1970, UTC) and ``X-Wangge-Signature`` (hexadecimal HMAC-SHA256
+of ``timestamp + "." + body`` under the channel's secret). Whoever has no secret learns nothing: an unknown channel, a
+closed one and a wrong signature are answered alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from wangge.domains.cases.failures import BadInput
+from wangge.domains.hotline.operations.messages import Message, take_order_message
+from wangge.domains.hotline.operations.receiving import NewOrder
+from wangge.domains.hotline.refusals import BadOrder, MessageIdTaken
+from wangge.domains.hotline.tables import window_minutes
+from wangge.groundwork import clock
+from wangge.surfaces.api.door import Refuse, body_of, digest_of, json_answer, text_of
+from wangge.surfaces.api.orders import checked
+from wangge.surfaces.api.problems import of_failure, problem
+
+
+class Place(Schema):
+    """Where the matter is."""
+
+    model_config = ConfigDict(extra="forbid")
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    system: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    address: str | None = Field(None, max_length=400)
+
+
+class Citizen(Schema):
+    """Who called: personal data, shown masked."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str | None = Field(None, max_length=60)
+    phone: str | None = Field(None, max_length=40)
+
+
+class HotlineMessageBody(Schema):
+    """A message of the hotline: a new order."""
+
+    model_config = ConfigDict(extra="forbid")
+    message_id: str = Field(pattern=r"^[!-~]{1,100}$")
+    type: Literal["order"]
+    order_no: str = Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")
+    kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"]
+    title: str = Field("", max_length=200)
+    content: str = Field("", max_length=4000)
+    location: Place | None = None
+    citizen: Citizen | None = None
+    urgent: bool = False
+    due_at: datetime | None = None
+
+
+class HotlineTaken(Schema):
+    """What became of a message."""
+
+    order_no: str
+    state: str
+    case: str | None = None
+    created: bool
+
+
+_NOWHERE = Place.model_validate({})
+_NOBODY = Citizen.model_validate({})
+
+
+def take_message(request: HttpRequest, channel: str) -> HttpResponse:
+    """POST /hotline/{channel}/messages: 201 for what is new, 200 for what was taken before."""
+    try:
+        at = clock.now()
+        check_signature(request, channel, at)
+        body = body_of(request)
+        form = checked(HotlineMessageBody, body)
+        message = Message(channel, form.message_id, digest_of(request, body), form.type)
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        answer, is_new = take_order_message(message=message, new=_order_of(channel, form), at=at, address=address)
+    except Refuse as refused:
+        return refused.response
+    except BadInput as wrong:
+        return of_failure(wrong)
+    except MessageIdTaken as taken:
+        return problem(409, "message_id_taken", str(taken), title=_("报文编号已用"))
+    except BadOrder as bad:
+        return problem(422, "bad_input", str(bad), field=bad.field)
+    return json_answer(answer, status=201 if is_new and answer["created"] else 200)
+
+
+def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:
+    place, citizen = form.location or _NOWHERE, form.citizen or _NOBODY
+    if form.due_at is not None and form.due_at.tzinfo is None:
+        raise BadOrder("due_at", _("due_at 须带时区。"))
+    return NewOrder(
+        channel=channel, order_no=form.order_no, kind=form.kind, title=form.title, content=form.content,
+        address=place.address or "", lon=place.lon, lat=place.lat, system=place.system,
+        citizen_name=citizen.name or "", citizen_phone=citizen.phone or "", urgent=form.urgent, due_at=form.due_at,
+    )  # fmt: skip
+
+
+def signature_of(secret: str, timestamp: str, body: bytes) -> str:
+    """What a partner signs."""
+    return hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def check_signature(request: HttpRequest, channel: str, at: datetime) -> None:
+    """Refuse with 401 what was not signed under the channel's secret within the window."""
+    timestamp = request.headers.get("X-Wangge-Timestamp", "")
+    given = request.headers.get("X-Wangge-Signature", "").lower()
+    secret = settings.HOTLINE_SECRETS.get(channel, "")
+    expected = signature_of(secret, timestamp, text_of(request))
+    if not secret or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+        raise Refuse(
+            problem(
+                401, "unauthorized", _("签名不符。请以渠道密钥对 时间戳.正文 作 HMAC-SHA256，并核对渠道名。"),
+                headers={"WWW-Authenticate": "Wangge-Signature"},
+            )
+        )  # fmt: skip
+    minutes = window_minutes(at)
+    is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 11
+    if not is_number or abs(at.timestamp() - int(timestamp)) > minutes * 60:
+        detail = _("报文时间与本系统相差超过 %(minutes)s 分钟。请校准时钟，以新的时间戳重新签名。")
+        raise Refuse(
+            problem(
+                401, "stale_timestamp", detail % {"minutes": minutes}, title=_("报文时间过旧或过早"),
+                headers={"WWW-Authenticate": "Wangge-Signature"},
+            )
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Orders of the hotline: their clocks, their door, their pages."""
