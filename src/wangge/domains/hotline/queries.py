@@ -148,4 +148,7 @@ def events_of(order_id: int) -> list[EventRow]:
             " WHERE order_id = %s ORDER BY seq",
             [order_id],
         )
-        return [EventRow(*row[:6], orjson.loads(row[6])) for row in list[tuple[Any, ...]](cursor.fetchall())]
+        return [
+            EventRow(seq, act, from_state, to_state, at, name, orjson.loads(detail))
+            for seq, act, from_state, to_state, at, name, detail in cursor.fetchall()
+        ]
