@@ -87,6 +87,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
         ways = (
             ("field_tasks", _("任务"), "tasks", False),
             ("report", _("上报"), "camera", True),
+            ("censuses", _("普查"), "map", False),
             ("account", _("我的"), "person", False),
         )
     else:
@@ -98,6 +99,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("case_search", _("案卷查询"), "", False),
             ("assessment", _("考评"), "", False),
             ("ownership", _("权属规则"), "", False),
+            ("components", _("部件"), "", False),
             ("ground", _("区域与网格"), "", False),
             ("budget_board", _("预算执行"), "", False),
             ("ledger_imports", _("台账导入"), "", False),

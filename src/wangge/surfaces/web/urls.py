@@ -24,7 +24,7 @@ from wangge.surfaces.web.finance import (
     template_views,
     trace_views,
 )
-from wangge.surfaces.web.office import case_imports
+from wangge.surfaces.web.office import case_imports, census_views, component_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -81,6 +81,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ownership/<int:number>/rules", office_ownership.ownership_rule, name="ownership_rule"),
     path("ownership/<int:number>/rules/<int:rule>/remove", office_ownership.ownership_remove, name="ownership_remove"),
     path("ownership/<int:number>/release", office_ownership.ownership_release, name="ownership_release"),
+    path("components", component_views.register, name="components"),
+    path("components/census", census_views.census_list, name="censuses"),
+    path("components/census/open", census_views.census_open, name="census_open"),
+    path("components/census/<int:number>", census_views.census, name="census"),
+    path("components/census/tasks/<int:task>", census_views.census_task, name="census_task"),
+    path("components/census/tasks/<int:task>/notes", census_views.census_note, name="census_note"),
+    path("components/census/tasks/<int:task>/finish", census_views.census_finish, name="census_finish"),
+    path("components/census/findings/<int:finding>", census_views.census_decide, name="census_decide"),
+    path("components/<str:code>", component_views.component, name="component"),
+    path("components/<str:code>/photos", component_views.component_add_photo, name="component_add_photo"),
+    path(
+        "components/<str:code>/photos/<slug:photo_id>/shown.jpg",
+        component_views.component_photo,
+        name="component_photo",
+    ),
+    path(
+        "components/<str:code>/photos/<slug:photo_id>/small.jpg",
+        component_views.component_thumbnail,
+        name="component_thumbnail",
+    ),
     path("imports", case_imports.case_imports, name="case_imports"),
     path("imports/<int:run>", case_imports.case_import, name="case_import"),
     path("imports/<int:run>/refused.csv", case_imports.case_import_refused, name="case_import_refused"),

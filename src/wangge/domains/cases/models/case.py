@@ -175,6 +175,7 @@ class CaseMatter(models.Model):
             # A short waiting list (kB): a search reads it once per stretch of time.
             GinIndex(name="matter_grams", fields=["grams"], gin_pending_list_limit=256),
             models.Index(name="matter_point", fields=["lon", "lat"], condition=Q(lon__isnull=False)),
+            models.Index(name="matter_component", fields=["component"], condition=~Q(component="")),
         )
 
     def __str__(self) -> str:
