@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
 from wangge.surfaces.web.assessment import views as assessment
-from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, views
+from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, together, views
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account", entrance.account, name="account"),
     path("language", set_language, name="set_language"),
     path("work", views.work_list, name="work_list"),
+    path("work/together", together.together, name="together"),
     path("work/map", map_views.case_map, name="case_map"),
     path("work/clusters.geojson", map_views.case_clusters, name="case_clusters"),
     path("unit", department.department_list, name="department_list"),

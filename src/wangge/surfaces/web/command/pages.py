@@ -62,6 +62,7 @@ class WorkListPage:
     refresh_url: str = ""  # the same list again, asked every half minute
     map_url: str = ""  # the open cases on a map
     exports: tuple[tuple[str, str], ...] = ()  # (name, address) of the list as a file
+    together_url: str = ""  # one act on many of these cases
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
 
 

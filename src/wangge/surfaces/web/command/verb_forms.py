@@ -27,7 +27,7 @@ _USUAL = (
     "outside_answered", "close_parent", "forward_result", "send_inspection", "pass_inspection", "close_case",
     "reply_supervision", "archive_case", "call_back",
 )  # fmt: skip
-_GRAVE = frozenset(
+GRAVE = frozenset(
     {
         "request_void", "approve_void", "decline_report", "decline_filing", "decline_self_handled", "fail_inspection",
         "order_rework", "district_order_rework", "exclude_from_scoring",
@@ -92,7 +92,7 @@ def _verb(desk: DeskCase, opening: Opening, *, is_usual: bool, keys: set[str]) -
         effect=_effect(desk, opening),
         proposal=_proposal(desk, opening),
         is_usual=is_usual,
-        is_grave=opening.move.verb in _GRAVE,
+        is_grave=opening.move.verb in GRAVE,
         is_open=posted is not None,
     )
 

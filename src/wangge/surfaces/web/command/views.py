@@ -66,6 +66,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
         refresh_url=request.get_full_path(),
         map_url=reverse("case_map"),
+        together_url=narrowing.address("together") if shown and opens(by, "together") else "",
         exports=_exports(by, narrowing),
     )
     return render(request, "web/command/work_list.html", {"page": page})
