@@ -119,6 +119,7 @@ class _Facts:
         return Account(
             self.year, self._unit(name), dict(self.sums), self._prior(), _names(), initial, registers,
             self._procurement(), self.staff, projects, forms, self._business(), self._words(initial),
+            {name: fen for name, fen in self.sums.items() if name.startswith("06.")},
         )  # fmt: skip
 
     def _beside(self, projects: tuple[Project, ...]) -> int:
@@ -277,7 +278,8 @@ class _Facts:
         goods, works, services = (self.some(0.5, 60) if self.maybe(0.8) else 0 for _ in range(3))
         small = [int(fen * self.random.uniform(0, 1)) for fen in (goods, works, services)]
         micro = int(sum(small) * self.random.uniform(0, 1))
-        return Procurement(goods, works, services, small[0], small[1], small[2], micro, goods + works + services)
+        total = goods + works + services
+        return Procurement(goods, works, services, small[0], small[1], small[2], micro, total, total)
 
     def _form(self, funds: Funds, project: str | None, basic: int, projects: int) -> EvaluationForm:
         cent = Decimal("0.01")

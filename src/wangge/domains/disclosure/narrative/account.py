@@ -54,6 +54,8 @@ class Registers:
     vehicles: Mapping[str, int] = field(default_factory=dict)  # by the use of the form
     other_vehicle_use: str = ""
     big_equipment: int = 0
+    building_approved: int = 0  # m² of buildings finished in the year, as approved and as built
+    building_area: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Procurement:
     services_small_fen: int = 0
     micro_fen: int = 0
     prior_total_fen: int | None = None
+    budget_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class Account:
     forms: Sequence[EvaluationForm]
     business: Sequence[BusinessFigure]
     words: Words
+    budgeted: Mapping[str, int] = field(default_factory=dict)  # cells as budgeted, where the lines name economic items
 
     def fen(self, cell: str) -> int:
         """A cell of this year in fen; a cell that is not there is nothing."""

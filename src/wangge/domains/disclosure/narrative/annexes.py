@@ -22,13 +22,13 @@ class _Money:
     label: str
     name: str
     prior: int | None
-    budget: int
+    budget: int | None
     final: int
 
 
 def basic_data(account: Account) -> Grid:
     """Annex 1-1: people, money under control, procurement, buildings."""
-    year = account.year
+    year, built = account.year, account.registers
     rows: list[Row] = [
         (_head("财政供养人员情况（人）"), _head("编制数"), _head(f"{year}年实际在职人数"), _head("控制率")),
         (
@@ -47,9 +47,9 @@ def basic_data(account: Account) -> Grid:
         (_head("楼堂馆所控制情况"), _head("批复规模（㎡）"), _head("实际规模（㎡）"), _head("规模控制率")),
         (
             _text(f"（{year}年完工项目）"),
-            _number("1-1.building.批复规模", "0"),
-            _number("1-1.building.实际规模", "0"),
-            _text("—", Align.CENTER),
+            _number("1-1.building.批复规模", str(built.building_approved)),
+            _number("1-1.building.实际规模", str(built.building_area)),
+            _number("1-1.building.规模控制率", _rate(built.building_area, built.building_approved)),
         ),
         (_head("厉行节约保障措施"), _text(account.words.saving_measures or "—", columns=3)),
     ]
@@ -90,7 +90,8 @@ def _money_rows(account: Account) -> Iterator[_Money]:
     given = account.procurement
     total = hundredths(given.goods_fen + given.works_fen + given.services_fen)
     before = None if given.prior_total_fen is None else hundredths(given.prior_total_fen)
-    yield _Money("政府采购金额", "政府采购", before, total, total)
+    budget = None if given.budget_fen is None else hundredths(given.budget_fen)
+    yield _Money("政府采购金额", "政府采购", before, budget, total)
 
 
 def _three(label: str, name: str, account: Account, budget: str, final: str) -> _Money:
@@ -99,13 +100,13 @@ def _three(label: str, name: str, account: Account, budget: str, final: str) -> 
 
 
 def _public(account: Account, label: str, name: str, codes: tuple[str, ...], *, whole: bool = False) -> _Money:
-    """Public expenses of table 06: the budget column is the adjusted budget of the same economic items."""
+    """Public expenses of table 06; the budget column is that of the same items, blank where the lines name none."""
     cells = ("06.公用经费合计",) if whole else tuple(f"06.{code}" for code in codes)
     final = hundredths(sum(account.fen(cell) for cell in cells))
     known = [cell for cell in cells if cell in account.prior]
     before = hundredths(sum(account.prior[cell] for cell in known)) if known else None
-    budget = [account.cells[f"budget:{cell}"] for cell in cells if f"budget:{cell}" in account.cells]
-    return _Money(label, name, before, hundredths(sum(budget)) if budget else final, final)
+    budget = [account.budgeted[cell] for cell in cells if cell in account.budgeted]
+    return _Money(label, name, before, hundredths(sum(budget)) if budget else None, final)
 
 
 def _gatherings(account: Account) -> _Money:

@@ -38,12 +38,14 @@ from wangge.standards.performance import performance_tables
 
 TEXT_KIND = "narrative_text"
 _KINDS = (
-    "contract", "asset", "meeting", "training", "trip_abroad", "reception", "festival", "staff", TEXT_KIND,
+    "contract", "official_cell", "asset",
+    "meeting", "training", "trip_abroad", "reception", "festival", "staff", "building", TEXT_KIND,
 )  # fmt: skip
 _SMALL = frozenset({"中型", "小型", "微型", "小微", "监狱企业", "残疾人福利性单位"})
 _MICRO = _SMALL - {"中型"}
 _BIG_EQUIPMENT_FEN = 100_000_000  # 100 万元
 _TEN_THOUSAND = 10_000
+_PROCUREMENT_BUDGET = "1-1.政府采购.c2"  # known from the official tables alone
 _FUNDS = {"government_fund": "fund", "state_capital": "capital"}
 # In this order the report tells the work of the year.
 _BUSINESS = (
@@ -64,8 +66,10 @@ def account_of(*, year: int, unit: str) -> Account:
     units = units_below(unit)
     found = records(kinds=_KINDS, units=units, year=year)
     before = records(kinds=("contract", "official_cell"), units=units, year=year - 1)
+    own = [line for line in found if line.kind == "official_cell"]
     texts = {line.key: str(line.data.get("text", "")) for line in found if line.kind == TEXT_KIND and line.unit == unit}
     computed, facts = _computed(year, unit)
+    budgeted = _budgeted(facts, year)
     past, past_facts = _computed(year - 1, unit)
     known_before = past or _official(before, unit)
     return Account(
@@ -76,12 +80,13 @@ def account_of(*, year: int, unit: str) -> Account:
         _names(year),
         _initial(facts),
         _registers(found, facts, texts, year),
-        _procurement(found, before),
+        _procurement(found, before, _official(own, unit).get(_PROCUREMENT_BUDGET)),
         _staff(found),
         _projects(facts, past_facts, texts),
         _forms(forms_of(unit_code=unit, year=year), texts, facts.total(parse_sum("budget(nature=basic)"))),
         _business(newest_readings(unit_code=unit, year=year)),
         _words(texts),
+        budgeted,
     )
 
 
@@ -92,6 +97,12 @@ def _computed(year: int, unit: str) -> tuple[Mapping[str, int], Facts]:
         return {}, facts
     made = compute(facts, load_accounts(str(year)))
     return {name: cell.fen for name, cell in made.cells.items()}, facts
+
+
+def _budgeted(facts: Facts, year: int) -> dict[str, int]:
+    """Table 06 as budgeted: only what budget lines say of economic items, nothing where they say none."""
+    made = compute(facts.budgeted("budget"), load_accounts(str(year))).cells
+    return {name: cell.fen for name, cell in made.items() if name.startswith("06.") and cell.fen}
 
 
 def _official(lines: Sequence[RecordLine], unit: str) -> dict[str, int]:
@@ -157,6 +168,8 @@ def _registers(lines: Sequence[RecordLine], facts: Facts, texts: Mapping[str, st
         festivals=_gathering(_of(lines, "festival"), facts, "festival"),
         vehicles=uses,
         other_vehicle_use=texts.get("N.s12.other_use", ""),
+        building_approved=_total(_of(lines, "building"), "approved_area"),
+        building_area=_total(_of(lines, "building"), "area"),
         big_equipment=sum((line.amount_fen or 0) >= _BIG_EQUIPMENT_FEN for line in equipment),
     )
 
@@ -181,7 +194,7 @@ def _gathering(lines: Sequence[RecordLine], facts: Facts, kind: str) -> Gatherin
     )
 
 
-def _procurement(lines: Sequence[RecordLine], before: Sequence[RecordLine]) -> Procurement:
+def _procurement(lines: Sequence[RecordLine], before: Sequence[RecordLine], budget_fen: int | None) -> Procurement:
     sums = {(kind, small): 0 for kind in ("货物", "工程", "服务") for small in (True, False)}
     micro = 0
     for contract in _of(lines, "contract"):
@@ -194,7 +207,7 @@ def _procurement(lines: Sequence[RecordLine], before: Sequence[RecordLine]) -> P
     whole = {kind: sums[kind, True] + sums[kind, False] for kind in ("货物", "工程", "服务")}
     return Procurement(
         whole["货物"], whole["工程"], whole["服务"], sums["货物", True], sums["工程", True], sums["服务", True], micro,
-        prior,
+        prior, budget_fen,
     )  # fmt: skip
 
 

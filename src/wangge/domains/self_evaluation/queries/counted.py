@@ -11,6 +11,7 @@ from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.performance import FactDefinition
 
 SAMPLE_SIZE = 5
+FEN_PER_WAN = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from wangge.domains.self_evaluation.models import (
     TargetSet,
 )
 from wangge.domains.self_evaluation.policies import city_performance_tables
-from wangge.domains.self_evaluation.queries.sources import FEN_PER_WAN
+from wangge.domains.self_evaluation.queries.counted import FEN_PER_WAN
 
 MONEY_FACTS = ("budget_initial", "budget_adjusted", "spending")
 

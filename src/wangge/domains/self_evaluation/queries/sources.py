@@ -17,13 +17,11 @@ from django.db import connection
 from wangge.domains.budgeting.queries.allotments import budgets_of_year
 from wangge.domains.budgeting.queries.balances import facts_of_year, units_below
 from wangge.domains.organizations.queries import city_tables
-from wangge.domains.self_evaluation.queries.counted import SAMPLE_SIZE, Counted, Scope, rate
+from wangge.domains.self_evaluation.queries.counted import FEN_PER_WAN, SAMPLE_SIZE, Counted, Scope, rate
 from wangge.domains.self_evaluation.queries.published import from_evaluation, from_published
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.city_settings import city_settings
 from wangge.standards.performance import FactDefinition
-
-FEN_PER_WAN = 1_000_000
 
 Source = Callable[[FactDefinition, Scope], Counted | None]
 
