@@ -16,6 +16,7 @@ IMPORTS = {
     "ledger": "wangge.project.commands.import_ledger:command",
     "areas": "wangge.project.commands.import_areas:command",
     "components": "wangge.project.commands.import_components:command",
+    "orders": "wangge.project.commands.import_orders:command",
     "names": "wangge.project.commands.import_names:command",
 }
 """Name of what is imported → module and click command."""

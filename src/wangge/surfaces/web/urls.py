@@ -24,7 +24,7 @@ from wangge.surfaces.web.finance import (
     template_views,
     trace_views,
 )
-from wangge.surfaces.web.office import case_imports, census_views, component_views
+from wangge.surfaces.web.office import case_imports, census_views, component_views, hotline_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -102,6 +102,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         component_views.component_thumbnail,
         name="component_thumbnail",
     ),
+    path("hotline", hotline_views.hotline_orders, name="hotline_orders"),
+    path("hotline/<int:number>", hotline_views.hotline_order, name="hotline_order"),
+    path("hotline/<int:number>/reveal", hotline_views.hotline_reveal, name="hotline_reveal"),
+    path("hotline/<int:number>/acts/<slug:act>", hotline_views.hotline_act, name="hotline_act"),
     path("imports", case_imports.case_imports, name="case_imports"),
     path("imports/<int:run>", case_imports.case_import, name="case_import"),
     path("imports/<int:run>/refused.csv", case_imports.case_import_refused, name="case_import_refused"),

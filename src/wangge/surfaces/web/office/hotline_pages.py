@@ -1,0 +1,78 @@
+"""The page objects of hotline orders: the list by the earlier of two clocks, one order with what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wangge.surfaces.web.elements.forms import Field, Form
+from wangge.surfaces.web.elements.pieces import Fact, Figure
+from wangge.surfaces.web.pages import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One order in the list; ``is_late``: its leading clock has run out."""
+
+    number: str
+    url: str
+    channel: str
+    kind: str
+    title: str
+    state: str
+    due_at: datetime | None
+    whose_clock: str
+    is_late: bool
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """Open orders, or those of a state."""
+
+    shell: Shell
+    heading: str
+    url: str
+    filters: tuple[Field, ...]
+    figures: tuple[Figure, ...]
+    orders: tuple[OrderLine, ...]
+    next_url: str = ""
+    clear_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One thing that happened to an order."""
+
+    at: datetime
+    act: str
+    state: str
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """One act open now."""
+
+    act: str
+    label: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order, the case behind it, its answer, its history."""
+
+    shell: Shell
+    heading: str
+    list_url: str
+    title: str
+    content: str
+    state: str
+    facts: tuple[Fact, ...]
+    clocks: tuple[tuple[str, datetime | None, bool], ...]  # label, due, late
+    answer: str
+    acts: tuple[ActForm, ...]
+    reveal: Form | None
+    events: tuple[EventLine, ...]

@@ -1,0 +1,158 @@
+"""An order on its pages: contact, draft, approval by another, a case by hand, who called, lists by two clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.hotline.conftest import Partner
+from wangge.domains.hotline.queries import OrderFilter, OrderRow, events_of, order_numbered, orders
+from wangge.domains.organizations.models import Person
+from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
+
+pytestmark = pytest.mark.django_db
+Partners = Callable[..., Partner]
+
+
+@pytest.fixture
+def person(partner: Partners, settings: Any) -> Callable[[str], Client]:
+    """A browser somebody signed in with."""
+    settings.TOTP_COMPULSORY = False
+    settings.PASSWORD_AGE_DAYS = 0
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        client.force_login(Person.objects.get(username=username), backend=PASSWORD_BACKEND)
+        client.get("/account")
+        return client
+
+    return sign_in
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def row(number: int = 1) -> OrderRow:
+    found = order_numbered("hotline_12345", f"DH-{number:05}")
+    assert found is not None
+    return found
+
+
+def act(client: Client, name: str, **given: str) -> Any:
+    return client.post(f"/hotline/{row().id}/acts/{name}", {"version": str(row().version), **given})
+
+
+def test_an_order_is_contacted_drafted_sent_back_and_approved_by_another(
+    partner: Partners, person: Callable[[str], Client]
+) -> None:
+    partner().order(kind="suggestion")
+    seat, head = person("acceptor-1"), person("section_head-1")
+    early = act(seat, "draft_answer", text="已安排")
+    assert early.status_code == 422
+    assert "请先联系诉求人" in text(early)
+    assert act(seat, "pass_to_section", section="不存在").status_code == 422
+    assert act(seat, "pass_to_section", section="法制").status_code == 302
+    assert act(seat, "first_contact", note="已电话联系").status_code == 302
+    assert act(seat, "draft_answer", text=" ").status_code == 422
+    assert act(seat, "draft_answer", text="已安排 <b>养护</b>").status_code == 302
+    assert act(seat, "approve_answer").status_code == 422
+    assert act(head, "send_back_draft", note="请写明时间").status_code == 302
+    assert row().state == "with_section"
+    assert act(seat, "draft_answer", text="本周内养护").status_code == 302
+    assert act(head, "approve_answer").status_code == 302
+    assert (row().state, row().answer) == ("approved", "本周内养护")
+    page = text(head.get(f"/hotline/{row().id}"))
+    assert "&lt;b&gt;养护&lt;/b&gt;" in page
+    assert [each.seq for each in events_of(row().id)] == list(range(1, row().version + 1))
+
+
+def test_a_question_is_answered_on_the_spot_and_nothing_else_is(
+    partner: Partners, person: Callable[[str], Client]
+) -> None:
+    partner().order(kind="consultation")
+    partner().order(2, kind="suggestion")
+    seat = person("acceptor-1")
+    other = row(2)
+    answer = seat.post(f"/hotline/{other.id}/acts/answer_on_spot", {"version": "1", "text": "可以"})
+    assert "只有咨询类工单可以当场答复" in text(answer)
+    assert act(seat, "answer_on_spot", text="可以在平台办理").status_code == 302
+    assert row().state == "approved"
+
+
+def test_a_desk_makes_a_case_of_an_order_by_hand(partner: Partners, person: Callable[[str], Client]) -> None:
+    partner().order(kind="denunciation")
+    seat = person("acceptor-1")
+    assert act(seat, "make_case").status_code == 302
+    assert row().state == "with_case"
+    assert row().case_number is not None
+    assert str(row().case_number) in text(seat.get(f"/hotline/{row().id}"))
+
+
+def test_an_order_changed_meanwhile_is_not_overwritten(partner: Partners, person: Callable[[str], Client]) -> None:
+    partner().order(kind="suggestion")
+    seat = person("acceptor-1")
+    act(seat, "first_contact", note="已联系")
+    late = seat.post(f"/hotline/{row().id}/acts/first_contact", {"version": "1", "note": "又联系"})
+    assert late.status_code == 422
+    assert "已被他人更新" in text(late)
+
+
+def test_who_called_is_masked_and_shown_for_a_reason_on_record(
+    partner: Partners, person: Callable[[str], Client]
+) -> None:
+    partner().order(kind="suggestion")
+    seat = person("acceptor-1")
+    page = text(seat.get(f"/hotline/{row().id}"))
+    assert "13812345678" not in page
+    assert "138****5678" in page
+    assert seat.post(f"/hotline/{row().id}/reveal", {"reason": ""}).status_code == 422
+    shown = seat.post(f"/hotline/{row().id}/reveal", {"reason": "联系诉求人"})
+    assert "13812345678" in text(shown)
+    assert shown["Cache-Control"] == "no-store"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT object_key FROM organizations_audit_record WHERE kind = 'reveal'")
+        assert cursor.fetchall() == [("hotline_12345/DH-00001",)]
+
+
+def test_a_denouncer_stays_closed_to_the_desk(partner: Partners, person: Callable[[str], Client]) -> None:
+    partner().order(kind="denunciation")
+    seat, leader = person("acceptor-1"), person("centre_leader-1")
+    page = text(seat.get(f"/hotline/{row().id}"))
+    assert "保密" in page
+    assert "5678" not in page
+    refused = seat.post(f"/hotline/{row().id}/reveal", {"reason": "联系诉求人"})
+    assert refused.status_code == 422
+    assert "13812345678" not in text(refused)
+    assert "13812345678" in text(leader.post(f"/hotline/{row().id}/reveal", {"reason": "核查举报"}))
+
+
+def test_the_list_is_led_by_the_earlier_of_two_clocks(
+    partner: Partners, person: Callable[[str], Client], django_assert_num_queries: Any
+) -> None:
+    for number, due in ((1, "2026-12-20T10:00:00+08:00"), (2, "2026-12-10T10:00:00+08:00"), (3, None)):
+        partner().order(number, kind="suggestion", **({"due_at": due} if due else {}))
+    partner("act_now").order(9, kind="help")
+    with django_assert_num_queries(1):
+        found = orders(filter=OrderFilter(), limit=10)
+    moments = [min(filter(None, (each.due_at, each.case_due_at))) for each in found]
+    assert moments == sorted(moments)
+    page = text(person("acceptor-1").get("/hotline?channel=act_now"))
+    assert "DH-00009" in page
+    assert "DH-00001" not in page
+    assert person("acceptor-1").get("/hotline?channel=%00&state='&from=-1").status_code == 200
+
+
+def test_an_empty_list_says_where_orders_come_from(person: Callable[[str], Client]) -> None:
+    assert "没有待办的工单" in text(person("acceptor-1").get("/hotline"))
+
+
+def test_an_order_without_one_is_not_found(person: Callable[[str], Client]) -> None:
+    seat = person("acceptor-1")
+    assert seat.get("/hotline/7").status_code == 404
+    assert seat.post("/hotline/7/acts/first_contact", {"note": "a"}).status_code == 404
+    assert seat.post("/hotline/7/reveal", {"reason": "abc"}).status_code == 404
