@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
+from wangge.surfaces.web.assessment import bulletin_views as bulletins
 from wangge.surfaces.web.assessment import views as assessment
 from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, together, views
 from wangge.surfaces.web.department import views as department
@@ -156,6 +157,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment", assessment.months, name="assessment"),
     path("assessment/freeze", assessment.freeze, name="assessment_freeze"),
     path("assessment/results/<str:result_id>", assessment.figure, name="assessment_figure"),
+    path("assessment/bulletins", bulletins.bulletin_list, name="bulletins"),
+    path("assessment/bulletins/<str:period>.<slug:format>", bulletins.bulletin_file, name="bulletin_file"),
+    path("assessment/bulletins/<str:period>", bulletins.bulletin, name="bulletin"),
     path("assessment/<str:period>", assessment.month, name="assessment_month"),
     path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),
     path("assessment/<str:period>/<slug:kind>/<str:code>", assessment.one_object, name="assessment_object"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -51,7 +51,7 @@ def as_excel(document: Document, cells: Mapping[str, int], forms: Accounts) -> b
     book.workbook.active = 0
     raw = io.BytesIO()
     book.workbook.save(raw)
-    return _with_values(raw.getvalue(), book)
+    return with_values(raw.getvalue(), book.workbook.sheetnames, book.values)
 
 
 def _amounts(sheet: Worksheet, grids: list[Grid], book: _Book) -> None:
@@ -149,20 +149,16 @@ def _wan(hundredths: int) -> str:
     return _yuan(hundredths)
 
 
-def _with_values(workbook: bytes, book: _Book) -> bytes:
-    """The same file with the value beside each formula."""
-    parts = {f"xl/worksheets/sheet{index}.xml": name for index, name in enumerate(_names_as_written(book), start=1)}
+def with_values(workbook: bytes, sheets: Sequence[str], values: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The same file with the value beside each formula: sheet → address → value; ``sheets`` in their order."""
+    parts = {f"xl/worksheets/sheet{index}.xml": name for index, name in enumerate(sheets, start=1)}
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as read, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
         for item in read.infolist():
             content = read.read(item.filename)
-            values = book.values.get(parts.get(item.filename, ""), {})
-            written.writestr(item, _sheet_with_values(content, values) if values else content)
+            of_sheet = values.get(parts.get(item.filename, ""), {})
+            written.writestr(item, _sheet_with_values(content, of_sheet) if of_sheet else content)
     return made.getvalue()
-
-
-def _names_as_written(book: _Book) -> list[str]:
-    return list(book.workbook.sheetnames)
 
 
 def _sheet_with_values(content: bytes, values: Mapping[str, str]) -> bytes:

@@ -1,0 +1,137 @@
+"""The bulletins of published months, quarters and years: their list, their pages, their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from wangge.domains.disclosure.document import Document
+from wangge.domains.disclosure.rendering.files import CONTENT_TYPES
+from wangge.domains.disclosure.rendering.pdf import as_pdf
+from wangge.domains.disclosure.rendering.web import as_page_piece
+from wangge.domains.disclosure.rendering.word import as_word
+from wangge.domains.evaluation.logic.bulletins import Issue, months_in, whole_periods
+from wangge.domains.evaluation.models import Result
+from wangge.domains.evaluation.queries.results import content_of, published_months
+from wangge.groundwork import clock
+from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of, title_of
+from wangge.surfaces.web.assessment.bulletin_book import as_workbook
+from wangge.surfaces.web.assessment.drawing import source_of
+from wangge.surfaces.web.assessment.words import figure_url, object_name
+from wangge.surfaces.web.pages import Shell
+from wangge.surfaces.web.shells import shell_for
+
+_FILES = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a bulletin."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinLine:
+    """A bulletin in the list."""
+
+    title: str
+    url: str
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinsPage:
+    """Every bulletin there is, newest first."""
+
+    shell: Shell
+    lines: tuple[BulletinLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinPage:
+    """One bulletin to read; each figure opens its trace."""
+
+    shell: Shell
+    title: str
+    body: SafeString
+    downloads: tuple[Download, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """Addresses on the pages of evaluation; ``absolute`` ones for files."""
+
+    request: HttpRequest
+    absolute: bool
+
+    def figure(self, result: str, name: str) -> str:
+        return self._told(figure_url(result, name))
+
+    def score(self, period: str, kind: str, code: str) -> str:
+        return self._told(reverse("assessment_object", args=[period, kind, code]))
+
+    def month(self, period: str) -> str:
+        return self._told(reverse("bulletin", args=[period]))
+
+    def _told(self, path: str) -> str:
+        return self.request.build_absolute_uri(path) if self.absolute else path
+
+
+@require_safe
+def bulletin_list(request: HttpRequest) -> HttpResponse:
+    """The bulletins."""
+    shell = shell_for(request, _("考评通报"), at=clock.now(), current="assessment")
+    periods = whole_periods(each.period for each in published_months())
+    lines = tuple(BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in periods)
+    return render(request, "web/assessment/bulletins.html", {"page": BulletinsPage(shell, lines)})
+
+
+@require_safe
+def bulletin(request: HttpRequest, period: str) -> HttpResponse:
+    """One bulletin."""
+    paper, document, results = _paper(request, period, absolute=False)
+    shell = shell_for(request, document.title, at=clock.now(), current="assessment")
+    body = mark_safe(as_page_piece(document, lambda name: paper.links.get(name, "")))  # noqa: S308 - escaped piece by piece
+    sources = tuple(source_of(each) for each in results)
+    page = BulletinPage(shell, document.title, body, _downloads(period), sources)
+    return render(request, "web/assessment/bulletin.html", {"page": page})
+
+
+@require_safe
+def bulletin_file(request: HttpRequest, period: str, format: str) -> HttpResponse:
+    """One bulletin as a file."""
+    if format not in _FILES:
+        raise Http404(format)
+    paper, document, _results = _paper(request, period, absolute=True)
+    makers = {
+        "docx": lambda: as_word(document),
+        "pdf": lambda: as_pdf(document),
+        "xlsx": lambda: as_workbook(paper),
+    }
+    response = HttpResponse(makers[format](), content_type=CONTENT_TYPES[format])
+    response["Content-Disposition"] = f'attachment; filename="bulletin-{period}.{format}"'
+    return response
+
+
+def _paper(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
+    """The bulletin of a period; 404 unless every month of it is published."""
+    published = {each.period: each for each in published_months()}
+    if period not in whole_periods(published):
+        raise Http404(period)
+    results = [published[month] for month in months_in(period)]
+    issues = [Issue(each.id, each.period, content_of(each)) for each in results]
+    paper = Paper(period, issues, object_name, _Addresses(request, absolute))
+    return paper, bulletin_of(paper, ""), results
+
+
+def _downloads(period: str) -> tuple[Download, ...]:
+    return tuple(Download(label, reverse("bulletin_file", args=[period, format])) for format, label in _FILES.items())

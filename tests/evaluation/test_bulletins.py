@@ -1,0 +1,116 @@
+"""A bulletin says what published results say and no more; every figure of it leads to its trace."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pypdfium2
+import pytest
+from django.http import Http404
+from django.test import RequestFactory
+
+from tests.evaluation.small_city import city_of, steps_of
+from tests.evaluation.test_months import LEADER, REVIEWER
+from tests.volume.conftest import NOW, months  # noqa: F401 - fixture
+from wangge.domains.disclosure.rendering.pdf import as_pdf
+from wangge.domains.disclosure.rendering.word import as_word
+from wangge.domains.evaluation.logic.bulletins import RATES, Issue, months_in, objects_of, told, whole_periods
+from wangge.domains.evaluation.operations.month import step
+from wangge.domains.evaluation.queries.results import content_of, published_months
+from wangge.surfaces.web.assessment.bulletin import SHOWN
+from wangge.surfaces.web.assessment.bulletin_book import as_workbook
+from wangge.surfaces.web.assessment.bulletin_views import _paper, bulletin_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COURSE = (("freeze", REVIEWER), ("review", REVIEWER), ("sign", LEADER), ("publish", REVIEWER))
+
+
+@pytest.fixture
+def published(months: None, tmp_path: Path) -> list[Issue]:  # noqa: F811
+    names = ["W01", "W02", "W03", "W58", "W60", "W61", "W86"] * 3
+    snapshot = city_of(tmp_path, [(name, len(steps_of(name)[1]), place % 3 + 1) for place, name in enumerate(names)])
+    for period in ("2024-01", "2024-02", "2024-03"):
+        for verb, by in COURSE:
+            step(period=period, verb=verb, by=by, at=NOW, snapshot=snapshot)
+    return [Issue(each.id, each.period, content_of(each)) for each in reversed(published_months())]
+
+
+def paper(period: str) -> Any:
+    return _paper(RequestFactory().get("/"), period, absolute=False)
+
+
+def test_a_quarter_has_a_bulletin_when_its_three_months_are_published() -> None:
+    months_of_year = [f"2024-{month:02d}" for month in range(1, 13)]
+    assert whole_periods(["2024-01", "2024-03"]) == ["2024-03", "2024-01"]
+    assert whole_periods(["2024-01", "2024-02", "2024-03"])[0] == "2024-Q1"
+    assert whole_periods(months_of_year)[0] == "2024"
+    assert len(whole_periods(months_of_year)) == 17
+    assert months_in("2024-Q4") == ["2024-10", "2024-11", "2024-12"]
+
+
+def test_only_published_months_have_one(published: list[Issue]) -> None:
+    for period in ("2024-04", "2024", "2024-Q2", "nonsense"):
+        with pytest.raises(Http404):
+            paper(period)
+
+
+def test_every_figure_of_the_text_has_its_note_and_leads_on(published: list[Issue]) -> None:
+    for period in ("2024-03", "2024-Q1"):
+        made, document, _results = paper(period)
+        ids = {figure.id for figure in document.figures()}
+        in_text = [id for id in made.links if id.startswith("note-")]
+        assert len(in_text) == len(made.notes) > len(SHOWN) - 1
+        for id in in_text:
+            address = made.links[id]
+            assert address.removeprefix("#figure-") in ids if address.startswith("#") else "/assessment/" in address
+        printed = {figure.id: figure.text for figure in document.figures()}
+        assert all(printed[f"note-{number}"] == note[0] for number, note in enumerate(made.notes, start=1))
+
+
+def test_each_cell_of_a_month_prints_the_frozen_figure(published: list[Issue]) -> None:
+    _made, document, _results = paper("2024-03")
+    printed = {figure.id: figure.text for figure in document.figures()}
+    for rows, kind in (("rows", "district"), ("departments", "department")):
+        for row in published[-1].content[rows]:
+            for indicator in SHOWN:
+                frozen = row["figures"][indicator]["value"]
+                assert printed[f"{kind}={row['objects'][kind]}/{indicator}"] == ("—" if frozen is None else frozen)
+
+
+def test_a_quarter_adds_whole_counts_and_takes_rates_from_the_sums(published: list[Issue]) -> None:
+    months_reports = [told([issue], "district", "n_report").value or 0 for issue in published]
+    assert told(published, "district", "n_report").value == sum(months_reports) > 0
+    for rate in RATES:
+        whole = told(published, "district", rate)
+        parts = [row["figures"][rate] for issue in published for row in issue.content["rows"]]
+        assert whole.denominator == sum(part.get("denominator") or 0 for part in parts)
+
+
+def test_the_workbook_keeps_formulas_with_their_values(published: list[Issue]) -> None:
+    made, _document, _results = paper("2024-Q1")
+    data = as_workbook(made)
+    formulas, values = (openpyxl.load_workbook(io.BytesIO(data), data_only=only)["各区"] for only in (False, True))
+    last = formulas.max_row
+    assert last == len(objects_of(published, "district")) + 2
+    assert formulas.cell(last, 3).value == f"=SUM(C2:C{last - 1})"
+    assert values.cell(last, 3).value == sum(values.cell(line, 3).value for line in range(2, last))
+    rates = [cell for row in formulas.iter_rows() for cell in row if str(cell.value).startswith("=ROUND")]
+    assert rates
+    for cell in rates:
+        above, below = (values.cell(cell.row, cell.column - back).value for back in (2, 1))
+        assert float(values[cell.coordinate].value) == pytest.approx(100 * above / below, abs=0.0051)
+
+
+def test_word_and_pdf_carry_the_same_words(published: list[Issue]) -> None:
+    _made, document, _results = paper("2024-03")
+    word = "\n".join(each.text for each in docx.Document(io.BytesIO(as_word(document))).paragraphs)
+    with pypdfium2.PdfDocument(as_pdf(document)) as pdf:
+        text = "".join(page.get_textpage().get_text_range() for page in pdf)
+    assert "各区合计" in word
+    assert "各区合计" in text
+    answer = bulletin_file(RequestFactory().get("/"), "2024-03", "pdf")
+    assert answer["Content-Disposition"].endswith('bulletin-2024-03.pdf"')
