@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.budgeting.small_ledger import (
@@ -188,6 +188,7 @@ SUMS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the first example reads the forms
 @given(SUMS)
 def test_cells_are_what_a_plain_reckoning_gives(ledger_sums: list[LedgerSum]) -> None:
     found = compute(Facts(ledger_sums, (), frozenset({"1"})), load_accounts("2024"))

@@ -58,11 +58,11 @@ from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.rendering import files
 made = []
 plain = files.rendered
-def rendered(format, *told):
+def rendered(format, *told, **named):
     if len(made) == 2:
         wait_to_be_killed()
     made.append(format)
-    return plain(format, *told)
+    return plain(format, *told, **named)
 files.rendered = rendered
 found = written(year=YEAR, unit=UNIT)
 told = {"out": Path(sys.argv[2]), "formats": ("csv", "json", "html")}
