@@ -31,7 +31,7 @@ CHECKS = [
 ]  # fmt: skip
 OPERATIONS = (
     "report_case", "list_cases", "get_case", "list_steps", "make_move", "reveal_reporter", "upload_photo",
-    "find_places", "place_at", "near_components", "get_component", "list_similar", "map_clusters",
+    "find_places", "place_at", "near_components", "get_component", "get_proposal", "list_similar", "map_clusters",
     "hotline_message",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")

@@ -19,6 +19,9 @@ from wangge.domains.geography import queries as geography
 from wangge.domains.geography.areas import Area, AreaKind
 from wangge.domains.geography.operations.areas import load_areas
 from wangge.domains.organizations.logic import TERMINAL
+from wangge.domains.ownership.logic.choosing import PlaceKind, Role, Source
+from wangge.domains.ownership.operations.rule_sets import NewRule, add_rules, release, start_draft
+from wangge.domains.ownership.queries import forget_rules
 from wangge.groundwork import clock
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +109,39 @@ def test_clusters_hold_what_the_list_holds(speak: Speak) -> None:
     assert asked("acceptor-1", "stage=handling") == []
     assert asked("dept-a", "zoom=3") == []
     assert speak("acceptor-1").get("/cases/clusters?zoom=99").status_code == 422
+
+
+def test_the_component_s_owner_is_proposed_with_rule_and_limit(speak: Speak, manhole: str) -> None:
+    at, seat = clock.now(), speak("dispatcher-1")
+    question = f"/proposals?lon={PLACE['lon']}&lat={PLACE['lat']}&category=component:0101"
+    forget_rules()
+
+    def told(more: str = "") -> dict[str, Any]:
+        return dict(json.loads(seat.get(question + more).content))
+
+    assert told() == {"department": None, "rule": None, "before": [], "limit": told()["limit"]}
+    draft = start_draft(title="分工", by=TERMINAL, at=at, on=DAY, empty=True)
+    rules = [
+        NewRule("component:", Source.REGULATION, "谁权属谁负责", DAY, role=Role.OWNER),
+        NewRule("component:0101", Source.AGREEMENT, "路段分工", DAY, department="dept-b", place_kind=PlaceKind.ROAD,
+                place="建设路", condition_seq=2),
+    ]  # fmt: skip
+    add_rules(rule_set_id=draft, rules=rules, by=TERMINAL, at=at)
+    release(rule_set_id=draft, effective_on=DAY, past={}, by=TERMINAL, at=at)
+    by_road = told("&address=建设路 1 号")
+    assert (by_road["department"], by_road["rule"]["place"]) == ("dept-b", "建设路")
+    assert (by_road["limit"]["condition_seq"], by_road["limit"]["because"]) == (2, "rule")
+    assert told("&address=建设路 1 号&condition_seq=1")["limit"]["because"] == "filed"
+    by_owner = told(f"&address=建设路 1 号&component={manhole}")
+    assert (by_owner["department"], by_owner["rule"]["role"]) == ("dept-a", "owner")
+    assert [each["department"] for each in by_owner["before"]] == ["dept-b"]
+    for wrong in (
+        "/proposals?category=component:0101",
+        "/proposals?lon=113&lat=27&category=x",
+        f"{question}&condition_seq=-1",
+    ):
+        assert seat.get(wrong).status_code == 422, wrong
+    forget_rules()
 
 
 OPEN_PLACES = (

@@ -38,6 +38,7 @@ API = {
     "list_similar": ("GET", "/cases/similar?lon=113&lat=27"),
     "map_clusters": ("GET", "/cases/clusters"),
     "near_components": ("GET", "/components?lon=113&lat=27"),
+    "get_proposal": ("GET", "/proposals?lon=113&lat=27&category=component:0101"),
     "get_component": ("GET", "/components/9901010101000001"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.cases.conftest import BEGAN, actor, small_city
+from tests.cases.photographs import jpeg
 from wangge.domains.organizations.models import Person, PostHolding
 from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.domains.ownership import queries
-from wangge.domains.ownership.models import RuleRow, RuleSet
+from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet
 
 __all__ = ["actor", "small_city"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city")]
@@ -82,6 +84,28 @@ def test_a_decision_of_a_meeting_becomes_a_rule(head: Client) -> None:
     assert "已成规则" in text(head.get("/ownership"))
     for changes in ({"place": ""}, {"department": ""}, {"place_kind": "moon"}, {"valid_from": "soon"}):
         assert head.post(f"{page}/rules", {**rule, **changes}).status_code == 422
+
+
+def test_the_minutes_are_kept_as_a_paper(head: Client) -> None:
+    given = {"minutes_no": "纪要 9 号", "held_on": "2024-03-01", "decision": "江北路归甲"}
+    broken = head.post("/ownership/decisions", {**given, "paper": SimpleUploadedFile("a.jpg", b"none", "image/jpeg")})
+    assert broken.status_code == 422
+    head.post("/ownership/decisions", {**given, "paper": SimpleUploadedFile("a.jpg", jpeg(), "image/jpeg")})
+    decision = MeetingDecision.objects.get()
+    address = f"/ownership/decisions/{decision.id}/paper.jpg"
+    assert address in text(head.get("/ownership"))
+    assert head.get(address)["Content-Type"] == "image/jpeg"
+    assert head.get(f"/ownership/decisions/{decision.id + 1}/paper.jpg").status_code == 404
+
+
+def test_a_rule_may_name_the_filing_condition_whose_limit_is_proposed(head: Client) -> None:
+    page = head.post("/ownership/drafts", {"title": "草案"})["Location"]
+    rule = {"category": "component:0101", "place_kind": "city", "department": "dept-a", "source_text": "分工",
+            "valid_from": "2024-01-01", "condition_seq": "1"}  # fmt: skip
+    assert head.post(f"{page}/rules", {**rule, "condition_seq": "77"}).status_code == 422
+    assert head.post(f"{page}/rules", {**rule, "category": ""}).status_code == 422
+    head.post(f"{page}/rules", rule)
+    assert RuleRow.objects.get().condition_seq == 1
 
 
 def test_the_report_of_wrong_rules_says_when_there_is_nothing(head: Client) -> None:

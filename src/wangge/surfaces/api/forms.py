@@ -240,6 +240,38 @@ class Components(Schema):
     items: list[NearComponent]
 
 
+class ProposalRule(Schema):
+    """A rule of ownership that fits, and the unit it gives."""
+
+    number: int
+    category: str | None
+    place_kind: Literal["city", "district", "street", "responsibility_grid", "community", "unit_grid", "road"]
+    place: str | None
+    department: str
+    role: Literal["owner", "manager", "maintainer"] | None
+    source: Literal["meeting", "agreement", "regulation", "learned", "own"]
+    source_text: str
+    valid_from: str
+
+
+class ProposalLimit(Schema):
+    """A filing condition with its handling limit; ``because``: filed under it, the rule's, the only one."""
+
+    condition_seq: int
+    value: int
+    unit: str
+    because: Literal["filed", "rule", "only"]
+
+
+class Proposal(Schema):
+    """Whose a matter is: the most specific rule decides, ``before`` are those it goes before."""
+
+    department: str | None
+    rule: ProposalRule | None
+    before: list[ProposalRule]
+    limit: ProposalLimit | None
+
+
 class SimilarCase(Schema):
     """A case that may be the same matter: what speaks for it."""
 

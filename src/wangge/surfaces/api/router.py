@@ -209,6 +209,27 @@ def near_components(request: HttpRequest) -> HttpResponse:
 
 
 @api.get(
+    "/proposals",
+    auth=BEARER,
+    response={200: forms.Proposal},
+    operation_id="get_proposal",
+    url_name="get_proposal",
+    openapi_extra=_document(
+        422,
+        query=(
+            *_NEAR_QUERY,
+            ("component", {**_TEXT, "description": "code of the component: its own units come before any place"}),
+            ("address", {**_TEXT, "description": "words, in which a road's name counts as the place"}),
+            ("condition_seq", {"type": "integer", "minimum": 0, "maximum": 99}),
+        ),
+    ),
+)
+def get_proposal(request: HttpRequest) -> HttpResponse:
+    """The unit and the limit that the rules in force propose, with the rule."""
+    return things.get_proposal(request)
+
+
+@api.get(
     "/components/{code}",
     auth=BEARER,
     response={200: forms.Component},

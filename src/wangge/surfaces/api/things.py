@@ -14,15 +14,20 @@ from wangge.domains.cases.answers import iso
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.queries.clusters import LEAST_ZOOM, MOST_ZOOM, clusters_geojson, open_clusters
+from wangge.domains.cases.queries.proposal import limit_for, matter_at
 from wangge.domains.cases.queries.similar import MOST, Similar, similar_cases
+from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.components.queries.register import MOST_NEAR, NEAR_METRES, ComponentRow, component_on, nearest
 from wangge.domains.geography.queries import locate_given
+from wangge.domains.ownership.logic.choosing import Rule
+from wangge.domains.ownership.queries import propose
 from wangge.groundwork.coordinates import CoordinateError
 from wangge.surfaces.api.asked import box_of
 from wangge.surfaces.api.door import caller_of, json_answer
 from wangge.surfaces.api.operations import at_the_door
 
 MOST_METRES = 500
+MOST_RULES = 10
 
 
 @at_the_door
@@ -46,6 +51,44 @@ def get_component(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise failures.NoSuchCase(code)
     return json_answer(_component(row))
+
+
+@at_the_door
+def get_proposal(request: HttpRequest) -> HttpResponse:
+    """GET /proposals: whose a matter of a class at a point is, with what limit, and the rules that say so."""
+    caller = caller_of(request, door="api-v1:get_proposal", writes=False)
+    lon, lat = _point(request, caller.at)
+    on = day_of(civil(caller.at))
+    rules = rulebook_on(on)
+    category, component, address = (
+        request.GET.get(name, "").replace("\0", "")[:200] for name in ("category", "component", "address")
+    )
+    if category not in rules.categories:
+        raise failures.BadInput("category", _("没有这个小类。请写作 component:0101。"))
+    matter = matter_at(category=category, point=(lon, lat), address=address, component=component, on=on)
+    choice = propose(matter=matter, on=on)
+    limit = limit_for(choice, category=category, filed=_whole(request, "condition_seq", 0, 0, 99), rules=rules)
+    return json_answer(
+        {
+            "department": choice.department if choice else None,
+            "rule": _rule(choice.rule, choice.department) if choice else None,
+            "before": [_rule(rule, unit) for rule, unit in choice.others[:MOST_RULES]] if choice else [],
+            "limit": None
+            if limit is None
+            else {
+                "condition_seq": limit.condition_seq, "value": limit.value, "unit": limit.unit,
+                "because": limit.ground.value,
+            },
+        }
+    )  # fmt: skip
+
+
+def _rule(rule: Rule, department: str) -> dict[str, Any]:
+    return {
+        "number": rule.id, "category": rule.category or None, "place_kind": rule.place_kind.value,
+        "place": rule.place or None, "department": department, "role": rule.role.value if rule.role else None,
+        "source": rule.source.value, "source_text": rule.source_text, "valid_from": rule.valid_from.isoformat(),
+    }  # fmt: skip
 
 
 @at_the_door

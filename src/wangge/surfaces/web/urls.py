@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ownership", office_ownership.ownership, name="ownership"),
     path("ownership/drafts", office_ownership.ownership_draft, name="ownership_draft"),
     path("ownership/decisions", office_ownership.ownership_decision, name="ownership_decision"),
+    path("ownership/decisions/<int:number>/paper.jpg", office_ownership.ownership_paper, name="ownership_paper"),
     path("ownership/wrong", office_ownership.ownership_wrong, name="ownership_wrong"),
     path("ownership/<int:number>", office_ownership.ownership_set, name="ownership_set"),
     path("ownership/<int:number>/rules", office_ownership.ownership_rule, name="ownership_rule"),

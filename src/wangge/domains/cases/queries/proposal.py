@@ -1,13 +1,16 @@
-"""The unit that the rules of ownership propose for a case; and the past by which a set of rules is weighed."""
+"""What the rules of ownership propose for a case: unit and limit; and the past by which a set of rules is weighed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from django.db import connection
 
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
+from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.components.queries.register import component_on
 from wangge.domains.geography.gazetteer_queries import words_for_point
@@ -16,6 +19,46 @@ from wangge.domains.ownership.logic.choosing import Choice, Matter, PlaceKind, R
 from wangge.domains.ownership.queries import propose, set_in_force
 
 LOOKED_BACK = timedelta(days=365)
+
+
+class LimitGround(StrEnum):
+    """Why a limit is proposed."""
+
+    FILED = "filed"  # the case is filed under this condition
+    RULE = "rule"  # the rule of ownership names the condition
+    ONLY = "only"  # the class has no other
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLimit:
+    """A filing condition 立案条件 with the handling limit it gives, and why it is proposed."""
+
+    condition_seq: int
+    value: int
+    unit: str
+    ground: LimitGround
+
+
+def limit_for(choice: Choice | None, *, category: str, filed: int, rules: Rulebook) -> ProposedLimit | None:
+    """The limit of a matter: of the condition it is filed under, else the rule's, else the only one of its class."""
+    offered = sorted(seq for of_class, seq in rules.limits if of_class == category)
+    named = choice.rule.condition_seq if choice is not None else None
+    found = next(
+        (
+            (seq, ground)
+            for seq, ground in (
+                (filed, LimitGround.FILED),
+                (named, LimitGround.RULE),
+                (offered[0] if len(offered) == 1 else None, LimitGround.ONLY),
+            )
+            if seq and (category, seq) in rules.limits
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    row = rules.limits[category, found[0]]
+    return ProposedLimit(found[0], row.value, row.unit, found[1])
 
 
 def proposal_for(row: CaseRow, *, category: str, at: datetime) -> Choice | None:
@@ -28,9 +71,21 @@ def proposal_for(row: CaseRow, *, category: str, at: datetime) -> Choice | None:
 
 def matter_of(row: CaseRow, *, category: str, on: date) -> Matter:
     """A case as the rules see it: its class, where it lies on that day, whose its component is."""
+    point = (row.lon, row.lat) if row.lon is not None and row.lat is not None else None
+    return matter_at(
+        category=category, point=point, district=row.district_code, address=row.address, component=row.component, on=on
+    )
+
+
+def matter_at(
+    *, category: str, point: tuple[float, float] | None, on: date, district: str = "", address: str = "",
+    component: str = "",
+) -> Matter:  # fmt: skip
+    """A matter of a class at a WGS-84 point, or only in a district; one statement where a component is named."""
     places: dict[PlaceKind, str] = {}
-    if row.lon is not None and row.lat is not None:
-        found = locate(lon=row.lon, lat=row.lat, on=on)
+    if point is not None:
+        lon, lat = point
+        found = locate(lon=lon, lat=lat, on=on)
         for kind, code in (
             (PlaceKind.DISTRICT, found.district),
             (PlaceKind.STREET, found.street),
@@ -40,12 +95,12 @@ def matter_of(row: CaseRow, *, category: str, on: date) -> Matter:
         ):
             if code:
                 places[kind] = code
-        spoken = words_for_point(lon=row.lon, lat=row.lat, on=on).spoken
+        spoken = words_for_point(lon=lon, lat=lat, on=on).spoken
         if spoken is not None and spoken.road:
             places[PlaceKind.ROAD] = spoken.road
-    elif row.district_code:
-        places[PlaceKind.DISTRICT] = row.district_code
-    return Matter(category, places, row.address, _units_of(row.component, on))
+    elif district:
+        places[PlaceKind.DISTRICT] = district
+    return Matter(category, places, address, _units_of(component, on))
 
 
 def _units_of(component: str, on: date) -> dict[Role, str]:

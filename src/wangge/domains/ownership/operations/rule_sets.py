@@ -18,6 +18,7 @@ from wangge.domains.ownership.logic.checking import Past, RuleFinding, Trouble, 
 from wangge.domains.ownership.logic.choosing import PlaceKind, Role, Source
 from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet
 from wangge.domains.ownership.queries import forget_rules, rules_of_set, set_in_force
+from wangge.groundwork.attachments.operations import use_photos
 
 
 class RuleSetRefused(Refused):
@@ -118,10 +119,13 @@ def record_decision(*, minutes_no: str, held_on: date, decision: str, by: Actor,
         raise RuleSetRefused(_("请填写会议纪要文号和决定内容。"))
     if held_on > at.date():
         raise RuleSetRefused(_("会议日期不能晚于今天。"))
-    made = MeetingDecision.objects.create(
-        minutes_no=minutes_no.strip()[:60], held_on=held_on, decision=decision.strip(), paper=paper, recorded_at=at,
-        recorded_by_id=by.person_id,
-    )  # fmt: skip
+    with transaction.atomic():
+        if paper:
+            use_photos(ids=[paper], by=by.person_id or 0)
+        made = MeetingDecision.objects.create(
+            minutes_no=minutes_no.strip()[:60], held_on=held_on, decision=decision.strip(), paper=paper,
+            recorded_at=at, recorded_by_id=by.person_id,
+        )  # fmt: skip
     return made.id
 
 

@@ -90,12 +90,23 @@ def _way(system: str) -> Transformer | None:
     return Transformer.from_crs(crs, CRS.from_epsg(4326), always_xy=True)
 
 
+_UNIT_FIELDS = ("manager_code", "manager_name", "owner_code", "owner_name", "maintainer_code", "maintainer_name")
+
+
+def _system_kept(system: str) -> str:
+    """What the register keeps of the system a file came in."""
+    return system if system in tuple(CoordinateSystem) else "file" if system else "wgs84"
+
+
 class _Translation:
     """What every row of a file needs again."""
 
     def __init__(self, mapping: ComponentMapping, departments: Mapping[str, str], today: date) -> None:
         self.mapping, self.departments, self.today = mapping, departments, today
         self.column = mapping.fields
+        self._asked = {name: (column, mapping.values.get(name, "")) for name, column in mapping.fields.items()}
+        self._unit_columns = [self._asked[name] for name in _UNIT_FIELDS]
+        self._given_system = _system_kept(mapping.system)
         self._units: dict[tuple[str, ...], Units] = {}
         self._days: dict[str, date | None] = {}
         self._codes_of_names = {name: code for code, name in departments.items()}
@@ -123,11 +134,12 @@ class _Translation:
         return Incoming(
             line, code, self._text("name", cells), self.mapping.states.get(stated, stated or "intact"), lon, lat,
             initial or self.today, self._units_of(cells), changed, self._text("data_source", cells),
-            self._text("note", cells), form, wkb, self._system(), self._text("unit_grid", cells),
+            self._text("note", cells), form, wkb, self._given_system, self._text("unit_grid", cells),
         )  # fmt: skip
 
     def _text(self, name: str, cells: Mapping[str, str]) -> str:
-        return (cells.get(self.column[name]) or self.mapping.values.get(name, "")).strip()
+        column, otherwise = self._asked[name]
+        return (cells.get(column) or otherwise).strip()
 
     def _code(self, cells: Mapping[str, str]) -> str:
         made = self.mapping.made
@@ -139,22 +151,20 @@ class _Translation:
     def _stated_point(self, cells: Mapping[str, str]) -> str:
         return f"{cells.get(self.mapping.x_column, '')}, {cells.get(self.mapping.y_column, '')}"[:60]
 
-    def _system(self) -> str:
-        system = self.mapping.system
-        return system if system in tuple(CoordinateSystem) else "file" if system else "wgs84"
-
     def _day(self, text: str) -> date | None:
         if text not in self._days:
             self._days[text] = _day_of(text)
         return self._days[text]
 
     def _units_of(self, cells: Mapping[str, str]) -> Units:
-        names = ("manager_code", "manager_name", "owner_code", "owner_name", "maintainer_code", "maintainer_name")
-        given = tuple(self._text(name, cells) for name in names)
-        if given not in self._units:
-            manager, owner, maintainer = (self._unit(*given[i : i + 2]) for i in (0, 2, 4))
-            self._units[given] = Units(*manager, *owner, *maintainer)
-        return self._units[given]
+        # A register names few units over and over: the cells as they stand are the key.
+        given = tuple([cells.get(column) or otherwise for column, otherwise in self._unit_columns])
+        known = self._units.get(given)
+        if known is None:
+            texts = [text.strip() for text in given]
+            manager, owner, maintainer = (self._unit(*texts[i : i + 2]) for i in (0, 2, 4))
+            known = self._units[given] = Units(*manager, *owner, *maintainer)
+        return known
 
     def _unit(self, code: str, name: str) -> tuple[str, str]:
         """Our code of a unit named in the file (empty: none of ours) and the name it is known by."""

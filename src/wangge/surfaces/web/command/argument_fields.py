@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.openings import Opening
+from wangge.domains.cases.queries.proposal import limit_for
 from wangge.domains.cases.surroundings import units
 from wangge.domains.organizations.directory import Known, holders
 from wangge.domains.organizations.queries import city_tables
@@ -131,6 +132,9 @@ def _category(desk: DeskCase, opening: Opening, required: bool) -> Field:
 def _condition(desk: DeskCase, opening: Opening, required: bool) -> Field:
     category = _posted(desk, opening, "category") or desk.state.category or desk.row.category
     value = str(desk.state.condition_seq) if desk.state.condition_seq and category == desk.state.category else ""
+    if not value and desk.choice is not None and category == (desk.state.category or desk.row.category):
+        limit = limit_for(desk.choice, category=category, filed=0, rules=desk.rules)
+        value = str(limit.condition_seq) if limit is not None else ""
     return condition_field(category, desk.edition, value=value, required=required)
 
 

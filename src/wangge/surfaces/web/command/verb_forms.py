@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.openings import Barred, Desk, Opening, desk_of
+from wangge.domains.cases.queries.proposal import LimitGround, limit_for
 from wangge.surfaces.refusal_words import hint_for, reason_title
 from wangge.surfaces.web.command.argument_fields import argument_field, evidence_field, form_id
 from wangge.surfaces.web.command.desk import DeskCase, Posted
@@ -189,10 +190,26 @@ def _proposal(desk: DeskCase, opening: Opening) -> str:
         return ""
     if desk.choice is not None:
         told = {"unit": unit_name(desk.choice.department), "rule": rule_words(desk.choice.rule)}
-        return _("建议：%(unit)s。规则：%(rule)s。") % told
+        return _("建议：%(unit)s。规则：%(rule)s。") % told + _limit_words(desk)
     if desk.usual is None:
         return ""
     return _("建议：%(unit)s。附近同类案卷近半年有 %(number)s 件由其办理。") % {
         "unit": unit_name(desk.usual.code),
         "number": desk.usual.cases,
     }
+
+
+def _limit_words(desk: DeskCase) -> str:
+    """The handling limit that goes with the proposal, and why it is that one."""
+    category = desk.state.category or desk.row.category
+    limit = limit_for(desk.choice, category=category, filed=desk.state.condition_seq, rules=desk.rules)
+    if limit is None:
+        return ""
+    why = {
+        LimitGround.FILED: _("按立案条件"), LimitGround.RULE: _("按这条规则"),
+        LimitGround.ONLY: _("该小类只有一个立案条件"),
+    }[limit.ground]  # fmt: skip
+    words = labels.condition_of(category, limit.condition_seq, desk.edition)
+    return _("建议时限：%(limit)s（%(why)s：%(condition)s）。") % {
+        "limit": labels.limit_text(limit.value, limit.unit), "why": why, "condition": words,
+    }  # fmt: skip

@@ -38,6 +38,7 @@ def decision_form(typed: Typed | None = None, error: str = "") -> Form:
         Field("minutes_no", _("会议纪要文号"), FieldKind.TEXT, max_length=60),
         Field("held_on", _("会议日期"), FieldKind.TEXT, placeholder="2024-03-13", max_length=10, input_mode="numeric"),
         Field("decision", _("决定"), FieldKind.LONG_TEXT, max_length=2000),
+        Field("paper", _("纪要扫描件"), FieldKind.FILE, required=False, max_count=1),
     ]
     return _form(reverse("ownership_decision"), fields, _("登记协调会决定"), typed, error)
 
@@ -72,6 +73,10 @@ def rule_form(number: int, typed: Typed | None = None, error: str = "") -> Form:
         Field(
             "whose", _("或按部件的单位"), FieldKind.SELECT, required=False,
             choices=(Choice("", "—"), *(Choice(role.value, label) for role, label in roles.items())),
+        ),
+        Field(
+            "condition_seq", _("立案条件序号"), FieldKind.NUMBER, required=False,
+            help=_("小类的立案条件；据此建议处置时限。不填则按案卷的立案条件。"),
         ),
         Field("source_text", _("依据"), FieldKind.TEXT, required=False, max_length=300),
         Field(

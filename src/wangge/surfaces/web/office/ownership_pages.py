@@ -29,6 +29,7 @@ class DecisionLine:
     held_on: str
     decision: str
     rules: str
+    paper_url: str = ""  # the scanned minutes
 
 
 @dataclass(frozen=True, slots=True)

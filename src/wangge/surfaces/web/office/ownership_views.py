@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wangge.domains.cases.queries.proposal import past_by_class_and_district
+from wangge.domains.organizations.queries import city_tables
 from wangge.domains.ownership.logic.checking import RuleFinding, Trouble
 from wangge.domains.ownership.logic.choosing import PlaceKind, Role, Rule, Source
 from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet
@@ -29,11 +30,15 @@ from wangge.domains.ownership.operations.rule_sets import (
 )
 from wangge.domains.ownership.queries import rules_of_set, set_in_force, share_taken, wrong_rules
 from wangge.groundwork import clock
+from wangge.groundwork.attachments.queries import open_copy
 from wangge.groundwork.clock import CITY_ZONE
+from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.command.rule_words import class_words, place_words, rule_words, whose_words
+from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.intake import read_form
 from wangge.surfaces.web.office.ownership_forms import decision_form, draft_form, release_form, rule_form
 from wangge.surfaces.web.office.ownership_pages import (
     DecisionLine,
@@ -81,6 +86,7 @@ def _list(request: HttpRequest, typed: Typed | None = None, error: str = "", for
             DecisionLine(
                 each.minutes_no, each.held_on.isoformat(), each.decision,
                 _("已成规则") if each.rules.all() else _("尚未成规则"),
+                reverse("ownership_paper", args=[each.id]) if each.paper else "",
             )
             for each in MeetingDecision.objects.prefetch_related("rules")[:ROWS]
         ),
@@ -121,15 +127,30 @@ def ownership_draft(request: HttpRequest) -> HttpResponse:
 def ownership_decision(request: HttpRequest) -> HttpResponse:
     """Keep a decision of a coordination meeting."""
     by, at = actor_on(request), clock.now()
+    brought = read_form(request, ("paper",), by=by, at=at)
+    if brought.errors:
+        return _list(request, request.POST, brought.errors["paper"], "meeting")
     try:
         record_decision(
             minutes_no=request.POST.get("minutes_no", ""), held_on=_day(request.POST.get("held_on", "")),
-            decision=request.POST.get("decision", ""), by=by, at=at,
+            decision=request.POST.get("decision", ""), by=by, at=at, paper=next(iter(brought.photos["paper"]), ""),
         )  # fmt: skip
     except RuleSetRefused as refused:
         return _list(request, request.POST, str(refused), "meeting")
     tell(request, Notice(NoticeKind.DONE, _("已登记协调会决定，可在草案中写成规则。")))
     return HttpResponseRedirect(reverse("ownership"))
+
+
+@require_safe
+def ownership_paper(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
+    """The scanned minutes of a decision."""
+    decision = MeetingDecision.objects.filter(id=number).first()
+    file = open_copy(photo_id=decision.paper, thumbnail=False) if decision is not None and decision.paper else None
+    if file is None:
+        raise Http404(number)
+    response = FileResponse(file, content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_safe
@@ -230,8 +251,14 @@ def _typed_rule(typed: Typed) -> NewRule:
         raise RuleSetRefused(_("请选择责任单位，或选择按部件的单位。"))
     if not typed.get("source_text", "").strip() and not typed.get("decision", "").isdigit():
         raise RuleSetRefused(_("请写明依据，或选择协调会决定。"))
+    condition = typed.get("condition_seq", "").strip()
+    category = typed.get("category", "").strip()
+    if condition and condition not in {
+        str(row.condition_seq) for row in labels.conditions_of(category, edition_in_force(city_tables()))
+    }:
+        raise RuleSetRefused(_("该小类没有这个立案条件。请先选小类，再填它的立案条件序号。"))
     return NewRule(
-        category=typed.get("category", "").strip(), source=Source.AGREEMENT,
+        category=category, condition_seq=int(condition) if condition else None, source=Source.AGREEMENT,
         source_text=typed.get("source_text", "").strip(), valid_from=_day(typed.get("valid_from", "")),
         department="" if is_role else typed.get("department", "").strip(), role=Role(whose) if is_role else None,
         place_kind=PlaceKind(kind), place=typed.get("place", "").strip(), confidence="B",
