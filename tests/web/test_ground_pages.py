@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from tests.web.conftest import Browser, Open
 from wangge.domains.geography import gazetteer_queries, queries
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.models import AreaRow, GroundImportRow
+from wangge.domains.geography.models.layers import LayerItemRow, LayerRow
+from wangge.domains.geography.models.roads import RoadSectionRow
 from wangge.domains.organizations.models import Person, PostHolding
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +195,21 @@ def test_address_candidates_and_words_for_a_point_are_answered(office: Browser, 
     assert at["address"]
     assert seat.get("/ground/places/at", {"lon": "x"}).status_code == 422
     assert seat.get("/ground/places", {"q": "a\0"}).status_code == 422
+
+
+def test_road_sections_and_own_layers_are_listed_by_day(office: Browser) -> None:
+    assert "当日没有这样的路段" in office.get("/ground/roads")
+    line = shapely.to_wkb(shapely.LineString([(113.0, 27.0), (113.1, 27.0)]))
+    for side, until in (("left", None), ("right", date(2024, 1, 1))):
+        RoadSectionRow.objects.create(
+            code="R1", side=side, road_name="松台路", begins_at="东街", ends_at="西街", line=line,
+            valid_from=date(2020, 1, 1), valid_to=until,
+        )  # fmt: skip
+    layer = LayerRow.objects.create(key="markets", name="临时摊点", valid_from=date(2020, 1, 1))
+    spot = shapely.to_wkb(shapely.Point(113.0, 27.0))
+    LayerItemRow.objects.create(layer=layer, code="M1", figure=spot, valid_from=date(2020, 1, 1))
+    now = office.get("/ground/roads?on=2024-03-13")
+    assert ("左侧" in now, "右侧" in now, "东街 — 西街" in now, "临时摊点" in now) == (True, False, True, True)
+    assert "右侧" in office.get("/ground/roads?on=2023-12-31")
+    assert "松台路" not in office.get("/ground/roads?on=2024-03-13&q=江南")
+    assert "临时摊点" not in office.get("/ground/roads?on=2019-12-31")

@@ -25,7 +25,7 @@ from wangge.surfaces.web.finance import (
     template_views,
     trace_views,
 )
-from wangge.surfaces.web.office import case_imports, census_views, component_views, hotline_views
+from wangge.surfaces.web.office import case_imports, census_views, component_views, hotline_views, road_views
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -115,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ground/areas/<slug:kind>/<slug:code>", office_ground.ground_area, name="ground_area"),
     path("ground/grids/<slug:code>/responsible", office_ground.ground_appoint, name="ground_appoint"),
     path("ground/coming", office_ground.ground_coming, name="ground_coming"),
+    path("ground/roads", road_views.ground_roads, name="ground_roads"),
     path("ground/import", office_imports.ground_import, name="ground_import"),
     path("ground/import/<int:upload>", office_imports.ground_import_report, name="ground_import_report"),
     path("ground/import/<int:upload>/rows.csv", office_imports.ground_bad_rows, name="ground_bad_rows"),

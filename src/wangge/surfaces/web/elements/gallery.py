@@ -60,6 +60,8 @@ SAMPLES: dict[str, Sample] = {
     "censuses-empty": Sample("部件普查：空", "web/office/censuses.html", sample_components.no_census),
     "census": Sample("部件普查：一次", "web/office/census.html", sample_components.census),
     "census-task": Sample("普查任务", "web/office/census_task.html", sample_components.task),
+    "roads": Sample("路段与自有图层", "web/office/roads.html", sample_components.roads),
+    "roads-empty": Sample("路段与自有图层：空", "web/office/roads.html", sample_components.no_roads),
     "ownership": Sample("权属规则", "web/office/ownership.html", sample_ownership.sets),
     "ownership-empty": Sample("权属规则：空", "web/office/ownership.html", sample_ownership.no_sets),
     "ownership-set": Sample("权属规则：草案", "web/office/ownership_set.html", sample_ownership.draft),

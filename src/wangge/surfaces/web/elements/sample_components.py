@@ -23,6 +23,7 @@ from wangge.surfaces.web.office.component_pages import (
     TaskPage,
     UnitsLine,
 )
+from wangge.surfaces.web.office.road_views import LayerLine, RoadLine, RoadsPage
 
 _CODE = "9901010101000017"
 _TASK = ProgressLine("柳堤一号网格", "#", "上水井盖", "2024-05-31", "118", "240", "49", who="陈晨")
@@ -104,3 +105,21 @@ def task() -> TaskPage:
         left=(LeftLine(_CODE, "#", "上水井盖", "完好"),), left_text="还有 122 个部件没有记录",
         note=Form("#", (Field("component", "标识码", FieldKind.TEXT),), "记录"), finish_url="#",
     )  # fmt: skip
+
+
+def roads() -> RoadsPage:
+    """Road sections and a layer of the city's own."""
+    return RoadsPage(
+        shell=shell("路段与自有图层", OFFICE), heading="路段与自有图层", list_url="#", form_url="#", import_url="#",
+        day="2024-03-13", words="", found_text="共 2 个",
+        roads=(
+            RoadLine("R0017-1", "松台路", "左侧", "柳堤街 — 江南路", "柳堤区", "2024-01-01", ""),
+            RoadLine("R0017-1", "松台路", "右侧", "柳堤街 — 江南路", "柳堤区", "2024-01-01", "2024-07-01"),
+        ),
+        layers=(LayerLine("markets", "临时摊点", "强调色", "38", "2024-01-01", ""),),
+    )  # fmt: skip
+
+
+def no_roads() -> RoadsPage:
+    """Before the first import."""
+    return replace(roads(), roads=(), layers=(), found_text="共 0 个")

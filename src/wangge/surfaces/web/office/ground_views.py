@@ -64,6 +64,7 @@ def ground_list(request: HttpRequest) -> HttpResponse:
         form_url=reverse("ground"),
         import_url=reverse("ground_import"),
         coming_url=reverse("ground_coming"),
+        roads_url=reverse("ground_roads"),
         coming_text=_("%(count)s 次变动即将生效") % {"count": len(coming)} if coming else "",
         vacant=_vacant(vacant),
         map=map_of_areas(found, kind, day) if found else None,

@@ -39,6 +39,7 @@ class GroundPage:
     form_url: str
     import_url: str
     coming_url: str
+    roads_url: str = ""
     coming_text: str = ""
     vacant: Notice | None = None
     map: MapView | None = None
