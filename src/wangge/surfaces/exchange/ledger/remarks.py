@@ -9,7 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wangge.domains.budgeting.logic.facts import AllotmentFact, EntryLineFact, MoneyFact, PaymentFact, RecordFact
+from wangge.domains.budgeting.logic.facts import (
+    AllotmentFact,
+    Dims,
+    EntryLineFact,
+    MoneyFact,
+    PaymentFact,
+    RecordFact,
+)
 from wangge.domains.budgeting.queries.balances import account_sums
 from wangge.standards.accounts.library import load_accounts
 
@@ -28,19 +35,21 @@ def remarks_on(facts: Sequence[Any], kind: str) -> tuple[str, ...]:
 
 def _codes(facts: Iterable[Any]) -> Iterator[str]:
     """Codes that the year's list does not have, each once with its first rows."""
-    unknown: dict[tuple[str, str], list[int]] = defaultdict(list)
+    lines: dict[tuple[int, Dims], list[int]] = defaultdict(list)
     for fact in facts:
-        if not isinstance(fact, AllotmentFact | PaymentFact | MoneyFact | EntryLineFact):
-            continue
-        known = load_accounts(str(fact.year))
-        for name, code, codes in (
-            (_("功能分类"), fact.dims.function_item, known.function_codes),
-            (_("部门经济分类"), fact.dims.economic_item, known.economic_codes),
-        ):
-            if code and code not in codes:
-                unknown[name, code].append(fact.line)
-    for (name, code), lines in sorted(unknown.items()):
-        yield _("%(name)s代码“%(code)s”不在代码表内（%(rows)s）。") % {"name": name, "code": code, "rows": _rows(lines)}
+        if isinstance(fact, AllotmentFact | PaymentFact | MoneyFact | EntryLineFact):
+            lines[fact.year, fact.dims].append(fact.line)
+    unknown: dict[tuple[str, str], list[int]] = defaultdict(list)
+    names = (_("功能分类"), _("部门经济分类"))
+    for (year, dims), found in lines.items():
+        known = load_accounts(str(year))
+        codes = ((dims.function_item, known.function_codes), (dims.economic_item, known.economic_codes))
+        for name, (code, listed) in zip(names, codes, strict=True):
+            if code and code not in listed:
+                unknown[name, code] += found
+    for (name, code), rows in sorted(unknown.items()):
+        where = _rows(sorted(rows))
+        yield _("%(name)s代码“%(code)s”不在代码表内（%(rows)s）。") % {"name": name, "code": code, "rows": where}
 
 
 def _rows(lines: Sequence[int]) -> str:
