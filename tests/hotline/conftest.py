@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.cases.conftest import actor, small_city
 from wangge.groundwork import clock
-from wangge.surfaces.api.hotline import signature_of
+from wangge.surfaces.exchange.hotline.signing import signature_of
 
 __all__ = ["actor", "small_city"]
 SECRET = "0123456789abcdef0123456789abcdef"

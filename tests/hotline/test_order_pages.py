@@ -156,3 +156,24 @@ def test_an_order_without_one_is_not_found(person: Callable[[str], Client]) -> N
     assert seat.get("/hotline/7").status_code == 404
     assert seat.post("/hotline/7/acts/first_contact", {"note": "a"}).status_code == 404
     assert seat.post("/hotline/7/reveal", {"reason": "abc"}).status_code == 404
+
+
+def test_dead_letters_are_listed_and_sent_again_by_who_may(partner: Partners, person: Callable[[str], Client]) -> None:
+    partner().order()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO hotline_outgoing (message_id, order_id, channel, kind, body, queued_at, next_at, dead_at,"
+            " attempts, last_error)"
+            " VALUES ('x', %s, 'hotline_12345', 'answer', '{}', now(), now(), now(), 10, '<b>503')",
+            [row().id],
+        )
+    seat, leader = person("acceptor-1"), person("duty_leader-1")
+    assert "未送达 1" in text(seat.get("/hotline"))
+    page = text(leader.get("/hotline/dead"))
+    assert "&lt;b&gt;503" in page
+    assert "重新发送" in page
+    assert "重新发送" not in text(seat.get("/hotline/dead"))
+    assert seat.post("/hotline/dead/again", {"message": "x"}).status_code == 403
+    assert "已重新排入发送" in text(leader.post("/hotline/dead/again", {"message": "x"}, follow=True))
+    assert "不在未送达之列" in text(leader.post("/hotline/dead/again", {"message": "\0"}, follow=True))
+    assert "没有未送达的报文" in text(leader.get("/hotline/dead"))

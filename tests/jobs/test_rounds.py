@@ -111,6 +111,7 @@ def test_the_timetable_names_every_round() -> None:
         "sweep": "17 18 * * *",
         "anchor": "27 18 * * *",
         "second_looks": "37 18 * * *",
+        "hotline": "* * * * *",
         "forget_jobs": "47 18 * * *",
     }
     assert all(app.tasks[name].queue == tasks.QUEUE for name in crons)

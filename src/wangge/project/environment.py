@@ -104,7 +104,10 @@ class Environment(BaseSettings):
     hotline_secrets: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel:secret``, separated by commas: what each hotline channel signs its messages with."""
 
-    @field_validator("hosts", "cors_origins", "hotline_secrets", mode="before")
+    hotline_addresses: Annotated[tuple[str, ...], NoDecode] = ()
+    """``channel=https://…``, separated by commas: where answers to each hotline channel are posted."""
+
+    @field_validator("hosts", "cors_origins", "hotline_secrets", "hotline_addresses", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -128,6 +131,11 @@ class Environment(BaseSettings):
     def secrets_of_channels(self) -> dict[str, str]:
         """Channel of the hotline → the secret it signs with; a channel without one is closed."""
         return dict(pair.split(":", 1) for pair in self.hotline_secrets if ":" in pair)
+
+    @property
+    def addresses_of_channels(self) -> dict[str, str]:
+        """Channel of the hotline → where its messages are posted."""
+        return dict(pair.split("=", 1) for pair in self.hotline_addresses if "=" in pair)
 
     @property
     def anchor_directory(self) -> Path:
@@ -286,4 +294,8 @@ def _mistakes_of_hotline(environment: Environment) -> list[str]:
         f"WANGGE_HOTLINE_SECRETS 须写作 渠道:密钥，密钥不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。"
         for pair in environment.hotline_secrets
         if not pair.partition(":")[0] or len(pair.partition(":")[2]) < HOTLINE_SECRET_LEAST_LENGTH
+    ] + [
+        "WANGGE_HOTLINE_ADDRESSES 须写作 渠道=https://地址。"
+        for pair in environment.hotline_addresses
+        if not pair.partition("=")[0] or not pair.partition("=")[2].startswith(("https://", "http://"))
     ]

@@ -35,6 +35,8 @@ class OrderRow:
     case_number: str | None
     answer: str
     drafted_by_id: int | None
+    redone: int
+    grade: str
     title: str
     content: str
     address: str
@@ -69,6 +71,7 @@ class OrderRow:
 _SELECT = """
 SELECT o.id, o.channel, o.order_no, o.kind, o.urgent, o.state, o.version, o.received_at, o.due_at, o.contact_by,
        o.return_by, o.contacted_at, o.section, o.case_id, o.case_number, o.answer, o.drafted_by_id,
+       o.redone, o.grade,
        m.title, m.content, m.address, m.lon, m.lat, m.system, m.citizen_name, m.citizen_phone,
        c.stage, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END
   FROM hotline_order o
@@ -152,3 +155,29 @@ def events_of(order_id: int) -> list[EventRow]:
             EventRow(seq, act, from_state, to_state, at, name, orjson.loads(detail))
             for seq, act, from_state, to_state, at, name, detail in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message the hotline would not take."""
+
+    message_id: str
+    order_id: int
+    order_no: str
+    channel: str
+    kind: str
+    attempts: int
+    dead_at: datetime
+    last_error: str
+
+
+def dead_letters(*, limit: int = 200) -> list[DeadLetter]:
+    """What could not be delivered, the oldest first; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT g.message_id, g.order_id, o.order_no, g.channel, g.kind, g.attempts, g.dead_at, g.last_error"
+            " FROM hotline_outgoing g JOIN hotline_order o ON o.id = g.order_id WHERE g.dead_at IS NOT NULL"
+            " ORDER BY g.dead_at, g.message_id LIMIT %s",
+            [limit],
+        )
+        return [DeadLetter(*row) for row in cursor.fetchall()]

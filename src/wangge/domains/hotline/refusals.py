@@ -46,6 +46,7 @@ def words_of_refusal(refusal: Refusal) -> str:
         "wrong_post": _("您的岗位不能这样办理。"),
         "kind_on_spot": _("只有咨询类工单可以当场答复。"),
         "contacted": _("请先联系诉求人并登记，再拟写答复。"),
+        "within_return_limit": _("退单期限已过。请办理，或与热线办协商。"),
         "not_drafter": _("拟写人不能审核自己的答复，请由他人审核。"),
         "missing": _("请填写必填的内容。"),
         "stale": _("工单已被他人更新，请刷新后再办理。"),

@@ -44,6 +44,11 @@ def sections(at: datetime) -> tuple[str, ...]:
     return tuple(rulebook_on(day_of(civil(at))).settings["hotline_sections"].split())
 
 
+def grades(at: datetime) -> tuple[str, ...]:
+    """The grades of the hotline's own call-back."""
+    return tuple(rulebook_on(day_of(civil(at))).settings["hotline_grades"].split())
+
+
 def window_minutes(at: datetime) -> int:
     """How far a signed message's moment may lie from ours."""
     return rulebook_on(day_of(civil(at))).number("hotline_window")

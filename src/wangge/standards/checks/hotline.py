@@ -8,8 +8,8 @@ from wangge.standards.checks.moving import unknown
 from wangge.standards.findings import Finding
 from wangge.standards.tables import Tables
 
-GUARDS = frozenset({"kind_on_spot", "contacted", "not_drafter"})
-NEEDS = frozenset({"text", "note", "section", "place"})
+GUARDS = frozenset({"kind_on_spot", "contacted", "not_drafter", "within_return_limit"})
+NEEDS = frozenset({"text", "note", "section", "place", "grade"})
 STAYS = frozenset({"=", "=work"})
 
 

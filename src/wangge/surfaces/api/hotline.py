@@ -7,7 +7,6 @@ closed one and a wrong signature are answered alike.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import datetime
 from typing import Literal
@@ -19,14 +18,15 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from wangge.domains.cases.failures import BadInput
-from wangge.domains.hotline.operations.messages import Message, take_order_message
+from wangge.domains.hotline.operations.messages import Message, Word, take_order_message, take_word_message
 from wangge.domains.hotline.operations.receiving import NewOrder
-from wangge.domains.hotline.refusals import BadOrder, MessageIdTaken
+from wangge.domains.hotline.refusals import ActRefused, BadOrder, MessageIdTaken, NoSuchOrder
 from wangge.domains.hotline.tables import window_minutes
 from wangge.groundwork import clock
 from wangge.surfaces.api.door import Refuse, body_of, digest_of, json_answer, text_of
 from wangge.surfaces.api.orders import checked
 from wangge.surfaces.api.problems import of_failure, problem
+from wangge.surfaces.exchange.hotline.signing import signature_of
 
 
 class Place(Schema):
@@ -48,19 +48,22 @@ class Citizen(Schema):
 
 
 class HotlineMessageBody(Schema):
-    """A message of the hotline: a new order."""
+    """A message of the hotline: a new order, its call-back, or its word on a return."""
 
     model_config = ConfigDict(extra="forbid")
     message_id: str = Field(pattern=r"^[!-~]{1,100}$")
-    type: Literal["order"]
+    type: Literal["order", "revisit", "return_result"]
     order_no: str = Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")
-    kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"]
+    kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"] | None = None
     title: str = Field("", max_length=200)
     content: str = Field("", max_length=4000)
     location: Place | None = None
     citizen: Citizen | None = None
     urgent: bool = False
     due_at: datetime | None = None
+    grade: str = Field("", max_length=20, description="of a revisit")
+    redo: bool = Field(False, description="of a revisit: sent back to be done again")
+    accepted: bool | None = Field(None, description="of a return_result")
 
 
 class HotlineTaken(Schema):
@@ -85,11 +88,18 @@ def take_message(request: HttpRequest, channel: str) -> HttpResponse:
         form = checked(HotlineMessageBody, body)
         message = Message(channel, form.message_id, digest_of(request, body), form.type)
         address = str(request.META.get("REMOTE_ADDR", ""))
-        answer, is_new = take_order_message(message=message, new=_order_of(channel, form), at=at, address=address)
+        if form.type == "order":
+            answer, is_new = take_order_message(message=message, new=_order_of(channel, form), at=at, address=address)
+        else:
+            answer, is_new = take_word_message(message=message, word=_word_of(form), at=at)
     except Refuse as refused:
         return refused.response
     except BadInput as wrong:
         return of_failure(wrong)
+    except NoSuchOrder as gone:
+        return problem(404, "not_found", str(gone))
+    except ActRefused as refusal:
+        return problem(409, refusal.reason, str(refusal), title=_("工单现在不能这样办理"))
     except MessageIdTaken as taken:
         return problem(409, "message_id_taken", str(taken), title=_("报文编号已用"))
     except BadOrder as bad:
@@ -99,6 +109,8 @@ def take_message(request: HttpRequest, channel: str) -> HttpResponse:
 
 def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:
     place, citizen = form.location or _NOWHERE, form.citizen or _NOBODY
+    if form.kind is None:
+        raise BadOrder("kind", _("请给出诉求类型 kind。"))
     if form.due_at is not None and form.due_at.tzinfo is None:
         raise BadOrder("due_at", _("due_at 须带时区。"))
     return NewOrder(
@@ -108,9 +120,14 @@ def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:
     )  # fmt: skip
 
 
-def signature_of(secret: str, timestamp: str, body: bytes) -> str:
-    """What a partner signs."""
-    return hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+def _word_of(form: HotlineMessageBody) -> Word:
+    if form.type == "revisit":
+        if not form.grade.strip():
+            raise BadOrder("grade", _("请给出回访的满意度 grade。"))
+        return Word(form.order_no, "ordered_redo" if form.redo else "revisited", form.grade)
+    if form.accepted is None:
+        raise BadOrder("accepted", _("请给出是否同意退单 accepted。"))
+    return Word(form.order_no, "return_accepted" if form.accepted else "return_refused")
 
 
 def check_signature(request: HttpRequest, channel: str, at: datetime) -> None:

@@ -329,7 +329,7 @@ def upload_photo(request: HttpRequest) -> HttpResponse:
     operation_id="hotline_message",
     url_name="hotline_message",
     openapi_extra=_document(
-        400, 409, 413, 422, body=hotline.HotlineMessageBody,
+        400, 404, 409, 413, 422, body=hotline.HotlineMessageBody,
         headers=("X-Wangge-Timestamp", "X-Wangge-Signature"),
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from django.db import connection
 
 from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
+from wangge.domains.hotline.operations.sending import send_due
 from wangge.domains.notices.operations import clear_inboxes, clear_read
 from wangge.domains.patrol.logic.drawing import DrawKind
 from wangge.domains.patrol.operations.draws import draw_day
@@ -22,6 +23,7 @@ from wangge.domains.patrol.operations.positions import remove_old_positions
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
 from wangge.standards import watching
+from wangge.surfaces.exchange.hotline.posting import post
 
 log = logging.getLogger(__name__)
 LONGEST_SECONDS = 20.0
@@ -134,3 +136,8 @@ def draw_second_looks() -> int:
     """Once a night: by lot, what of yesterday is looked at a second time; a day drawn before stays as it was."""
     yesterday, at = clock.today() - timedelta(days=1), clock.now()
     return sum(draw_day(kind=kind, day=yesterday, at=at, instance=settings.ENVIRONMENT.instance) for kind in DrawKind)
+
+
+def send_to_hotline() -> int:
+    """Send what is due to each channel of the hotline that has an address; the number sent."""
+    return sum(send_due(channel=channel, send=post, at=clock.now())[0] for channel in settings.HOTLINE_ADDRESSES)

@@ -34,6 +34,13 @@ def changed_tables(timestamp: int) -> None:
     rounds.refill_when_tables_changed()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="hotline", name="hotline")
+def hotline(timestamp: int) -> None:
+    """Every minute: answers and returns to the hotline."""
+    rounds.send_to_hotline()
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(queue=QUEUE, queueing_lock="deadlines", name="deadlines")
 def deadlines(timestamp: int) -> None:

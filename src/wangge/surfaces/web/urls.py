@@ -105,6 +105,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="component_thumbnail",
     ),
     path("hotline", hotline_views.hotline_orders, name="hotline_orders"),
+    path("hotline/dead", hotline_views.hotline_dead, name="hotline_dead"),
+    path("hotline/dead/again", hotline_views.hotline_again, name="hotline_again"),
     path("hotline/<int:number>", hotline_views.hotline_order, name="hotline_order"),
     path("hotline/<int:number>/reveal", hotline_views.hotline_reveal, name="hotline_reveal"),
     path("hotline/<int:number>/acts/<slug:act>", hotline_views.hotline_act, name="hotline_act"),

@@ -47,6 +47,7 @@ GUARDS: Mapping[str, Guard] = {
     "kind_on_spot": lambda order, _asked: order.on_spot,
     # a case speaks for itself on the ground; without one nobody has looked, so the citizen is called first
     "contacted": lambda order, _asked: order.contacted or order.has_case,
+    "within_return_limit": lambda order, asked: order.return_by is None or asked.at <= order.return_by,
     "not_drafter": lambda order, asked: asked.person_id is None or asked.person_id != order.drafted_by,
 }
 

@@ -13,15 +13,19 @@ from wangge.domains.cases.failures import BadInput, CaseRefused
 from wangge.domains.cases.operations.reporting import Report, Reported, report_case
 from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.hotline.logic.acting import Asked, Refusal, judge, state_after
+from wangge.domains.hotline.operations.outgoing import TOPIC, payload_of
 from wangge.domains.hotline.operations.writing import Event, write_act
 from wangge.domains.hotline.queries import OrderRow, order
 from wangge.domains.hotline.refusals import ActRefused, BadOrder, NoSuchOrder
-from wangge.domains.hotline.tables import act_of, channel_of, sections
+from wangge.domains.hotline.tables import act_of, channel_of, kind_of, moments_of, sections
 from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
+from wangge.groundwork.outbox.operations import append
 
 LONGEST_TEXT = 4000
 LONGEST_NOTE = 1000
+GOES_OUT = {"approve_answer": "answer", "answer_on_spot": "answer", "return_order": "return"}
+"""Act → the message to the hotline it sends off."""
 
 
 def act_on(
@@ -69,9 +73,24 @@ def do_act(
         changes = {"contacted_at": row.contacted_at or at}
     elif name in ("draft_answer", "answer_on_spot"):
         changes = {"answer": given["text"], "drafted_by_id": by.person_id}
+    elif name in ("revisited", "ordered_redo"):
+        changes = {"grade": given["grade"]}
+        detail["grade"] = given["grade"]
+        if name == "ordered_redo":
+            changes |= {"redone": row.redone + 1, "due_at": _new_limit(row, at)}
     to_state = state_after(act, row.standing)
+    if name in GOES_OUT:
+        kind, text = GOES_OUT[name], given.get("note") or given.get("text") or row.answer
+        append(topic=TOPIC, key=str(row.id), payload=payload_of(row, kind, row.version + 1, text, at), at=at)
     write_act(row.id, row.version, Event(name, row.state, to_state, detail), changes, by=by, at=at)
     return reported
+
+
+def _new_limit(row: OrderRow, at: datetime) -> datetime | None:
+    """A new round has a limit of its own."""
+    kind = kind_of(row.channel, row.kind)
+    moments = moments_of(kind, at=at, urgent=row.urgent) if kind is not None else None
+    return moments[0] if moments is not None else row.due_at
 
 
 def _check_words(given: Mapping[str, str], at: datetime) -> None:

@@ -11,8 +11,11 @@ import orjson
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from wangge.domains.hotline.operations.acting import do_act
 from wangge.domains.hotline.operations.receiving import NewOrder, Taken, settle, take
-from wangge.domains.hotline.refusals import MessageIdTaken
+from wangge.domains.hotline.queries import order, order_numbered
+from wangge.domains.hotline.refusals import BadOrder, MessageIdTaken, NoSuchOrder
+from wangge.domains.hotline.tables import grades
 from wangge.domains.organizations.logic import SYSTEM
 
 
@@ -41,6 +44,34 @@ def take_order_message(
     for each in taken:
         settle(each, at=at)
     return answer, is_new
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the hotline says about an order it gave us: its call-back, or its answer to a return."""
+
+    order_no: str
+    act: str  # revisited, ordered_redo, return_accepted, return_refused
+    grade: str = ""
+
+
+def take_word_message(*, message: Message, word: Word, at: datetime) -> tuple[dict[str, Any], bool]:
+    """(the answer, whether the message was new). Raises NoSuchOrder, ActRefused, BadOrder, MessageIdTaken."""
+    return _once(message, word.order_no, at, lambda: say(message.channel, word, at=at))
+
+
+def say(channel: str, word: Word, *, at: datetime) -> dict[str, Any]:
+    """Do what the hotline says, in the running transaction."""
+    found = order_numbered(channel, word.order_no)
+    row = order(found.id, lock=True) if found is not None else None
+    if row is None:
+        raise NoSuchOrder(_("没有这个工单。"))
+    if word.grade and word.grade not in grades(at):
+        raise BadOrder("grade", _("没有名为“%(grade)s”的满意度。") % {"grade": word.grade})
+    do_act(row, word.act, {"grade": word.grade}, by=SYSTEM, at=at)
+    after = order(row.id)
+    assert after is not None
+    return {"order_no": word.order_no, "state": after.state, "case": after.case_number, "created": False}
 
 
 def _once(

@@ -38,6 +38,8 @@ class OrdersPage:
     orders: tuple[OrderLine, ...]
     next_url: str = ""
     clear_url: str = ""
+    dead_url: str = ""
+    dead_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,28 @@ class OrderPage:
     acts: tuple[ActForm, ...]
     reveal: Form | None
     events: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One message the hotline would not take."""
+
+    message_id: str
+    number: str
+    url: str
+    channel: str
+    kind: str
+    attempts: int
+    dead_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLettersPage:
+    """What could not be delivered; with ``again_url`` it may be sent again."""
+
+    shell: Shell
+    heading: str
+    list_url: str
+    letters: tuple[LetterLine, ...]
+    again_url: str = ""

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from wangge.domains.hotline.logic.acting import Asked, open_acts
 from wangge.domains.hotline.logic.limits import leading
 from wangge.domains.hotline.operations.acting import LONGEST_NOTE, LONGEST_TEXT, act_on
+from wangge.domains.hotline.operations.sending import send_again
 from wangge.domains.hotline.policies import may_reveal
-from wangge.domains.hotline.queries import OrderFilter, OrderRow, counts, events_of, order, orders
+from wangge.domains.hotline.queries import OrderFilter, OrderRow, counts, dead_letters, events_of, order, orders
 from wangge.domains.hotline.refusals import HotlineRefused, NoSuchOrder
 from wangge.domains.hotline.tables import kinds, open_states, sections
 from wangge.domains.organizations.logic import Actor, masked_name, masked_phone
@@ -29,11 +30,20 @@ from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.labels import stage_name, word
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
-from wangge.surfaces.web.office.hotline_pages import ActForm, EventLine, OrderLine, OrderPage, OrdersPage
+from wangge.surfaces.web.office.hotline_pages import (
+    ActForm,
+    DeadLettersPage,
+    EventLine,
+    LetterLine,
+    OrderLine,
+    OrderPage,
+    OrdersPage,
+)
 from wangge.surfaces.web.shells import opens, shell_for, tell
 
 ROWS = 100
 _OUTSIDE = "—"
+_TOLD = ("text", "note", "section", "grade", "case")
 
 
 @require_safe
@@ -43,6 +53,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
     wanted = {name: request.GET.get(name, "") for name in ("channel", "state", "kind")}
     chosen = OrderFilter(**{name: value if value in _choices(name) else "" for name, value in wanted.items()})
     first = _start(request.GET.get("from", ""))
+    dead = len(dead_letters())
     found = orders(filter=chosen, limit=ROWS + 1, offset=first)
     kept = {name: getattr(chosen, name) for name in wanted if getattr(chosen, name)}
     page = OrdersPage(
@@ -60,6 +71,8 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
         orders=tuple(_line(row, at) for row in found[:ROWS]),
         next_url=f"?{urlencode({**kept, 'from': first + ROWS})}" if len(found) > ROWS else "",
         clear_url=reverse("hotline_orders") if kept else "",
+        dead_url=reverse("hotline_dead"),
+        dead_text=_("未送达 %(number)s") % {"number": dead},
     )  # fmt: skip
     return render(request, "web/office/hotline_orders.html", {"page": page})
 
@@ -136,8 +149,7 @@ def _order(
         events=tuple(
             EventLine(
                 each.at, word("hotline_act", each.act), word("hotline_state", each.to_state), each.person_name,
-                each.detail.get("text") or each.detail.get("note") or each.detail.get("section")
-                or each.detail.get("case") or "",
+                next((str(each.detail[name]) for name in _TOLD if each.detail.get(name)), ""),
             )
             for each in events_of(row.id)
         ),
@@ -160,6 +172,10 @@ def _facts(row: OrderRow, by: Actor, *, revealed: bool) -> tuple[Fact, ...]:
         Fact(_("地点"), row.address or _OUTSIDE),
         Fact(_("诉求人"), " ".join(filter(None, (name, phone))) or _OUTSIDE),
     ]
+    if row.redone:
+        facts.append(Fact(_("发回重办"), _("%(number)s 次") % {"number": row.redone}))
+    if row.grade:
+        facts.append(Fact(_("热线回访"), row.grade))
     if row.section:
         facts.append(Fact(_("科室"), row.section))
     if row.case_number:
@@ -252,3 +268,37 @@ def hotline_reveal(request: HttpRequest, number: int) -> HttpResponse:
     except ReasonMissing as missing:
         return _order(request, number, act="reveal", error=str(missing))
     return _order(request, number, revealed=True)
+
+
+@require_safe
+def hotline_dead(request: HttpRequest) -> HttpResponse:
+    """Messages that could not be delivered."""
+    by, at = actor_on(request), clock.now()
+    names = {"answer": _("答复"), "return": _("退单")}
+    page = DeadLettersPage(
+        shell=shell_for(request, _("未送达的报文"), at=at, current="hotline_orders"),
+        heading=_("未送达的报文"),
+        list_url=reverse("hotline_orders"),
+        letters=tuple(
+            LetterLine(
+                each.message_id, each.order_no, reverse("hotline_order", args=[each.order_id]),
+                word("hotline_channel", each.channel), names.get(each.kind, each.kind), each.attempts, each.dead_at,
+                each.last_error,
+            )
+            for each in dead_letters()
+        ),
+        again_url=reverse("hotline_again") if opens(by, "hotline_again") else "",
+    )  # fmt: skip
+    return render(request, "web/office/hotline_dead.html", {"page": page})
+
+
+@require_POST
+def hotline_again(request: HttpRequest) -> HttpResponse:
+    """Send a dead letter again."""
+    try:
+        send_again(message_id=request.POST.get("message", "").replace("\0", ""), by=actor_on(request), at=clock.now())
+    except HotlineRefused as refused:
+        tell(request, Notice(NoticeKind.REFUSED, str(refused)))
+    else:
+        tell(request, Notice(NoticeKind.DONE, _("已重新排入发送。")))
+    return HttpResponseRedirect(reverse("hotline_dead"))
