@@ -17,6 +17,18 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
     description="城市运行管理服务平台（数字城管）的接口：上报、流转、查询、照片。",
+    openapi_extra={
+        "components": {
+            "securitySchemes": {
+                "ChannelSignature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Wangge-Signature",
+                    "description": "HMAC-SHA256 of timestamp and body under the channel's secret",
+                }
+            }
+        }
+    },
 )
 
 
@@ -328,10 +340,13 @@ def upload_photo(request: HttpRequest) -> HttpResponse:
     response={201: hotline.HotlineTaken, 200: hotline.HotlineTaken},
     operation_id="hotline_message",
     url_name="hotline_message",
-    openapi_extra=_document(
-        400, 404, 409, 413, 422, body=hotline.HotlineMessageBody,
-        headers=("X-Wangge-Timestamp", "X-Wangge-Signature"),
-    ),
+    openapi_extra={
+        **_document(
+            400, 404, 409, 413, 422, body=hotline.HotlineMessageBody,
+            headers=("X-Wangge-Timestamp", "X-Wangge-Signature"),
+        ),
+        "security": [{"ChannelSignature": []}],
+    },
 )  # fmt: skip
 def hotline_message(request: HttpRequest, channel: str) -> HttpResponse:
     """A message of the hotline's system, signed with the channel's secret; the same message id once."""
