@@ -45,22 +45,22 @@ def test_a_seat_accepts_files_and_dispatches_all_in_three_sendings(browser: Open
         ("dispatcher-1", "filed", "dispatch", {"department": "dept-a"}),
     ):
         person = browser(username)
-        page = person.get(f"/work/together?queue={queue}&act={verb}")
+        page = person.get(f"/cases/together?queue={queue}&act={verb}")
         assert len(chosen(page)) == 3, (queue, verb)
         assert "已办理 3 件，未办理 0 件" in send(person, page, chosen(page), **values)
     assert stages(three) == ["handling"] * 3
 
 
 def test_the_work_list_leads_there_with_its_queue(browser: Open, three: list[str]) -> None:
-    assert "/work/together?queue=reported" in browser("acceptor-1").get("/work?queue=reported")
-    page = browser("acceptor-1").get("/work/together?queue=reported")
+    assert "/cases/together?queue=reported" in browser("acceptor-1").get("/work?queue=reported")
+    page = browser("acceptor-1").get("/cases/together?queue=reported")
     assert 'aria-current="page"' in page
     assert "受理" in page
 
 
 def test_a_case_moved_meanwhile_is_left_alone_and_named(browser: Open, three: list[str]) -> None:
     person = browser("acceptor-1")
-    page = person.get("/work/together?queue=reported&act=accept")
+    page = person.get("/cases/together?queue=reported&act=accept")
     other = browser("acceptor-1")
     other.get(f"/cases/{three[1]}")
     other.send("decline_report", reason="重复")
@@ -71,7 +71,7 @@ def test_a_case_moved_meanwhile_is_left_alone_and_named(browser: Open, three: li
 
 def test_a_page_sent_twice_moves_nothing_twice(browser: Open, three: list[str]) -> None:
     person = browser("acceptor-1")
-    page = person.get("/work/together?queue=reported&act=accept")
+    page = person.get("/cases/together?queue=reported&act=accept")
     send(person, page, chosen(page))
     assert "已办理 0 件，未办理 3 件" in send(person, page, chosen(page))
     rows = [load(number) for number in three]
@@ -80,14 +80,14 @@ def test_a_page_sent_twice_moves_nothing_twice(browser: Open, three: list[str]) 
 
 def test_a_missing_answer_moves_no_case(browser: Open, three: list[str]) -> None:
     person = browser("acceptor-1")
-    page = person.get("/work/together?queue=reported&act=send_verification")
+    page = person.get("/cases/together?queue=reported&act=send_verification")
     told = send(person, page, chosen(page))
     assert "已办理 0 件" in told
     assert stages(three) == ["reported"] * 3
 
 
 def test_what_one_answer_cannot_say_for_all_is_not_offered(browser: Open, three: list[str]) -> None:
-    page = browser("acceptor-1").get("/work/together?queue=reported")
+    page = browser("acceptor-1").get("/cases/together?queue=reported")
     offered = set(re.findall(r"act=([a-z_]+)", page))
     assert "accept" in offered
     assert not offered & {"merge", "decline_report", "report_handled", "split"}
@@ -95,16 +95,16 @@ def test_what_one_answer_cannot_say_for_all_is_not_offered(browser: Open, three:
 
 def test_a_case_behind_the_wall_is_not_even_named(browser: Open, three: list[str]) -> None:
     person = browser("dispatcher-1")
-    answer = person.client.post("/work/together", {"verb": "accept", "case": [f"{three[0]}:1", "nonsense", "x:y"]})
+    answer = person.client.post("/cases/together", {"verb": "accept", "case": [f"{three[0]}:1", "nonsense", "x:y"]})
     assert answer.status_code == 200
     assert three[0] not in answer.content.decode()
     assert stages(three) == ["reported"] * 3
 
 
 def test_an_empty_list_says_so(browser: Open) -> None:
-    assert "没有可以批量办理的事项" in browser("acceptor-1").get("/work/together?queue=reported")
+    assert "没有可以批量办理的事项" in browser("acceptor-1").get("/cases/together?queue=reported")
 
 
 def test_photos_are_not_asked_for_many(browser: Open, three: list[str]) -> None:
-    page = browser("acceptor-1").get("/work/together?queue=reported&act=accept")
+    page = browser("acceptor-1").get("/cases/together?queue=reported&act=accept")
     assert 'type="file"' not in page

@@ -31,8 +31,9 @@ from wangge.surfaces.web.command.desk import DeskCase
 from wangge.surfaces.web.command.filters import Narrowing, narrowing_of
 from wangge.surfaces.web.command.verb_forms import GRAVE, fields_of
 from wangge.surfaces.web.elements import labels
-from wangge.surfaces.web.elements.forms import Choice, Field
+from wangge.surfaces.web.elements.forms import Field
 from wangge.surfaces.web.elements.pieces import CaseRow as Line
+from wangge.surfaces.web.elements.pieces import Figure
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.intake import argument_values, read_form
 from wangge.surfaces.web.pages import Shell
@@ -54,7 +55,6 @@ class Subject:
     """A case of the list: whether the chosen act is open for it, else why not; afterwards what became of it."""
 
     line: Line
-    version: int
     is_open: bool
     why: str = ""
     outcome: str = ""  # "", done, refused
@@ -67,7 +67,7 @@ class TogetherPage:
 
     shell: Shell
     heading: str
-    verbs: tuple[Choice, ...]  # value: address of the page with that act
+    verbs: tuple[Figure, ...]  # for how many each act is open
     verb_zh: str
     url: str
     back_url: str
@@ -109,7 +109,7 @@ def together(request: HttpRequest) -> HttpResponse:
         shell=shell_for(request, _("批量办理"), at=at, current="work_list"),
         heading=_("批量办理：%(queue)s") % {"queue": queues.queue_name(queue)},
         verbs=tuple(
-            Choice(f"{address}&act={name}", labels.verb_name(name), hint=str(count), group=_mark(name, verb))
+            Figure(labels.verb_name(name), str(count), f"{address}&act={name}", is_current=name == verb)
             for name, count in offered.items()
         ),
         verb_zh=labels.verb_name(verb) if verb else "",
@@ -122,10 +122,6 @@ def together(request: HttpRequest) -> HttpResponse:
         cut=_("清单较长，这里是最急的 %(most)s 件。") % {"most": MOST} if found.next else "",
     )
     return render(request, "web/command/together.html", {"page": page})
-
-
-def _mark(name: str, chosen: str) -> str:
-    return "current" if name == chosen else ""
 
 
 def _desk(row: CaseRow, by: Actor, at: datetime) -> _Desk:
@@ -162,12 +158,12 @@ def _subject(desk: _Desk, verb: str, first: _Desk | None, at: datetime) -> Subje
     key = f"{row.number}:{row.version}"
     opening = desk.openings.get(verb)
     if opening is None or first is None:
-        return Subject(line, row.version, False, _("此案卷现在不能办理这一项"), key=key)
+        return Subject(line, False, _("此案卷现在不能办理这一项"), key=key)
     if _asks_condition(opening) and _class_of(desk) != _class_of(first):
-        return Subject(line, row.version, False, _("小类不同，立案条件不能一起选"), key=key)
+        return Subject(line, False, _("小类不同，立案条件不能一起选"), key=key)
     if _asks_class(opening) and not _class_of(desk):
-        return Subject(line, row.version, False, _("还没有小类，请单独办理"), key=key)
-    return Subject(line, row.version, True, key=key)
+        return Subject(line, False, _("还没有小类，请单独办理"), key=key)
+    return Subject(line, True, key=key)
 
 
 def _class_of(desk: _Desk) -> str:
@@ -233,12 +229,11 @@ def _moved(
             raise BadInput("verb", _("流转表中没有这一项。"))
         moved = move_case(order=order, by=by, at=at, address=address)
     except NoSuchCase:
-        return Subject(rows.line(row, at=at), version, False, _("已不在您的范围内"), "refused")
+        return Subject(rows.line(row, at=at), False, _("已不在您的范围内"), "refused")
     except CaseRefused as refused:
-        return Subject(rows.line(row, at=at), version, False, _why(refused), "refused")
-    row.stage, row.version = moved.draft.state.stage, moved.draft.version
-    row.state = moved.draft.state
-    return Subject(rows.line(row, at=at), row.version, False, "", "done")
+        return Subject(rows.line(row, at=at), False, _why(refused), "refused")
+    row.stage, row.state = moved.draft.state.stage, moved.draft.state
+    return Subject(rows.line(row, at=at), False, "", "done")
 
 
 def _why(refused: CaseRefused) -> str:
