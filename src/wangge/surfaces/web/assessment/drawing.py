@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,9 +31,9 @@ from wangge.surfaces.web.assessment.pages import (
     StepButton,
     StepLine,
 )
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.pages import Shell
 
-_ZONE = ZoneInfo("Asia/Shanghai")
 _KINDS = ("district", "department")
 _COSTS = (("n_handle_overdue", "超期处置"), ("n_unhandled_overdue", "超期未处置"), ("n_rework", "返工"))
 _SHOWN = (
@@ -46,15 +44,11 @@ _SHOWN_CASES = 40
 _TREND_MONTHS = 13
 
 
-def moment_text(at: datetime) -> str:
-    return at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
-
-
 def source_of(result: Result) -> str:
     """Where a page's figures come from, in one line."""
     return _("结果 %(id)s · 快照 %(snapshot)s · 定义 %(edition)s · 软件 %(software)s · %(at)s 计算") % {
         "id": result.id, "snapshot": result.snapshot, "edition": result.edition[:12], "software": result.software,
-        "at": moment_text(result.computed_at),
+        "at": full_moment(result.computed_at),
     }  # fmt: skip
 
 
@@ -93,7 +87,7 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         seal=bytes(result.sm3).hex(),
         source=source_of(result),
         steps=tuple(
-            StepLine(words.step_name(each.verb), each.person_name, moment_text(each.at), each.note) for each in steps
+            StepLine(words.step_name(each.verb), each.person_name, full_moment(each.at), each.note) for each in steps
         ),
         buttons=tuple(
             StepButton(verb, words.step_name(verb), verb == "reissue")

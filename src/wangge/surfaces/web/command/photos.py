@@ -16,6 +16,7 @@ from wangge.surfaces.web.command.case_pages import Told, read_case, seen_row
 from wangge.surfaces.web.command.pages import PhotoPage
 from wangge.surfaces.web.command.rows import case_url, category_of
 from wangge.surfaces.web.command.timeline import photo_shown
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.pieces import Fact, Photo
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for
@@ -98,11 +99,11 @@ def _facts(told: Told, row: CaseRow, place: int) -> tuple[Fact, ...]:
     shown = _shown(told, row, place)
     facts = []
     if step is not None:
-        sent = f"{shown.uploaded_by} {step.at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}".strip()
+        sent = f"{shown.uploaded_by} {full_moment(step.at)}".strip()
         facts.append(Fact(_("上传"), sent))
     if known is not None:
         if known.taken_at is not None:
-            taken = f"{known.taken_at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}"
+            taken = full_moment(known.taken_at)
             facts.append(Fact(_("拍摄"), _("%(moment)s（照片记录）") % {"moment": taken}))
         if known.lon is not None and known.lat is not None:
             facts.append(Fact(_("拍摄位置"), f"{known.lon:.6f}, {known.lat:.6f}"))

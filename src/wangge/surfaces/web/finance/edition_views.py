@@ -34,6 +34,7 @@ from wangge.domains.disclosure.rendering.files import CONTENT_TYPES, FORMATS, re
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
 from wangge.standards.budgeting import DisclosureStep, disclosure_steps
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen, units_of
@@ -113,7 +114,7 @@ def _piece(line: EditionLine, by: Actor, steps: Sequence[EditionStep], formats: 
 
 
 def _told(step: EditionStep, names: dict[str, str]) -> Fact:
-    words = f"{timezone.localtime(step.at):%Y-%m-%d %H:%M} {step.by_name}"
+    words = f"{full_moment(step.at)} {step.by_name}"
     return Fact(names.get(step.verb, step.verb), f"{words}　{step.reason}" if step.reason else words)
 
 

@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
@@ -29,6 +28,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.exchange.imports.reading import FileRefused
 from wangge.surfaces.exchange.ledger.declaration import load_ledger_mapping, shipped_mappings
 from wangge.surfaces.exchange.ledger.run import import_ledger
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.office_pages import ImportLine, LedgerImportPage, LedgerImportsPage, ProofRow
@@ -69,7 +69,7 @@ def _line(row: LedgerImport) -> ImportLine:
     result = _("新增 %(new)d，变更 %(changed)d，相同 %(same)d，退回 %(refused)d") % {
         "new": row.new_rows, "changed": row.changed_rows, "same": row.same_rows, "refused": row.refused_rows,
     }  # fmt: skip
-    return ImportLine(f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", row.mapping, row.file_name, row.by_name, result)
+    return ImportLine(full_moment(row.at), row.mapping, row.file_name, row.by_name, result)
 
 
 def _kept(request: HttpRequest, by: Actor, at: datetime) -> int:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +21,7 @@ from wangge.domains.self_evaluation.models import Reading, Statement
 from wangge.domains.self_evaluation.policies import city_performance_tables
 from wangge.groundwork import clock
 from wangge.standards.accounts.library import load_accounts
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
 from wangge.surfaces.web.finance.pages import TracePage, TraceRow
 from wangge.surfaces.web.gate import actor_on
@@ -100,7 +100,7 @@ def _stated(statement: Statement) -> Figure:
 
 def _counted(where: Chosen, reading: Reading, by: Actor) -> Figure:
     ratio = "" if reading.denominator is None else f"（{reading.numerator} ÷ {reading.denominator}）"
-    cut = _("截至 %(cut)s") % {"cut": f"{timezone.localtime(reading.cut_off_at):%Y-%m-%d %H:%M}"}
+    cut = _("截至 %(cut)s") % {"cut": full_moment(reading.cut_off_at)}
     opens_cases = opens(by, "case")
     rows = _results(reading, by) if reading.parts else [_all_cases(where, reading, cut, opens_cases)]
     rows += [

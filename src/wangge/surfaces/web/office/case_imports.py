@@ -29,6 +29,7 @@ from wangge.surfaces.exchange.imports.findings import LABELS
 from wangge.surfaces.exchange.imports.history.mapping import SHIPPED_HISTORIES, load_history_mapping
 from wangge.surfaces.exchange.imports.mapping import MappingRefused, load_mapping, shipped_mappings
 from wangge.surfaces.web.elements import labels
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.elements.words import Urgency
@@ -140,13 +141,9 @@ def _line(run: Run) -> RunLine:
     elif run.state is ImportState.FAILED:
         result = run.message.partition("\n")[0][:60]
     return RunLine(
-        run.file_name, str(run.kind.label), _moment(run), run.by_name, str(run.state.label), result,
+        run.file_name, str(run.kind.label), full_moment(run.given_at), run.by_name, str(run.state.label), result,
         reverse("case_import", args=[run.id]),
     )  # fmt: skip
-
-
-def _moment(run: Run) -> str:
-    return run.given_at.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 # ---- one run ---------------------------------------------------------------------------------------------------
@@ -195,7 +192,7 @@ def _page(request: HttpRequest, run: Run) -> CaseImportPage:
     facts = (
         Fact(_("内容"), str(run.kind.label)),
         Fact(_("映射"), _("自己的映射文件") if run.mapping == OWN else run.mapping),
-        Fact(_("交来"), f"{_moment(run)} {run.by_name}"),
+        Fact(_("交来"), f"{full_moment(run.given_at)} {run.by_name}"),
         Fact(_("状态"), str(run.state.label)),
     )
     shown = not under_way and bool(report)

@@ -38,6 +38,7 @@ from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.elements import labels
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
@@ -193,7 +194,7 @@ def _finding_line(each: WaitingFinding, may_decide: bool) -> FindingLine:
         words.append(each.note)
     return FindingLine(
         each.code, component_url(each.code), each.name, " · ".join(words),
-        f"{each.found_at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}",
+        full_moment(each.found_at),
         reverse("census_decide", args=[each.id]) if may_decide else "",
     )  # fmt: skip
 

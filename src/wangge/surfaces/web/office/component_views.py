@@ -34,6 +34,7 @@ from wangge.groundwork.attachments.queries import open_copy
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import case_url, unit_name
 from wangge.surfaces.web.elements import labels
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
@@ -148,8 +149,8 @@ def _component(request: HttpRequest, code: str, errors: tuple[str, ...] = ()) ->
         cases=tuple(
             CaseLine(
                 each.number, case_url(each.number), labels.stage_name(each.stage),
-                unit_name(each.department_code) if each.department_code else "", _moment(each.reported_at),
-                _moment(each.closed_at) if each.closed_at else "",
+                unit_name(each.department_code) if each.department_code else "", full_moment(each.reported_at),
+                full_moment(each.closed_at) if each.closed_at else "",
             )
             for each in cases
         ),
@@ -172,10 +173,6 @@ def _row(code: str, on: date) -> ComponentRow:
     if row is None:
         raise Http404(code)
     return row
-
-
-def _moment(at: object) -> str:
-    return f"{at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}"  # type: ignore[attr-defined]
 
 
 def _facts(row: ComponentRow, today: date) -> tuple[Fact, ...]:

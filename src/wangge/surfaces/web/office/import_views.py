@@ -29,6 +29,7 @@ from wangge.domains.geography.operations.versions import GroundRefused
 from wangge.groundwork import clock
 from wangge.surfaces.exchange.spatial.reading import FileUnreadable
 from wangge.surfaces.exchange.spatial.uploads import AREA_KINDS, OTHERS, Wanted, bring_content, moves_of, wanted_of
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.elements.words import Urgency
@@ -143,7 +144,7 @@ def _past(found: PastImport) -> ImportLine:
         found.file_name,
         kind_name(found.what),
         found.from_on.isoformat(),
-        found.at.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%d %H:%M"),
+        full_moment(found.at),
         found.by or _("命令行"),
         (result or _("没有变化")) if found.is_done else _("待确认"),
         "" if found.is_done else reverse("ground_import_report", args=[found.id]),
