@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
@@ -147,9 +148,9 @@ def difference_of(each: Any) -> dict[str, Any]:
     """A difference against the official tables, JSON-ready; amounts in 万元 as printed."""
     return {
         "cell": each.cell,
-        "ours": f"{each.ours / 100:.2f}",
-        "official": f"{each.official / 100:.2f}",
-        "difference": f"{each.off / 100:.2f}",
+        "ours": plain_yuan(each.ours),
+        "official": plain_yuan(each.official),
+        "difference": plain_yuan(each.off),
         "cause": str(each.cause),
         "points_to": list(each.points_to),
     }

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
+from wangge.domains.budgeting.logic.money import plain_yuan, yuan_text
 from wangge.project.commands.accounts_build import difference_of, only_unit, show_differences
 from wangge.project.opening import open_city
 from wangge.project.words import _
@@ -97,7 +98,7 @@ def _show_restated(found: Any, *, as_json: bool) -> None:
 
 def _label(found: Any) -> str:
     amount = _("%(name)s  %(yuan)s 元  = %(formula)s  校验码 %(code)s") % {
-        "name": found.name, "yuan": f"{found.fen / 100:,.2f}", "formula": found.formula, "code": found.code[:16],
+        "name": found.name, "yuan": yuan_text(found.fen), "formula": found.formula, "code": found.code[:16],
     }  # fmt: skip
     return amount + (_("  （%(count)d 笔）") % {"count": found.facts} if found.facts else "")
 
@@ -109,7 +110,7 @@ def _grow(tree: Tree, found: Any, vouchers: Any, limit: int | None) -> None:
         return
     rows = sorted(vouchers.get(found.name, ()), key=lambda voucher: -abs(voucher.fen))
     for voucher in rows[:limit]:
-        tree.add(f"{voucher.dated_on} {voucher.number} {voucher.payee} {voucher.summary} {voucher.fen / 100:,.2f}")
+        tree.add(f"{voucher.dated_on} {voucher.number} {voucher.payee} {voucher.summary} {yuan_text(voucher.fen)}")
     if limit is not None and len(rows) > limit:
         tree.add(_("…… 另有 %(count)d 笔，用 --all 列出") % {"count": len(rows) - limit})
 
@@ -142,8 +143,8 @@ def diff(*, before: str, after: str, unit: str, as_json: bool) -> None:
 
         found = changes(_cells_of(before, unit), _cells_of(after, unit))
     rows = [
-        {"cell": c.cell, "before": f"{c.before / 100:.2f}", "after": f"{c.after / 100:.2f}",
-         "change": f"{(c.after - c.before) / 100:.2f}"}
+        {"cell": c.cell, "before": plain_yuan(c.before), "after": plain_yuan(c.after),
+         "change": plain_yuan(c.after - c.before)}
         for c in found
     ]  # fmt: skip
     if as_json:

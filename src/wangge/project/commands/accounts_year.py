@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from wangge.domains.budgeting.logic.money import yuan_text
 from wangge.project.commands.accounts_build import named_person, only_unit
 from wangge.project.opening import open_city
 from wangge.project.words import _
@@ -35,7 +36,7 @@ def year(*, act: str, year: int, unit: str, period: int | None, username: str, r
                 click.echo(_("已结转，凭证 %(count)d 张。") % {"count": count})
             elif act == "carry_over":
                 fen = carry_over(unit=code, year=year, by=by, at=clock.now())
-                click.echo(_("已转入下年 %(yuan)s 元。") % {"yuan": f"{fen / 100:,.2f}"})
+                click.echo(_("已转入下年 %(yuan)s 元。") % {"yuan": yuan_text(fen)})
             else:
                 act_on_year(
                     unit=code, year=year, act=YearAct(act), by=by, at=clock.now(), period=period or 0, reason=reason

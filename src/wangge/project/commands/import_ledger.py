@@ -13,6 +13,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColum
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from wangge.domains.budgeting.logic.money import yuan_text
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
@@ -129,8 +130,8 @@ def _show_proof(document: dict[str, Any], console: Console) -> None:
             % {
                 "mark": mark,
                 "where": where or _("文件合计行"),
-                "file": f"{line['file_fen'] / 100:,.2f}",
-                "ours": f"{line['ledger_fen'] / 100:,.2f}",
-                "off": f"{line['off_fen'] / 100:,.2f}",
+                "file": yuan_text(line["file_fen"]),
+                "ours": yuan_text(line["ledger_fen"]),
+                "off": yuan_text(line["off_fen"]),
             }
         )

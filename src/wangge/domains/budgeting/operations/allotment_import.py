@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.facts import AllotmentFact, Difference, RefusedRow, UnitFact, with_whole_dims
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.budgeting.models import BudgetUnit
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
@@ -155,7 +156,7 @@ def _moves_come_to_nothing(taken: Sequence[AllotmentFact], refused: list[Refused
             kept.append(fact)
             continue
         words = _("调剂“%(document)s”调出与调入不相等，差 %(yuan)s 元。")
-        told = {"document": fact.document, "yuan": f"{off / 100:.2f}"}
+        told = {"document": fact.document, "yuan": plain_yuan(off)}
         refused.append(RefusedRow(fact.line, words % told))
     return kept
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.entries import CREDIT, DEBIT, EntryLine, NoTemplate, entry_lines
 from wangge.domains.budgeting.logic.facts import Difference, EntryLineFact, MoneyFact, RefusedRow, with_whole_dims
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
 from wangge.domains.budgeting.operations.reversing import reversal_drafts
@@ -178,7 +179,7 @@ def _voucher_refusal(lines: Sequence[EntryLineFact], kinds: dict[str, str], syst
     for system, fen in off.items():
         if fen:
             return _("凭证“%(number)s”借贷不平，差 %(yuan)s 元（%(system)s）。") % {
-                "number": lines[0].number, "yuan": f"{fen / 100:.2f}",
+                "number": lines[0].number, "yuan": plain_yuan(fen),
                 "system": _("预算会计") if system == "budget" else _("财务会计"),
             }  # fmt: skip
     return ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.entries import NoTemplate, accounts_of, entry_lines
 from wangge.domains.budgeting.logic.facts import Difference, Dims, PaymentFact, RefusedRow, with_whole_dims
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
 from wangge.domains.budgeting.operations.reversing import reversal_drafts
@@ -171,7 +172,7 @@ class _Judge:
         left = self._free[room.allotment_id] + held - fact.amount_fen
         if left < 0:
             return _("指标“%(number)s”余额不足，差 %(yuan)s 元；请先办理追加或调剂。") % {
-                "number": fact.allotment, "yuan": f"{-left / 100:.2f}",
+                "number": fact.allotment, "yuan": plain_yuan(-left),
             }  # fmt: skip
         self._free[room.allotment_id] = left
         return ""

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.logic.facts import Difference, RecordFact, RefusedRow
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.budgeting.logic.records import digest, read_fields
 from wangge.domains.budgeting.models import Record
 from wangge.domains.budgeting.operations import importing as shared
@@ -207,7 +208,7 @@ def _check_within(draft: _Draft, field: str, above: RecordLine) -> None:
     wanted = int(str(draft.data.get(name, 0)))
     if used + wanted > (limit or 0):
         left = (limit or 0) - used
-        shown = f"{left / 100:.2f} 元" if measure == "amount" else str(left)
+        shown = f"{plain_yuan(left)} 元" if measure == "amount" else str(left)
         raise RecordRefused([_("超出“%(key)s”的余量，最多还可登记 %(left)s。") % {"key": above.key, "left": shown}])
 
 

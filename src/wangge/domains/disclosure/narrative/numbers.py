@@ -5,6 +5,7 @@ Texts reckon with printed amounts, so that a reader who recalculates from the pa
 
 from __future__ import annotations
 
+from wangge.domains.budgeting.logic.money import plain_yuan, yuan_text
 from wangge.domains.disclosure.logic.printed import hundredths
 
 __all__ = ["amount", "amount_in_table", "hundredths", "percent"]
@@ -12,16 +13,12 @@ __all__ = ["amount", "amount_in_table", "hundredths", "percent"]
 
 def amount(value: int) -> str:
     """Hundredths of 万元 in running text: 1833.86; nothing is 0."""
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+    return plain_yuan(value) if value else "0"
 
 
 def amount_in_table(value: int) -> str:
     """Hundredths of 万元 in a table: 1,833.86."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(value) // 100:,}.{abs(value) % 100:02d}"
+    return yuan_text(value)
 
 
 def percent(part: int, whole: int) -> str | None:

@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.disclosure.document import Align, Cell, Document, Grid
 from wangge.domains.disclosure.rendering.addends import addends_of
 from wangge.standards.accounts.library import Accounts
@@ -69,7 +70,7 @@ def _amounts(sheet: Worksheet, grids: list[Grid], book: _Book) -> None:
         amount.value = formula or fen / 100
         amount.number_format = "#,##0.00"
         if formula:
-            book.values.setdefault(DATA, {})[f"C{line}"] = _yuan(fen)
+            book.values.setdefault(DATA, {})[f"C{line}"] = plain_yuan(fen)
     sheet.column_dimensions["A"].width = 18
     sheet.column_dimensions["B"].width = 44
     sheet.column_dimensions["C"].width = 18
@@ -129,7 +130,7 @@ def _put(sheet: Worksheet, line: int, column: int, cell: Cell, book: _Book) -> N
     if cell.hundredths is not None and cell.id in book.places:
         target.value = f"=ROUND('{DATA}'!{book.places[cell.id]}/10000,2)"
         target.number_format = "#,##0.00"
-        book.values.setdefault(sheet.title, {})[target.coordinate] = _wan(cell.hundredths)
+        book.values.setdefault(sheet.title, {})[target.coordinate] = plain_yuan(cell.hundredths)
     else:
         target.value = cell.text or None
         if cell.text and cell.text[0] in "=+-@":
@@ -139,14 +140,6 @@ def _put(sheet: Worksheet, line: int, column: int, cell: Cell, book: _Book) -> N
     for down in range(cell.rows):
         for right in range(cell.columns):
             sheet.cell(line + down, column + right).border = _BORDER
-
-
-def _yuan(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
-
-
-def _wan(hundredths: int) -> str:
-    return _yuan(hundredths)
 
 
 def with_values(workbook: bytes, sheets: Sequence[str], values: Mapping[str, Mapping[str, str]]) -> bytes:

@@ -17,6 +17,7 @@ from wangge.domains.budgeting.logic.facts import (
     PaymentFact,
     RecordFact,
 )
+from wangge.domains.budgeting.logic.money import yuan_text
 from wangge.domains.budgeting.queries.balances import account_sums
 from wangge.standards.accounts.library import load_accounts
 
@@ -68,7 +69,7 @@ def _twice(facts: Iterable[Any]) -> Iterator[str]:
     for found in groups.values():
         if len(found) > 1:
             yield _("疑似重复：%(rows)s 的日期、收款人、金额和用途相同（%(yuan)s 元）。") % {
-                "rows": _rows([fact.line for fact in found]), "yuan": f"{found[0].amount_fen / 100:,.2f}",
+                "rows": _rows([fact.line for fact in found]), "yuan": yuan_text(found[0].amount_fen),
             }  # fmt: skip
 
 
@@ -86,6 +87,6 @@ def _balances_apart(facts: Sequence[Any]) -> Iterator[str]:
         here = sum(below)
         if abs(theirs) != abs(here):
             yield _("科目 %(account)s：余额表 %(theirs)s 元，台账 %(ours)s 元，相差 %(off)s 元。") % {
-                "account": account, "theirs": f"{abs(theirs) / 100:,.2f}", "ours": f"{abs(here) / 100:,.2f}",
-                "off": f"{(abs(theirs) - abs(here)) / 100:,.2f}",
+                "account": account, "theirs": yuan_text(abs(theirs)), "ours": yuan_text(abs(here)),
+                "off": yuan_text(abs(theirs) - abs(here)),
             }  # fmt: skip

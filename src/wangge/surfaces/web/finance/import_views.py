@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
+from wangge.domains.budgeting.logic.money import yuan_text
 from wangge.domains.budgeting.models import LedgerImport, LedgerUpload
 from wangge.domains.budgeting.operations.importing import ImportResult
 from wangge.domains.budgeting.operations.uploads import keep_upload, settle_upload, waiting_upload
@@ -160,5 +161,5 @@ def _page(request: HttpRequest, found: LedgerUpload, result: ImportResult, at: d
 
 def _proof(line: dict[str, Any]) -> ProofRow:
     what = " ".join(str(line[name]) for name in ("unit", "year", "line") if line.get(name))
-    amounts = (f"{line[name] / 100:,.2f}" for name in ("file_fen", "ledger_fen", "off_fen"))
+    amounts = (yuan_text(line[name]) for name in ("file_fen", "ledger_fen", "off_fen"))
     return ProofRow(what or _("文件合计行"), *amounts)

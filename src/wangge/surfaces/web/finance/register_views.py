@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wangge.domains.budgeting.logic.money import plain_yuan, yuan_text
 from wangge.domains.budgeting.operations.recording import correct_record, enter_record, withdraw_record
 from wangge.domains.budgeting.policies import may_keep_books
 from wangge.domains.budgeting.queries.records import RecordLine, history_of, newest, records
@@ -57,17 +58,13 @@ def registers(request: HttpRequest) -> HttpResponse:
 
 
 def _kind_line(where: Chosen, kind: RecordKind, lines: list[RecordLine]) -> RegisterKindLine:
-    amount = _yuan(sum(line.amount_fen or 0 for line in lines)) if kind.amount and lines else ""
+    amount = yuan_text(sum(line.amount_fen or 0 for line in lines)) if kind.amount and lines else ""
     return RegisterKindLine(_url(where, kind), kind.name_zh, str(len(lines)) if lines else "", amount)
 
 
 def _url(where: Chosen, kind: RecordKind, key: str = "") -> str:
     found = reverse("register_record", args=[kind.kind, key]) if key else reverse("register", args=[kind.kind])
     return f"{found}?unit={where.unit}&year={where.year}"
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,7 +168,7 @@ def _shown(each: RecordField, line: RecordLine) -> str:
     if value is None:
         return ""
     if each.type == "fen":
-        return _yuan(int(value))
+        return yuan_text(int(value))
     if each.type == "yes_no":
         return _("是") if value else _("否")
     return str(value)
@@ -182,7 +179,7 @@ def _as_typed(each: RecordField, line: RecordLine) -> str:
     if value is None:
         return ""
     if each.type == "fen":
-        return f"{int(value) / 100:.2f}"
+        return plain_yuan(int(value))
     if each.type == "yes_no":
         return "是" if value else "否"
     return str(value)

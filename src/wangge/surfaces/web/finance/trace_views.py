@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from wangge.domains.budgeting.logic.money import yuan_text
 from wangge.domains.disclosure.logic.tracing import Traced, Voucher, restated_from
 from wangge.domains.disclosure.narrative.numbers import amount_in_table, hundredths
 from wangge.domains.disclosure.queries.counted import Proof, proof_of
@@ -81,7 +82,7 @@ def _part(where: Chosen, part: Traced) -> TraceRow:
 
 def _voucher(each: Voucher) -> TraceRow:
     words = " · ".join(word for word in (each.dated_on, each.summary, each.payee) if word)
-    return TraceRow(each.number, f"{each.fen / 100:,.2f} {_('元')}", words)
+    return TraceRow(each.number, f"{yuan_text(each.fen)} {_('元')}", words)
 
 
 def _proven(where: Chosen, proof: Proof, by: Actor) -> Figure:
