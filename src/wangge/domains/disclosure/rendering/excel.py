@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.disclosure.document import Align, Cell, Document, Grid
 from wangge.domains.disclosure.rendering.addends import addends_of
+from wangge.groundwork.spreadsheet_cells import looks_like_formula
 from wangge.standards.accounts.library import Accounts
 
 DATA = "数据（元）"
@@ -133,7 +134,7 @@ def _put(sheet: Worksheet, line: int, column: int, cell: Cell, book: _Book) -> N
         book.values.setdefault(sheet.title, {})[target.coordinate] = plain_yuan(cell.hundredths)
     else:
         target.value = cell.text or None
-        if cell.text and cell.text[0] in "=+-@":
+        if looks_like_formula(cell.text):
             target.data_type = "s"  # a text of people is never a formula
     target.font = Font(name="宋体", size=9, bold=cell.is_head)
     target.alignment = Alignment(horizontal=cell.align.value, vertical="center", wrap_text=True)

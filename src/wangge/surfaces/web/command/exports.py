@@ -29,6 +29,7 @@ from wangge.domains.cases.surroundings import district_names
 from wangge.domains.organizations.logic import Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 from wangge.groundwork import clock
+from wangge.groundwork.spreadsheet_cells import looks_like_formula, quoted
 from wangge.surfaces.web.command import queues, rows
 from wangge.surfaces.web.command.filters import LIST, SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.elements.pieces import CaseRow as Line
@@ -36,7 +37,6 @@ from wangge.surfaces.web.gate import actor_on
 
 AT_ONCE = 500
 MOST_IN_EXCEL = 100_000
-_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 
 Fetch = Callable[[str], Page]
 """A page from a cursor on."""
@@ -156,9 +156,7 @@ def _plain(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, str) and value.startswith(_UNSAFE):
-        return f"'{value}"
-    return value
+    return quoted(value) if isinstance(value, str) else value
 
 
 def _xlsx(found: Iterator[list[Any]]) -> IO[bytes]:
@@ -188,7 +186,7 @@ def _cell(sheet: Any, value: Any) -> Any:
         cell = WriteOnlyCell(sheet, value=value)
         cell.number_format = "yyyy-mm-dd hh:mm"
         return cell
-    if isinstance(value, str) and value.startswith(_UNSAFE):
+    if isinstance(value, str) and looks_like_formula(value):
         cell = WriteOnlyCell(sheet, value=value)
         cell.data_type = "s"
         return cell

@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from wangge.domains.disclosure.checking.findings.finding import Finding, Result, Severity
 from wangge.domains.disclosure.checking.reports.words import CAUSES, SEVERITIES, headline, overview
+from wangge.groundwork.spreadsheet_cells import quoted
 
 _FILLS = {
     Severity.ERROR: PatternFill("solid", fgColor="FFCDD2"),
@@ -19,7 +20,6 @@ _FILLS = {
 }
 _HEAD = ("序", "程度", "单元格", "位置", "原文", "应为", "相差", "原因在", "说明", "规则", "依据")
 _WIDTHS = (5, 7, 26, 40, 18, 18, 12, 10, 44, 28, 36)
-_UNSAFE = ("=", "+", "-", "@")
 
 
 def excel_of(result: Result) -> bytes:
@@ -68,7 +68,7 @@ def _safe(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     clean = "".join(sign for sign in value if sign >= " " or sign in "\n\t")
-    return f"'{clean}" if clean.startswith(_UNSAFE) and not re.fullmatch(r"-?[\d.,]+%?", clean) else clean
+    return clean if re.fullmatch(r"-?[\d.,]+%?", clean) else quoted(clean)
 
 
 def _figures(book: Any, result: Result) -> None:
