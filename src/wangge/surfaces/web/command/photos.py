@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from wangge.domains.cases.failures import NoSuchCase
 from wangge.domains.cases.rows import CaseRow
 from wangge.groundwork import clock
-from wangge.groundwork.attachments.queries import open_copy
 from wangge.surfaces.web.command.case_pages import Told, read_case, seen_row
 from wangge.surfaces.web.command.pages import PhotoPage
 from wangge.surfaces.web.command.rows import case_url, category_of
@@ -19,32 +18,25 @@ from wangge.surfaces.web.command.timeline import photo_shown
 from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.pieces import Fact, Photo
 from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.pictures import picture_answer
 from wangge.surfaces.web.shells import shell_for
-
-KEPT_FOR_SECONDS = 3600
 
 
 @require_safe
-def photo_copy(request: HttpRequest, number: str, photo_id: str) -> HttpResponse | FileResponse:
+def photo_copy(request: HttpRequest, number: str, photo_id: str) -> FileResponse:
     """The copy for looking at: re-encoded, without notes."""
     return _copy(request, number, photo_id, thumbnail=False)
 
 
 @require_safe
-def photo_thumbnail(request: HttpRequest, number: str, photo_id: str) -> HttpResponse | FileResponse:
+def photo_thumbnail(request: HttpRequest, number: str, photo_id: str) -> FileResponse:
     """The small copy for lists."""
     return _copy(request, number, photo_id, thumbnail=True)
 
 
-def _copy(request: HttpRequest, number: str, photo_id: str, *, thumbnail: bool) -> HttpResponse | FileResponse:
+def _copy(request: HttpRequest, number: str, photo_id: str, *, thumbnail: bool) -> FileResponse:
     _seen(request, number, photo_id)
-    file = open_copy(photo_id=photo_id, thumbnail=thumbnail)
-    if file is None:
-        raise Http404(photo_id)
-    response = FileResponse(file, content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={KEPT_FOR_SECONDS}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_answer(photo_id, thumbnail=thumbnail)
 
 
 def _seen(request: HttpRequest, number: str, photo_id: str) -> CaseRow:

@@ -30,7 +30,6 @@ from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import area_name
 from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
-from wangge.groundwork.attachments.queries import open_copy
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import case_url, unit_name
 from wangge.surfaces.web.elements import labels
@@ -49,10 +48,10 @@ from wangge.surfaces.web.office.component_pages import (
     UnitsLine,
 )
 from wangge.surfaces.web.office.words import day_text
+from wangge.surfaces.web.pictures import picture_answer
 from wangge.surfaces.web.shells import opens, shell_for, tell
 
 ALL = ""
-KEPT_FOR_SECONDS = 3600
 AMISS = frozenset({State.DAMAGED.value, State.LOST.value, State.ABANDONED.value})
 
 
@@ -210,23 +209,19 @@ def component_add_photo(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def component_photo(request: HttpRequest, code: str, photo_id: str) -> HttpResponse | FileResponse:
+def component_photo(request: HttpRequest, code: str, photo_id: str) -> FileResponse:
     """The copy for looking at: re-encoded, without notes."""
     return _copy(code, photo_id, thumbnail=False)
 
 
 @require_safe
-def component_thumbnail(request: HttpRequest, code: str, photo_id: str) -> HttpResponse | FileResponse:
+def component_thumbnail(request: HttpRequest, code: str, photo_id: str) -> FileResponse:
     """The small copy for lists."""
     return _copy(code, photo_id, thumbnail=True)
 
 
-def _copy(code: str, photo_id: str, *, thumbnail: bool) -> HttpResponse | FileResponse:
+def _copy(code: str, photo_id: str, *, thumbnail: bool) -> FileResponse:
     row = _row(code, clock.today())
-    file = open_copy(photo_id=photo_id, thumbnail=thumbnail) if photo_id in photos_of(component_id=row.id) else None
-    if file is None:
+    if photo_id not in photos_of(component_id=row.id):
         raise Http404(photo_id)
-    response = FileResponse(file, content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={KEPT_FOR_SECONDS}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_answer(photo_id, thumbnail=thumbnail)

@@ -30,7 +30,6 @@ from wangge.domains.ownership.operations.rule_sets import (
 )
 from wangge.domains.ownership.queries import rules_of_set, set_in_force, share_taken, wrong_rules
 from wangge.groundwork import clock
-from wangge.groundwork.attachments.queries import open_copy
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import unit_name
@@ -50,6 +49,7 @@ from wangge.surfaces.web.office.ownership_pages import (
     SetLine,
     WrongRulesPage,
 )
+from wangge.surfaces.web.pictures import picture_answer
 from wangge.surfaces.web.shells import opens, shell_for, tell
 
 ROWS = 200
@@ -142,15 +142,12 @@ def ownership_decision(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def ownership_paper(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
+def ownership_paper(request: HttpRequest, number: int) -> FileResponse:
     """The scanned minutes of a decision."""
     decision = MeetingDecision.objects.filter(id=number).first()
-    file = open_copy(photo_id=decision.paper, thumbnail=False) if decision is not None and decision.paper else None
-    if file is None:
+    if decision is None or not decision.paper:
         raise Http404(number)
-    response = FileResponse(file, content_type="image/jpeg")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_answer(decision.paper)
 
 
 @require_safe
