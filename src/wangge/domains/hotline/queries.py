@@ -171,6 +171,13 @@ class DeadLetter:
     last_error: str
 
 
+def dead_count() -> int:
+    """How many messages could not be delivered; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM hotline_outgoing WHERE dead_at IS NOT NULL")
+        return int(cursor.fetchone()[0])
+
+
 def dead_letters(*, limit: int = 200) -> list[DeadLetter]:
     """What could not be delivered, the oldest first; one statement."""
     with connection.cursor() as cursor:

@@ -58,16 +58,16 @@ class Outgoing:
 def hear_outgoing(facts: Sequence[OutboxFact], at: datetime) -> None:
     """Queue what was announced; the same fact twice is queued once."""
     rows = [orjson.loads(fact.payload) for fact in facts if fact.topic == TOPIC]
+    columns = [[row[name] for row in rows] for name in ("message_id", "order_id", "channel", "kind")]
+    bodies = [orjson.dumps(row["body"]).decode() for row in rows]
     with connection.cursor() as cursor:
-        for row in rows:
-            cursor.execute(
-                "INSERT INTO hotline_outgoing (message_id, order_id, channel, kind, body, queued_at, next_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO NOTHING",
-                [
-                    row["message_id"], row["order_id"], row["channel"], row["kind"],
-                    orjson.dumps(row["body"]).decode(), at, at,
-                ],
-            )  # fmt: skip
+        cursor.execute(
+            "INSERT INTO hotline_outgoing (message_id, order_id, channel, kind, body, queued_at, next_at)"
+            " SELECT message_id, order_id, channel, kind, body::jsonb, %s, %s"
+            " FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])"
+            " AS told (message_id, order_id, channel, kind, body) ON CONFLICT (message_id) DO NOTHING",
+            [at, at, *columns, bodies],
+        )
 
 
 def send_due(*, channel: str, send: Send, at: datetime, most: int = 100) -> tuple[int, int]:

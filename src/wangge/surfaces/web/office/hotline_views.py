@@ -18,7 +18,16 @@ from wangge.domains.hotline.logic.limits import leading
 from wangge.domains.hotline.operations.acting import LONGEST_NOTE, LONGEST_TEXT, act_on
 from wangge.domains.hotline.operations.sending import send_again
 from wangge.domains.hotline.policies import may_reveal
-from wangge.domains.hotline.queries import OrderFilter, OrderRow, counts, dead_letters, events_of, order, orders
+from wangge.domains.hotline.queries import (
+    OrderFilter,
+    OrderRow,
+    counts,
+    dead_count,
+    dead_letters,
+    events_of,
+    order,
+    orders,
+)
 from wangge.domains.hotline.refusals import HotlineRefused, NoSuchOrder
 from wangge.domains.hotline.tables import kinds, open_states, sections
 from wangge.domains.organizations.logic import Actor, masked_name, masked_phone
@@ -53,7 +62,6 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
     wanted = {name: request.GET.get(name, "") for name in ("channel", "state", "kind")}
     chosen = OrderFilter(**{name: value if value in _choices(name) else "" for name, value in wanted.items()})
     first = _start(request.GET.get("from", ""))
-    dead = len(dead_letters())
     found = orders(filter=chosen, limit=ROWS + 1, offset=first)
     kept = {name: getattr(chosen, name) for name in wanted if getattr(chosen, name)}
     page = OrdersPage(
@@ -72,7 +80,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
         next_url=f"?{urlencode({**kept, 'from': first + ROWS})}" if len(found) > ROWS else "",
         clear_url=reverse("hotline_orders") if kept else "",
         dead_url=reverse("hotline_dead"),
-        dead_text=_("未送达 %(number)s") % {"number": dead},
+        dead_text=_("未送达 %(number)s") % {"number": dead_count()},
     )  # fmt: skip
     return render(request, "web/office/hotline_orders.html", {"page": page})
 
