@@ -143,6 +143,7 @@ def test_a_track_goes_after_its_time_and_what_it_came_to_stays(on_turn: dict[str
     take_positions(fixes=fixes(on_turn["collector-1"], MORNING, 5), at=AFTERNOON)
     assert remove_old_positions(at=AFTERNOON) == 0
     assert remove_old_positions(at=AFTERNOON + timedelta(days=181)) == 5
+    assert counted("patrol_last_position") == 0
     assert counted("patrol_presence") == 1
     assert counted("patrol_coverage") == 1
 

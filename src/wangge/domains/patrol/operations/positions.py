@@ -163,9 +163,14 @@ def _keep(placed: Sequence[_Placed], at: datetime) -> int:
 
 
 def remove_old_positions(*, at: datetime) -> int:
-    """Remove the tracks whose time is over; presence and coverage stay. Answers how many positions went."""
+    """Remove the tracks whose time is over, and last positions as old; presence and coverage stay.
+
+    Answers how many positions of tracks went.
+    """
     until = at - positions_kept(at)
     removed = 0
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM patrol_last_position WHERE at < %s", [until])
     while True:
         with connection.cursor() as cursor:
             # A day at a time: a lock on a day nobody writes to any more.
