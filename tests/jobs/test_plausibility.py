@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ import pytest
 from tests.cases.conftest import START
 from tests.jobs.conftest import PLACE, Hands, after, shot
 from wangge.domains.cases.operations.reporting import Report, report_case
-from wangge.domains.cases.plausibility import AFTER, BEFORE, Picture, look_alike, pictures_fit, pictures_of_case_fit
+from wangge.domains.cases.plausibility import (
+    AFTER,
+    BEFORE,
+    Picture,
+    look_alike,
+    pictures_fit,
+    pictures_of_case_fit,
+    thresholds_on,
+)
 from wangge.groundwork.attachments.operations import receive_photo
 
 REPORTED = datetime(2024, 3, 13, 2, 0, tzinfo=UTC)
@@ -22,7 +31,8 @@ SECOND = Picture(AFTER, "b", REPORTED - 10 * MINUTE, *HERE, 0x0F0E)
 
 
 def fits(first: Picture = FIRST, second: Picture = SECOND, **given: Any) -> bool:
-    return pictures_fit((first, second), place=HERE, reported_at=REPORTED, **given)
+    thresholds = thresholds_on(REPORTED.date())
+    return pictures_fit((first, second), place=HERE, reported_at=REPORTED, thresholds=thresholds, **given)
 
 
 def test_a_pair_taken_here_and_just_now_fits() -> None:
@@ -61,14 +71,28 @@ def test_what_lies_just_within_the_thresholds_fits(change: dict[str, Any]) -> No
     assert fits(dataclasses.replace(FIRST, **change))
 
 
+def test_minutes_and_metres_are_the_citys_own(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "settings.csv").write_text(
+        "key,value,valid_from,valid_to,scope,source,confidence\n"
+        "self_handled_within,15,,,city,own choice of this city,C\n"
+        "self_handled_within_m,300,,,city,own choice of this city,C\n"
+    )
+    settings.CITY_OVERLAY = tmp_path
+    assert not fits()
+    near = [
+        dataclasses.replace(each, taken_at=REPORTED - 10 * MINUTE, lat=HERE[1] + 0.0014) for each in (FIRST, SECOND)
+    ]
+    assert fits(*near)
+
+
 def test_a_picture_seen_before_does_not_fit() -> None:
     assert not fits(earlier=[0x0F0F ^ 0b111])
     assert fits(earlier=[~0x0F0F])
 
 
 def test_fingerprints_are_compared_as_64_bits_whatever_their_sign() -> None:
-    assert look_alike(-1, (1 << 64) - 1)
-    assert not look_alike(-1, 0)
+    assert look_alike(-1, (1 << 64) - 1, bits=3)
+    assert not look_alike(-1, 0, bits=3)
 
 
 @pytest.mark.django_db

@@ -8,36 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
+from wangge.domains.cases.rules import rulebook_on
 from wangge.groundwork.attachments.models import PhotoUpload
 from wangge.groundwork.attachments.queries import PhotoView, photos
+from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.coordinates import metres_between
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How far a photo may lie from its report.
+    """How far a photo may lie from its report; ``longest_before`` and ``metres`` are settings of the city.
 
-    Own choice, confirmed by no source. A collector settles a small matter within two hours and reports it on the
-    spot; his telephone's clock may be five minutes ahead; its position between high houses is 150 m off at worst. Two
-    pictures are the same when at most 3 of the 64 bits of their fingerprints differ, looked for among his reports of
-    the last 30 days: the same pair handed in twice is the oldest trick of piece-work pay.
+    The rest is own choice, confirmed by no source. A telephone's clock may be five minutes ahead. Two pictures are the
+    same when at most 3 of the 64 bits of their fingerprints differ, looked for among the collector's reports of the
+    last 30 days: the same pair handed in twice is the oldest trick of piece-work pay.
     """
 
-    longest_before: timedelta = timedelta(minutes=120)
+    longest_before: timedelta
+    metres: float
     longest_after: timedelta = timedelta(minutes=5)
-    metres: float = 150.0
     same_bits: int = 3
     lookback: timedelta = timedelta(days=30)
 
 
-THRESHOLDS = Thresholds()
+def thresholds_on(day: date) -> Thresholds:
+    """Those of a day, by the city's settings ``self_handled_within`` (minutes) and ``self_handled_within_m``."""
+    rules = rulebook_on(day)
+    return Thresholds(
+        longest_before=timedelta(minutes=rules.number("self_handled_within")),
+        metres=float(rules.number("self_handled_within_m")),
+    )
+
+
 BEFORE, AFTER = "photo_before", "photo_after"
 _MASK = (1 << 64) - 1
 
@@ -59,8 +68,8 @@ def pictures_fit(
     *,
     place: tuple[float, float],
     reported_at: datetime,
+    thresholds: Thresholds,
     earlier: Iterable[int] = (),
-    thresholds: Thresholds = THRESHOLDS,
 ) -> bool:
     """Whether every picture was taken at the time and place of the report, the ones before before those after, and
     none looks like an ``earlier`` one (fingerprints). ``place`` is (lon, lat) of the case."""
@@ -73,12 +82,14 @@ def pictures_fit(
     if max(taken(picture) for picture in before) > min(taken(picture) for picture in after):
         return False
     known = tuple(earlier)
-    return not any(look_alike(picture.fingerprint, other, thresholds) for picture in pictures for other in known)
+    return not any(
+        look_alike(picture.fingerprint, other, bits=thresholds.same_bits) for picture in pictures for other in known
+    )
 
 
-def look_alike(one: int, other: int, thresholds: Thresholds = THRESHOLDS) -> bool:
-    """Whether two fingerprints differ in so few bits that the pictures are the same."""
-    return ((one ^ other) & _MASK).bit_count() <= thresholds.same_bits
+def look_alike(one: int, other: int, *, bits: int) -> bool:
+    """Whether two fingerprints differ in no more than ``bits`` bits, so that the pictures are the same."""
+    return ((one ^ other) & _MASK).bit_count() <= bits
 
 
 def taken(picture: Picture) -> datetime:
@@ -97,7 +108,7 @@ def _taken_here(picture: Picture, place: tuple[float, float], reported_at: datet
 # ---- the question ----------------------------------------------------------------------------------------------
 
 
-def pictures_of_case_fit(*, case_id: str | UUID, thresholds: Thresholds = THRESHOLDS) -> bool:
+def pictures_of_case_fit(*, case_id: str | UUID) -> bool:
     """``pictures_fit`` for a case that is written; four statements. False too when someone else sent a picture."""
     case = _case(case_id)
     if case is None:
@@ -105,6 +116,7 @@ def pictures_of_case_fit(*, case_id: str | UUID, thresholds: Thresholds = THRESH
     reporter_id, reported_at, lon, lat, kept = case
     if lon is None or lat is None or reporter_id is None:
         return False
+    thresholds = thresholds_on(reported_at.astimezone(CITY_ZONE).date())
     named = [(kind, photo_id) for kind, photo_id, _seq in orjson.loads(kept) if kind in (BEFORE, AFTER)]
     earlier_ids = _earlier_photos(reporter_id, reported_at - thresholds.lookback, reported_at, case_id)
     ids = [photo_id for _kind, photo_id in named]
