@@ -1,4 +1,4 @@
-"""The newest cases of a stage and the tabs from an index alone; words by stretches of ten days."""
+"""The newest cases of a stage from an index of their own; words by stretches of ten days."""
 
 import django.contrib.postgres.indexes
 from django.db import migrations, models
@@ -23,21 +23,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_queue',
-        ),
-        migrations.RemoveIndex(
             model_name='casematter',
             name='matter_grams',
         ),
         migrations.RunSQL(STAMP, PLAIN),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('stage__in', ('self_handled', 'reported', 'verifying', 'accepted', 'filed', 'returned', 'awaiting_ruling', 'handling', 'outside', 'awaiting_children', 'feedback', 'awaiting_inspection', 'inspecting', 'awaiting_close'))), fields=['stage', 'burns_at', 'id'], include=('district_code', 'department_code', 'inner_department_code', 'assignee_id', 'reporter_id'), name='case_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['stage', '-reported_at', '-id'], include=('burns_at',), name='case_of_stage'),
+            index=models.Index(fields=['stage', '-reported_at', '-id'], name='case_of_stage'),
         ),
         migrations.AddIndex(
             model_name='casematter',

@@ -100,14 +100,8 @@ class Case(models.Model):
         )
         indexes = (
             models.Index(name="case_reported", fields=["-reported_at", "-id"]),
-            # With what the walls look at, so that the tabs are counted on the index alone.
-            models.Index(
-                name="case_queue",
-                fields=["stage", "burns_at", "id"],
-                include=["district_code", "department_code", "inner_department_code", "assignee_id", "reporter_id"],
-                condition=Q(stage__in=OPEN_STAGES),
-            ),
-            models.Index(name="case_of_stage", fields=["stage", "-reported_at", "-id"], include=["burns_at"]),
+            models.Index(name="case_queue", fields=["stage", "burns_at", "id"], condition=Q(stage__in=OPEN_STAGES)),
+            models.Index(name="case_of_stage", fields=["stage", "-reported_at", "-id"]),
             models.Index(
                 name="case_of_department",
                 fields=["department_code", "-reported_at"],

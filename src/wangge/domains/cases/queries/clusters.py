@@ -1,6 +1,6 @@
 """Open cases on a map: gathered by the cells of a grid that fits the zoom, one by one where one looks closely.
 
-What a person sees there is what his lists hold: the same wall. One statement, over the narrow table of open places
+What a person sees there is what his lists hold: the same wall. One statement, over the narrow table of open cases
 that triggers keep (migration 0008): read whole it costs a few milliseconds, where the cases' own rows lie far apart.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
 
@@ -25,7 +26,7 @@ MOST_SINGLE = 1000
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-_HERE = "cases_open_place c WHERE c.lon BETWEEN %s AND %s AND c.lat BETWEEN %s AND %s"
+_HERE = "cases_open c WHERE c.lon BETWEEN %s AND %s AND c.lat BETWEEN %s AND %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def open_clusters(
     unit = ""
     if stages:
         unit = " AND c.stage = ANY(%s)"
-        values.append(list(stages))
+        values.append([stage for stage in stages if stage in OPEN_STAGES])
     if department:
         unit += " AND (c.department_code = %s OR c.inner_department_code = %s)"
         values += [department, department]

@@ -50,22 +50,17 @@ def cases(*, by: Actor, at: datetime, filter: Filter, limit: int = 50, cursor: s
         if moment is None:
             raise BadInput("cursor", _("翻页标记无效。请从第一页重新查询。"))
         case = case.also("(c.reported_at, c.id) < (%s, %s)", moment, case_id)
-    stages = _stages_asked(filter)
     if asked and words.has_pieces(asked):
         which = words.newest_with(asked, case=case, matter=matter, limit=limit + 1)
-    elif stages and not filter.words and filter.bbox is None:
-        which = _newest_of_stages(stages, case, limit + 1)
+    elif filter.overdue and not filter.words and filter.bbox is None:
+        newest = f"SELECT c.id FROM cases_open c WHERE {case.sql} {NEWEST} LIMIT %s"
+        which = Condition(f"c.id IN ({newest})", (*case.values, limit + 1))
+    elif filter.stages and not filter.words and filter.bbox is None:
+        which = _newest_of_stages(filter.stages, case, limit + 1)
     else:
         which = case & matter & words.in_text(asked)
     found = _rows(f"{SELECT} WHERE {which.sql} {NEWEST} LIMIT %s", [*which.values, limit + 1])
     return _page(found, limit, lambda row: write_cursor(row.reported_at, row.id))
-
-
-def _stages_asked(wanted: Filter) -> tuple[str, ...]:
-    """The stages a list is narrowed to, be it by what is late; empty where it is not."""
-    if wanted.overdue:
-        return tuple(stage for stage in wanted.stages or OPEN_STAGES if stage in OPEN_STAGES)
-    return wanted.stages
 
 
 def _newest_of_stages(stages: Sequence[str], case: Condition, most: int) -> Condition:
@@ -129,9 +124,9 @@ def counts_by_stage(*, by: Actor, at: datetime) -> dict[str, tuple[int, int]]:
     where, values = condition_for(by)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.stage, count(*), count(*) FILTER (WHERE c.burns_at < %s) FROM cases_case c"
-            f" WHERE c.stage = ANY(%s) AND {where} GROUP BY c.stage",
-            [at, list(OPEN_STAGES), *values],
+            "SELECT c.stage, count(*), count(*) FILTER (WHERE c.burns_at < %s) FROM cases_open c"
+            f" WHERE {where} GROUP BY c.stage",
+            [at, *values],
         )
         return {stage: (number, late) for stage, number, late in cursor.fetchall()}
 

@@ -37,7 +37,7 @@ WITH RECURSIVE newest AS MATERIALIZED (
       FROM (SELECT * FROM cases_matter WHERE grams @> ARRAY(SELECT s.number || gram FROM unnest(%s::text[]) gram)
             OFFSET 0) m
       JOIN cases_case c ON c.id = m.case_id
-     WHERE {case} AND {matter} AND {text} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)
+     WHERE {case} AND {matter} AND {rest} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)
      {order} LIMIT %s) c
    LIMIT %s
 )
@@ -61,12 +61,15 @@ def in_text(words: str) -> Condition:
 def newest_with(words: str, *, case: Condition, matter: Condition, limit: int) -> Condition:
     """True for the newest ``limit`` cases with all the words, and for some more of them."""
     text = in_text(words)
+    # A word of two characters is one piece: where the index has it, the text has it.
+    rest = in_text(" ".join(word for word in words.split() if len(word) != 2))
     statement = _NEWEST_WITH.format(
-        case=case.sql, matter=matter.sql, text=text.sql, order=NEWEST, read_first=READ_FIRST, seconds=STRETCH_SECONDS
-    )
-    conditions = (*matter.values, *text.values)
+        case=case.sql, matter=matter.sql, text=text.sql, rest=rest.sql, order=NEWEST, read_first=READ_FIRST,
+        seconds=STRETCH_SECONDS,
+    )  # fmt: skip
     values: tuple[Any, ...] = (
-        *case.values, *conditions, limit, limit, grams_of(words), *case.values, *conditions, limit, limit,
+        *case.values, *matter.values, *text.values, limit, limit, grams_of(words), *case.values, *matter.values,
+        *rest.values, limit, limit,
     )  # fmt: skip
     return Condition(f"c.id IN ({statement})", values)
 
