@@ -17,9 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
-import pyogrio.errors
-import pyogrio.raw
 import shapely
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
@@ -30,9 +27,6 @@ LON_COLUMNS = ("lon", "lng", "longitude", "x", "经度", "东经", "x坐标")
 LAT_COLUMNS = ("lat", "latitude", "y", "纬度", "北纬", "y坐标")
 _GUESSES = ("utf-8-sig", "gb18030")
 _DBF_HEADER_BYTES = 32
-
-# GDAL would close an open ring without a word.
-pyogrio.set_gdal_config_options({"OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": False})
 
 Figures = npt.NDArray[np.object_]
 
@@ -69,14 +63,15 @@ def read_spatial_file(path: Path, *, encoding: str = "", layer: str = "") -> Spa
         return _read_sheet(path)
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         return _read_csv(path, encoding)
+    from wangge.surfaces.exchange.spatial import gdal
+
     source, encoding = _source_of(path, encoding)
     try:
-        named = layer or _only_layer(source)
-        # Time stamps as text: only their days are of interest, and no column then needs a type of its own.
-        meta, _fids, shapes, fields = pyogrio.raw.read(
-            source, layer=named, encoding=encoding or None, force_2d=True, datetime_as_string=True
-        )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, ValueError) as error:
+        named = layer or _only_layer(gdal.layers_with_figures(source))
+        meta, shapes, fields = gdal.read_layer(source, layer=named, encoding=encoding)
+    except FileUnreadable:
+        raise
+    except ValueError as error:
         raise FileUnreadable(
             _("文件“%(name)s”无法读取：%(reason)s。请检查文件是否完整，或另存为 GeoPackage 后再导入。")
             % {"name": path.name, "reason": str(error).splitlines()[0][:200]}
@@ -115,9 +110,8 @@ def _number_text(value: float) -> str:
     return f"{value:.0f}" if value.is_integer() else repr(value)
 
 
-def _only_layer(source: str) -> str | None:
+def _only_layer(layers: Sequence[str]) -> str | None:
     """The one layer with figures; where there are several, the person must say which."""
-    layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
     if len(layers) > 1:
         raise FileUnreadable(
             _("文件里有多个图层：%(layers)s。请用 --source-layer 指明一个。") % {"layers": "、".join(layers)}

@@ -6,7 +6,6 @@ import hashlib
 from pathlib import PurePath
 
 from wangge.domains.disclosure.checking.reading.blocks import Document, Kind
-from wangge.domains.disclosure.checking.reading.pdf import read_pdf
 from wangge.domains.disclosure.checking.reading.plain import read_plain
 from wangge.domains.disclosure.checking.reading.refusing import ReadingRefused, see_size
 from wangge.domains.disclosure.checking.reading.sheet import read_sheet
@@ -23,6 +22,9 @@ def read_document(data: bytes, *, name: str, ocr: bool = False) -> Document:
     exact = True
     remarks: tuple[str, ...] = ()
     if kind is Kind.PDF:
+        # Only here: the readers of PDF are the heaviest, and most processes never see one.
+        from wangge.domains.disclosure.checking.reading.pdf import read_pdf
+
         blocks, exact, remarks = read_pdf(data, ocr=ocr)
     elif kind is Kind.WORD:
         blocks = read_word(data)
