@@ -154,7 +154,7 @@ def _by_object(paper: Paper, kind: str, number: str) -> Grid:
         cells = (_cell(paper, told(paper.issues, kind, each, code), f"{kind}={code}/{each}") for each in SHOWN)
         rows.append((*begins, *cells))
     widths = (5, 16, 8, *[9] * len(SHOWN)) if paper.is_month else (16, *[9] * len(SHOWN))
-    return _grid(f"{number} {KINDS[kind]}", number, rows, widths)
+    return _grid(KINDS[kind], number, rows, widths)
 
 
 def _cell(paper: Paper, figure: Told, id: str) -> Cell:
