@@ -7,7 +7,7 @@ the offset is applied a point is left alone. Every formula serves one point (`ma
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 from pyproj.crs import CRS
 from pyproj.exceptions import CRSError
 
@@ -24,6 +24,7 @@ DEFAULT_CITY_EPSG = 4547
 
 _CGCS2000 = 4490
 _WGS84 = 4326
+_ELLIPSOID = Geod(ellps="WGS84")
 _KRASSOVSKY_AXIS = 6378245.0
 _KRASSOVSKY_ECCENTRICITY = 0.00669342162296594323
 _BAIDU_TURN = math.pi * 3000.0 / 180.0
@@ -147,6 +148,14 @@ def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -
     half = math.sin((north - south) / 2) ** 2
     half += math.cos(south) * math.cos(north) * math.sin(math.radians(other_lon - lon) / 2) ** 2
     return 2 * _EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
+
+
+def metres_between_many(
+    lons: Sequence[float], lats: Sequence[float], other_lons: Sequence[float], other_lats: Sequence[float]
+) -> Floats:
+    """Distances in metres of pairs of WGS-84 points on the ellipsoid, as a survey measures them."""
+    _there, _back, metres = _ELLIPSOID.inv(lons, lats, other_lons, other_lats)
+    return np.asarray(metres, dtype=np.float64)
 
 
 def plane_to_wgs84(epsg: int) -> Callable[[float, float], tuple[float, float]]:

@@ -54,6 +54,8 @@ class ForeignCase(NamedTuple):
     photo: str
     department: str
     told: Mapping[str, Any]
+    component: str = ""  # bound by nearness, as the mapping allows; so far from the point
+    component_metres: float = 0.0
 
     @property
     def external_no(self) -> str:
@@ -107,7 +109,10 @@ class _Writing:
         if case.photo:
             evidence["photo_before"] = {"foreign": case.photo}
         words = {"description": case.description, "address": case.address}
-        matter = StepMatter(evidence, {name: text for name, text in words.items() if text}, {"foreign": case.told})
+        extra: dict[str, Any] = {"foreign": case.told}
+        if case.component:
+            extra["bound"] = {"component": case.component, "metres": f"{case.component_metres:.1f}"}
+        matter = StepMatter(evidence, {name: text for name, text in words.items() if text}, extra)
         args = {"source": case.source, "external_no": case.external_no, "category": case.category}
         self.step(verb, case.reported_at, args, matter)
         return verb
@@ -199,6 +204,7 @@ def _new_case(case: ForeignCase, entry: str, number: str, day: date, place: Plac
             given_system=case.given_system if case.lon is not None else "",
             given_x=case.lon,
             given_y=case.lat,
+            component=case.component,
             unit_grid_code=place.unit_grid or "",
             street_code=place.street or "",
             community_code=place.community or "",

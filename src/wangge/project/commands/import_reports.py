@@ -74,7 +74,7 @@ def command(
             document = run_import(
                 file,
                 mapping,
-                sink=None if dry_run else case_sink_of(jobs),
+                sink=None if dry_run else case_sink_of(mapping, jobs),
                 refused_file=refused_file,
                 figures=_figures(mapping, hours) if with_figures else None,
                 console=Console(stderr=True, quiet=as_json),
@@ -110,14 +110,18 @@ def without_city() -> Iterator[None]:
     yield
 
 
-def case_sink_of(jobs: int) -> Sink:
+def case_sink_of(mapping: MappingFile, jobs: int) -> Sink:
     """What takes the reports in as cases; an import that another one keeps out ends the command."""
     from wangge.domains.cases.operations.foreign import ImportRefused
     from wangge.domains.organizations.logic import TERMINAL
     from wangge.groundwork.worker_pool import jobs_here
     from wangge.surfaces.exchange.imports.case_sink import case_sink
 
-    take_in = case_sink(by=TERMINAL, at=clock.now(), jobs=jobs or jobs_here())
+    binding = mapping.declaration.component
+    take_in = case_sink(
+        by=TERMINAL, at=clock.now(), jobs=jobs or jobs_here(),
+        bind_within_metres=binding.within_metres if binding else 0.0,
+    )  # fmt: skip
 
     def sink(reports: Iterable[ForeignReport]) -> dict[str, int]:
         try:

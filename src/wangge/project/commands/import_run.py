@@ -80,8 +80,9 @@ def _reports(run_id: int, given: Path, mapping: str, refused_file: Path, *, dry_
     from wangge.surfaces.exchange.imports.reading import check_whole
 
     check_whole(given)
+    read = load_mapping(mapping)
     return run_import(
-        given, load_mapping(mapping), sink=None if dry_run else case_sink_of(1), refused_file=refused_file,
+        given, read, sink=None if dry_run else case_sink_of(read, 1), refused_file=refused_file,
         console=Console(quiet=True),
     )  # fmt: skip
 

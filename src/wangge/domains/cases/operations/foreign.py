@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +25,7 @@ from wangge.domains.cases.operations.bulk import ensure_months, settle_after_bul
 from wangge.domains.cases.operations.bulk_rows import DraftedCase
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import forget_units, units
+from wangge.domains.components.queries.many_places import Asked, nearest_of_class
 from wangge.domains.geography.areas import Place
 from wangge.domains.geography.queries import city_epsg, locate_many
 from wangge.domains.organizations.logic import Actor
@@ -61,33 +62,45 @@ class Batch:
     cases: tuple[ForeignCase, ...]
     by: Actor
     at: datetime
+    bind_within_metres: float = 0.0
 
 
 @dataclass(slots=True)
 class Taken:
-    """What was done so far: cases written, by the stage they came to, and those that were there already."""
+    """What was done so far: cases written, by the stage they came to, those that were there already, those bound to a
+    component (None: nobody asked for it).
+    """
 
     written: int = 0
     steps: int = 0
     already_there: int = 0
+    bound: int | None = None
     stages: Counter[str] | None = None
 
     def as_counts(self) -> dict[str, int]:
         """By name, for the end of an import."""
         stages = {f"stage_{stage}": count for stage, count in (self.stages or Counter()).most_common()}
-        return {"written": self.written, "already_there": self.already_there, "steps": self.steps, **stages}
+        bound = {} if self.bound is None else {"bound_to_component": self.bound}
+        return {"written": self.written, "already_there": self.already_there, "steps": self.steps, **bound, **stages}
 
 
-def take_in(*, cases: Iterable[ForeignCase], by: Actor, at: datetime, jobs: int = 1) -> Taken:
-    """Write every report that is not known yet; answers what was done. Raises ImportRefused."""
-    taken = Taken(stages=Counter())
+def take_in(
+    *, cases: Iterable[ForeignCase], by: Actor, at: datetime, jobs: int = 1, bind_within_metres: float = 0.0
+) -> Taken:
+    """Write every report that is not known yet; answers what was done. Raises ImportRefused.
+
+    ``bind_within_metres``: a case of a component class is bound to the nearest component of its class so near.
+    """
+    taken = Taken(stages=Counter(), bound=0 if bind_within_metres else None)
     assert taken.stages is not None
     with alone():
-        batches = _new_batches(cases, by, at, taken)
-        for stages, steps in worked(write_batch, batches, jobs=jobs):
+        batches = _new_batches(cases, by, at, taken, bind_within_metres)
+        for stages, steps, bound in worked(write_batch, batches, jobs=jobs):
             taken.written += stages.total()
             taken.steps += steps
             taken.stages.update(stages)
+            if taken.bound is not None:
+                taken.bound += bound
         if taken.written:
             settle_after_bulk()
     return taken
@@ -107,7 +120,9 @@ def alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('wangge import reports'))")
 
 
-def _new_batches(cases: Iterable[ForeignCase], by: Actor, at: datetime, taken: Taken) -> Iterator[Batch]:
+def _new_batches(
+    cases: Iterable[ForeignCase], by: Actor, at: datetime, taken: Taken, bind_within_metres: float
+) -> Iterator[Batch]:
     months: set[date] = set()
     receiving = ReceivingUnits(by, at)
     for batch in _by_days(cases):
@@ -118,7 +133,7 @@ def _new_batches(cases: Iterable[ForeignCase], by: Actor, at: datetime, taken: T
         if not new:
             continue
         ensure_months_of(months, map(_day_of, new))
-        yield Batch(tuple(receiving.named(case) for case in new), by, at)
+        yield Batch(tuple(receiving.named(case) for case in new), by, at, bind_within_metres)
 
 
 def _by_days(cases: Iterable[ForeignCase]) -> Iterator[list[ForeignCase]]:
@@ -213,21 +228,27 @@ class ReceivingUnits:
 # ---- in a worker ---------------------------------------------------------------------------------------------------
 
 
-def write_batch(batch: Batch) -> tuple[Counter[str], int]:
-    """Write one batch; (cases by the stage they came to, steps). Those another import was faster with are left out."""
+def write_batch(batch: Batch) -> tuple[Counter[str], int, int]:
+    """Write one batch; (cases by the stage they came to, steps, cases bound to a component).
+
+    Those another import was faster with are left out.
+    """
     try:
         return _write(batch)
     except IntegrityError:
         known = known_numbers([case.external_no for case in batch.cases])
         if not known:
             raise
-        return _write(Batch(tuple(case for case in batch.cases if case.external_no not in known), batch.by, batch.at))
+        left = tuple(case for case in batch.cases if case.external_no not in known)
+        return _write(replace(batch, cases=left))
 
 
-def _write(batch: Batch) -> tuple[Counter[str], int]:
+def _write(batch: Batch) -> tuple[Counter[str], int, int]:
     cases = sorted((in_wgs84(case) for case in batch.cases), key=lambda case: case.reported_at)
     if not cases:
-        return Counter(), 0
+        return Counter(), 0, 0
+    if batch.bind_within_metres:
+        cases = bound_to_components(cases, batch.bind_within_metres)
     days = [_day_of(case) for case in cases]
     places = places_of(cases, days)
     with transaction.atomic():
@@ -243,7 +264,21 @@ def _write(batch: Batch) -> tuple[Counter[str], int]:
 
         detail: Mapping[str, str] = {"system": cases[0].system, "first": cases[0].key, "last": cases[-1].key}
         written = write_drafted(cases=drafted(), by=batch.by, at=batch.at, detail=detail)
-    return stages, written.steps
+    return stages, written.steps, sum(case.component != "" for case in cases)
+
+
+def bound_to_components(cases: Sequence[ForeignCase], within_metres: float) -> list[ForeignCase]:
+    """The cases, those of a component class with the nearest component of that class so near. One statement."""
+    bound = list(cases)
+    asked: dict[int, Asked] = {}
+    for index, case in enumerate(cases):
+        if case.lon is not None and case.lat is not None and case.category.startswith("component:"):
+            asked[index] = Asked(case.lon, case.lat, case.category)
+    nearest = nearest_of_class(asked=list(asked.values()), within_metres=within_metres)
+    for index, found in zip(asked, nearest, strict=True):
+        if found is not None:
+            bound[index] = bound[index]._replace(component=found.code, component_metres=found.metres)
+    return bound
 
 
 Placed = TypeVar("Placed", "ForeignCase", "ToldCase")

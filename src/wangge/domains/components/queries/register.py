@@ -79,7 +79,7 @@ def nearest(
     """The nearest components to a WGS-84 point, nearest first; of one class where it is given. One statement."""
     if not (-180 <= lon <= 180 and -85 <= lat <= 85):
         return []
-    x, y = _mercator(lon, lat)
+    x, y = in_mercator(lon, lat)
     reach = within_metres / math.cos(math.radians(lat))
     values: dict[str, Any] = {
         "west": x - reach, "east": x + reach, "south": y - reach, "north": y + reach, "x": x, "y": y,
@@ -92,7 +92,8 @@ def nearest(
     return [near for near in measured if near.metres <= within_metres]
 
 
-def _mercator(lon: float, lat: float) -> tuple[float, float]:
+def in_mercator(lon: float, lat: float) -> tuple[float, float]:
+    """A WGS-84 point in metres of the plane ``spot`` lies in."""
     return (
         EARTH_RADIUS * math.radians(lon),
         EARTH_RADIUS * math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)),

@@ -13,11 +13,12 @@ from wangge.surfaces.exchange.imports.foreign import ForeignReport, ForeignStatu
 from wangge.surfaces.exchange.imports.run import Sink
 
 
-def case_sink(*, by: Actor, at: datetime, jobs: int) -> Sink:
+def case_sink(*, by: Actor, at: datetime, jobs: int, bind_within_metres: float = 0.0) -> Sink:
     """What takes reports in as cases; ``at`` is the moment of the import."""
 
     def sink(reports: Iterable[ForeignReport]) -> dict[str, int]:
-        return take_in(cases=_known(reports), by=by, at=at, jobs=jobs).as_counts()
+        taken = take_in(cases=_known(reports), by=by, at=at, jobs=jobs, bind_within_metres=bind_within_metres)
+        return taken.as_counts()
 
     return sink
 

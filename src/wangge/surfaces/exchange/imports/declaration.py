@@ -131,6 +131,12 @@ class Point(_Section):
         return code
 
 
+class ComponentBinding(_Section):
+    """Reports of a component class are bound to the nearest component of that class, where one is so near."""
+
+    within_metres: float = Field(gt=0, le=300)
+
+
 class Plausible(_Section):
     """What no true row goes beyond."""
 
@@ -200,6 +206,7 @@ class Declaration(_Section):
     self_handled: SelfHandled | None = None
     times: Times
     point: Point | None = None
+    component: ComponentBinding | None = None
     limit: LimitColumn | None = None
     calendar: Calendar | None = None
     plausible: Plausible = Plausible()
@@ -218,6 +225,12 @@ class Declaration(_Section):
     @classmethod
     def _known_encoding(cls, name: str) -> str:
         return known_encoding(name)
+
+    @model_validator(mode="after")
+    def _bound_by_a_point(self) -> Declaration:
+        if self.component and not self.point:
+            raise ValueError("component: point")
+        return self
 
     def policy(self, kind: FindingKind) -> Policy:
         """What is decided about a kind of finding: the mapping's word, else the first allowed policy."""
