@@ -16,6 +16,9 @@ from tests.volume.conftest import NOW, Ask, breaks_found
 from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.cases.rules import forget_rules
 from wangge.domains.cases.surroundings import forget_units
+from wangge.domains.geography.areas import AreaKind
+from wangge.domains.geography.gazetteer_queries import find_places, words_for_point
+from wangge.domains.geography.queries import area_name
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.project.demo.city_data import read_city
 from wangge.project.demo.ground import grow_ground
@@ -234,6 +237,24 @@ def test_photos_of_the_pool_stand_in_the_steps(ground: LoadedGround, ask: Ask) -
     list(produce(production, [task], jobs=1))
     assert ask("SELECT count(*) > 0 FROM cases_case WHERE photos <> '[]'") == [(True,)]
     assert breaks_found() == []
+
+
+def test_addresses_are_what_the_gazetteer_says_of_their_points(ground: LoadedGround, ask: Ask) -> None:
+    task = year_tasks(cases=3000, year=2024, seed=5)[60]
+    list(produce(everything(ground), [task], jobs=1))
+    spoken = 0
+    for address, lon, lat, street in ask(
+        "SELECT m.address, m.lon, m.lat, a.name FROM cases_matter m JOIN geography_area a"
+        " ON a.kind = 'street' AND a.code = m.street_code"
+    ):
+        said = words_for_point(lon=lon, lat=lat, on=task.day.on)
+        district = area_name(kind=AreaKind.DISTRICT, code=said.place.district, on=task.day.on)
+        assert address.startswith(street + said.words.removeprefix(district)), (address, said.words)
+        spoken += said.spoken is not None
+        if said.spoken and said.spoken.kind == "house_number":
+            (first, *_rest) = find_places(words=said.spoken.name, on=task.day.on, district=said.place.district or "")
+            assert first.name == said.spoken.name
+    assert spoken > 3
 
 
 @given(total=st.integers(0, 10_000), weights=st.lists(st.floats(0.01, 100), min_size=1, max_size=40))

@@ -74,7 +74,7 @@ def words_for_point(*, lon: float, lat: float, on: date) -> Address:
     spoken = names(on).words_for(lon, lat)
     district = queries.area_name(kind=AreaKind.DISTRICT, code=place.district, on=on)
     if spoken is not None:
-        return Address(f"{district}{_spoken(spoken)}", spoken, place)
+        return Address(f"{district}{in_words(spoken)}", spoken, place)
     community = queries.area_name(kind=AreaKind.COMMUNITY, code=place.community, on=on)
     grid = queries.area_name(kind=AreaKind.RESPONSIBILITY_GRID, code=place.responsibility_grid, on=on)
     return Address(f"{district}{community or grid}", None, place)
@@ -172,7 +172,8 @@ def _candidate(hit: Hit) -> Candidate:
     return Candidate(place.kind, place.name, place.lon, place.lat, place.district_code, hit.match.name.lower())
 
 
-def _spoken(spoken: Spoken) -> str:
+def in_words(spoken: Spoken) -> str:
+    """What is said of a point as people of the city read it."""
     if spoken.direction:
         values = {
             "place": spoken.name,

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from wangge.domains.cases.draws import drawn_by_lot
 from wangge.domains.cases.rules import own_slot_scopes
 from wangge.domains.geography.areas import AreaKind, Place
+from wangge.domains.geography.gazetteer_queries import in_words, names
+from wangge.domains.geography.logic.gazetteer import HOUSE_NUMBER, ROAD, NameIndex
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.ground_loading import LoadedGround
 from wangge.project.demo.things import Thing, Things
@@ -30,7 +32,9 @@ class Cast:
     platforms: frozenset[str]
     streets_of: dict[str, tuple[str, ...]]
     """District → its street offices."""
-    street_names: dict[str, str]
+    area_names: dict[str, str]
+    """Street or community → its name."""
+    gazetteer: NameIndex
     calendars: dict[str, str]
     conduct: Conduct = field(default_factory=lambda: Conduct(0))
     things: Things = field(default_factory=dict)
@@ -40,6 +44,14 @@ class Cast:
         """The component a case of this class about here is about; the millionth of the longitude draws it."""
         found = self.things.get((category, place.district or ""), ())
         return found[int(lon * 1_000_000) % len(found)] if found else None
+
+    def address_at(self, place: Place, lon: float, lat: float, spot: str) -> str:
+        """The address as the city's gazetteer gives it for the point, with the spot where the words leave one open."""
+        street, spoken = self.area_names.get(place.street or "", ""), self.gazetteer.words_for(lon, lat)
+        if spoken is None:
+            return f"{street}{self.area_names.get(place.community or '', '')}{spot}"
+        open_end = spoken.kind in (HOUSE_NUMBER, ROAD) and not spoken.is_near
+        return f"{street}{in_words(spoken)}{spot if open_end else ''}"
 
     def competent_unit(self, category: str, place: Place) -> str:
         """The unit a class lies with at a place."""
@@ -85,7 +97,10 @@ def cast_of(loaded: LoadedGround) -> Cast:
         verifiers=tuple(posts.get("verifier") or posts["collector"]),
         platforms=platforms,
         streets_of={district: tuple(codes) for district, codes in streets.items()},
-        street_names={area.code: area.name for area in ground.areas_of(AreaKind.STREET)},
+        area_names={
+            area.code: area.name for kind in (AreaKind.STREET, AreaKind.COMMUNITY) for area in ground.areas_of(kind)
+        },
+        gazetteer=names(ground.city.valid_from),
         calendars=scopes,
         things=loaded.things,
     )

@@ -145,7 +145,7 @@ def stories_of_day(
                 lat=round(lat, 6),
                 fate=_fate(chance, cast, category, place, own=own),
                 description=words.description(chance, limit, citizen=citizen),
-                address=words.address(chance, cast.street_names.get(place.street or "", "")),
+                address=cast.address_at(place, lon, lat, words.spot(chance)),
                 reporter_name=words.name(chance) if citizen else "",
                 reporter_phone=words.phone(chance) if citizen else "",
                 component="" if thing is None else thing.code,

@@ -1,4 +1,4 @@
-"""Owns the invented words of simulated cases: streets, addresses, what is wrong, who calls.
+"""Owns the invented words of simulated cases: spots of an address, what is wrong, who calls.
 
 Pure. Nothing here is a real place or person; class names and filing conditions come from the standards' tables.
 """
@@ -9,11 +9,6 @@ import random
 
 from wangge.standards.tables import TimeLimit
 
-_ROADS = (
-    "松涛路", "银杏路", "望湖路", "青石街", "长宁路", "文昌路", "新桥路", "学府路", "滨江路", "人民路",
-    "朝阳街", "和平路", "凤凰路", "锦绣路", "建业路", "东兴街", "梅园路", "荷花路", "康宁路", "育才路",
-    "广场路", "河西路", "云山路", "金桥路",
-)  # fmt: skip
 _SPOTS = (
     "路口东北角", "公交站旁", "小区南门", "学校门口", "菜市场入口", "人行道", "非机动车道", "绿化带内",
     "桥头", "社区公园内", "商铺门前", "停车场出口", "医院对面", "加油站旁",
@@ -39,11 +34,9 @@ _FIELD_ENDINGS = (
 )
 
 
-def address(chance: random.Random, street: str) -> str:
-    """An address in a street office's area: ``某街道银杏路 128 号学校门口``."""
-    road = _ROADS[int(chance.random() * len(_ROADS))]
-    spot = _SPOTS[int(chance.random() * len(_SPOTS))]
-    return f"{street}{road}{1 + int(chance.random() * 399)}号{spot}"
+def spot(chance: random.Random) -> str:
+    """Where exactly at an address: ``学校门口``."""
+    return _SPOTS[int(chance.random() * len(_SPOTS))]
 
 
 def description(chance: random.Random, limit: TimeLimit, *, citizen: bool) -> str:
