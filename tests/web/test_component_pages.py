@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -145,3 +146,48 @@ def test_a_census_changes_the_register_by_a_second_person(sign_in: Callable[[str
     assert "没有待确认的变化" in text(head.get(page))
     assert CensusTask.objects.get().done_at is not None
     assert BEGAN is not None
+
+
+_WORDS_OF_THE_CITY = (
+    "上水井盖",
+    "雨水箅子盖",
+    "井盖普查",
+    "一号责任网格",
+    "一号网格",
+    "东区",
+    "甲公司",
+    "乙公司",
+    "铰链断裂",
+    "西区",
+)
+
+
+def _chinese_left(page: str) -> list[str]:
+    """Chinese words that are read on a page, the city's own and the languages' names aside."""
+    body = page[page.index("<main") : page.index("</main>")]
+    shown = re.sub(r"<[^>]+>", " ", re.sub(r"<(script|template).*?</\1>", " ", body, flags=re.DOTALL))
+    told = " ".join(re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', body))
+    words = f"{shown} {told}"
+    for known in _WORDS_OF_THE_CITY:
+        words = words.replace(known, "")
+    return re.findall(r"[\u4e00-\u9fff]+", words)
+
+
+def test_register_and_census_are_read_in_english_to_the_last_word(sign_in: Callable[[str], Client]) -> None:
+    head, collector = sign_in("section_head-1"), sign_in("collector-1")
+    for each in (head, collector):
+        each.post("/language", {"language": "en", "next": "/work"})
+    given = {"title": "井盖普查", "begins_on": "2024-03-01", "ends_on": "2024-05-01", "categories": "component:0101"}
+    census = head.post("/components/census/open", given)["Location"]
+    task = f"/components/census/tasks/{CensusTask.objects.get().id}"
+    wrong = collector.post(f"{task}/notes", {"component": "1", "result": "found"})
+    component = Component.objects.get(code=CODES[0])
+    noted = {"component": component.code, "result": "changed", "new_state": "damaged", "note": "铰链断裂"}
+    assert collector.post(f"{task}/notes", noted).status_code == 302
+    unfinished = collector.post(f"{task}/finish")
+    pages = [
+        *(head.get(page) for page in ("/components", "/components?q=99", "/components/census", census)),
+        head.get(f"/components/{CODES[0]}"), head.post("/components/census/open", {"title": ""}),
+        collector.get(task), wrong, unfinished,
+    ]  # fmt: skip
+    assert {answer.wsgi_request.path: left for answer in pages if (left := _chinese_left(text(answer)))} == {}
