@@ -28,11 +28,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from wangge.domains.evaluation.engines import engine_of
 from wangge.domains.evaluation.logic.counting_request import Counts, Key, Request
 from wangge.domains.evaluation.logic.figures import Figure, figure
 from wangge.domains.evaluation.logic.objects import Laid, kinds_of, object_of
@@ -44,6 +43,9 @@ from wangge.standards.measures import Indicator, ScoreBand
 
 OutsideCount = Mapping[tuple[str, ...], int]
 """Object codes in the order of the question → number, of a count that steps cannot give."""
+
+if TYPE_CHECKING:
+    from wangge.domains.evaluation.engines import Engine
 
 
 class UnknownIndicator(ValueError):
@@ -124,7 +126,7 @@ def evaluate(question: Question, *, snapshot: Snapshot, engine: str = "duckdb", 
     counted = _counts_behind(asked, known)
     request, _kinds = _request(question, counted)
     request = replace(request, alike=_alike(question, snapshot))
-    counter = engine_of(engine)
+    counter = _engine(engine)
     everything = _by_object(counter.count(snapshot, request), question, snapshot)
     excluded = counter.excluded(snapshot, request.known_until)
     left_out: dict[tuple[str, ...], Counter[str]] = {}
@@ -284,7 +286,14 @@ def cases_behind(
                 )
             ]
         )
-    yield from engine_of(engine).cases_of(snapshot, single, keys)
+    yield from _engine(engine).cases_of(snapshot, single, keys)
+
+
+def _engine(name: str) -> Engine:
+    """Brought in only where something is counted: a web process that shows published figures needs no engine."""
+    from wangge.domains.evaluation.engines import engine_of
+
+    return engine_of(name)
 
 
 def counts_of_figure(indicator: Indicator) -> tuple[str, ...]:

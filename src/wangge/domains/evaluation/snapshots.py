@@ -7,22 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from wangge.domains.evaluation.logic.facts import NUMBERS, PLACE, WIDE, What
+from wangge.domains.evaluation.logic.facts import What
 from wangge.groundwork.warehouse.keeping import sound_paths
 from wangge.groundwork.warehouse.manifest import Manifest, WarehouseRefused, read_latest, read_manifest
 
 STEPS, CASES, WHATS, PLACES, CODES = "steps", "cases", "whats", "places", "codes"
-STEP_SCHEMA = pa.schema([(name, pa.int64() if name in WIDE else pa.int32()) for name in NUMBERS])
-CASE_SCHEMA = pa.schema(
-    [("case", pa.int64()), ("id", pa.binary(16)), ("number", pa.string()), ("place", pa.int32()),
-     ("reported", pa.int32())]
-)  # fmt: skip
-WHAT_SCHEMA = pa.schema([("what", pa.int32()), *((name, pa.string()) for name in What._fields)])
-PLACE_SCHEMA = pa.schema([("place", pa.int32()), *((name, pa.string()) for name in PLACE)])
-CODE_SCHEMA = pa.schema([("code", pa.int32()), ("text", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -59,6 +48,10 @@ class Snapshot:
         paths = self.paths(table)
         if not paths:
             return []
+        # Only here: a web process that shows published figures reads no fact, and Arrow is heavy.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         columns = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]).columns
         return list(zip(*(column.to_pylist() for column in columns), strict=True))
 

@@ -9,10 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from wangge.groundwork.warehouse.manifest import (
     FactFile,
@@ -24,6 +21,9 @@ from wangge.groundwork.warehouse.manifest import (
     sync_directory,
     write_manifest,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROWS_PER_GROUP = 61_440
 """Small groups of sorted rows: a reader that wants some kinds of rows skips the others unread."""
@@ -46,6 +46,9 @@ class Refresh:
         if not rows.num_rows:
             return
         parts = [table, *([month] if month else []), f"{self.number:06d}", f"{len(self.added):03d}"]
+        # Only here: readers of a manifest need no Arrow.
+        import pyarrow.parquet as pq
+
         path = facts_directory(self.root) / ("-".join(parts) + ".parquet")
         pq.write_table(rows, path, compression="zstd", row_group_size=ROWS_PER_GROUP)
         with path.open("rb") as file:

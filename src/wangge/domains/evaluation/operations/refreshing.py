@@ -24,20 +24,9 @@ from psycopg.pq import ExecStatus
 
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.verifying import take_snapshot
+from wangge.domains.evaluation.fact_schemas import CASE_SCHEMA, CODE_SCHEMA, PLACE_SCHEMA, STEP_SCHEMA, WHAT_SCHEMA
 from wangge.domains.evaluation.logic.facts import NUMBERS
-from wangge.domains.evaluation.snapshots import (
-    CASE_SCHEMA,
-    CASES,
-    CODE_SCHEMA,
-    CODES,
-    PLACE_SCHEMA,
-    PLACES,
-    STEP_SCHEMA,
-    STEPS,
-    WHAT_SCHEMA,
-    WHATS,
-    Snapshot,
-)
+from wangge.domains.evaluation.snapshots import CASES, CODES, PLACES, STEPS, WHATS, Snapshot
 from wangge.domains.evaluation.telling import Subject, Told, tell_case
 from wangge.groundwork.copied_rows import copied_rows
 from wangge.groundwork.warehouse.keeping import Refresh, refreshing

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import orjson
-import pyarrow as pa
 
 from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, evaluate, indicators_on
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.operations.results import question_of
 from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, latest, of_id
+
+if TYPE_CHECKING:
+    # A process brings DuckDB in with its first look behind a figure.
+    import duckdb
 
 
 class NoSuchResult(LookupError):
@@ -224,6 +226,8 @@ def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str
     """Marks (case, step, sign, count, side) with number, verb and moment of the step."""
     if not marks:
         return []
+    import pyarrow as pa
+
     with _link().cursor() as link:
         pairs = sorted({(mark[0], mark[1]) for mark in marks})
         asked = pa.table({"case": [pair[0] for pair in pairs], "seq": [pair[1] for pair in pairs]})
@@ -249,6 +253,8 @@ def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str
 @cache
 def _link() -> duckdb.DuckDBPyConnection:
     """One database in memory for the process: it remembers the heads of the files; each question has its own cursor."""
+    import duckdb
+
     link = duckdb.connect()
     link.execute("SET parquet_metadata_cache = true")
     return link
