@@ -187,6 +187,42 @@ def test_years_before_the_calendars_are_taken_and_named(tmp_path: Path, ask: Ask
     assert breaks_found() == []
 
 
+def test_a_new_city_is_filled_without_reading_its_cases_again_and_again(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No figures of the tables are known yet: a plan that reads all cases for each batch would be taken unseen."""
+    monkeypatch.setattr(foreign, "BATCH", 40)
+    case = case_of(reports_of(tmp_path, {})[0])
+    cases = [
+        case._replace(key=f"C-{n}", lon=-74.0 + n / 1e4, lat=40.7, reported_at=REPORTED + timedelta(days=n // 40))
+        for n in range(400)
+    ]
+    read = "SELECT pg_stat_force_next_flush(), seq_tup_read FROM pg_stat_user_tables WHERE relname = 'cases_case'"
+    ((_, before),) = ask(read)
+    assert take_in(cases=cases, by=TERMINAL, at=IMPORTED_AT).written == 400
+    ask(read)
+    ((_, after),) = ask(read)
+    assert ask("SELECT count(*) FROM cases_recurrence") == [(400,)]
+    assert after - before <= 400  # once for the planner's figures at the end
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_after_an_import_no_search_piece_waits(tmp_path: Path, ask: Ask, broken: bool) -> None:
+    case = case_of(reports_of(tmp_path, {})[0])
+
+    def cases() -> Iterable[foreign.ForeignCase]:
+        yield case
+        if broken:
+            raise OSError("the file ends in the middle")
+
+    if broken:
+        with pytest.raises(OSError, match="middle"):
+            take_in(cases=cases(), by=TERMINAL, at=IMPORTED_AT)
+    else:
+        take_in(cases=cases(), by=TERMINAL, at=IMPORTED_AT)
+    assert ask("SELECT reloptions FROM pg_class WHERE relname = 'matter_grams'") == [(["fastupdate=off"],)]
+
+
 def test_a_real_city_comes_in_whole(ask: Ask) -> None:
     folder = DATA / "sf311" / "dev"
     if not folder.is_dir():

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from wangge.domains.cases.operations.bulk import pieces_at_once
 from wangge.domains.cases.operations.recurrence import keep_reach
 from wangge.groundwork.append_only import APPEND_ONLY_TABLES
 from wangge.project.database import connection_of
@@ -28,6 +29,7 @@ def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
     call_command("migrate", plan=plan, verbosity=verbosity, interactive=False)
     if not plan:
         keep_reach()
+        pieces_at_once()
 
 
 def grant_to_application(role: str | None = None) -> None:

@@ -45,7 +45,7 @@ def simulate(*, cases: int, seed: int, year: int, name: str, jobs: int, as_json:
 def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, quiet: bool) -> dict[str, Any]:
     from datetime import date
 
-    from wangge.domains.cases.operations.bulk import no_case_yet, settle_after_bulk
+    from wangge.domains.cases.operations.bulk import filling, no_case_yet, settle_after_bulk
     from wangge.domains.organizations.logic import TERMINAL
     from wangge.groundwork import clock
     from wangge.groundwork.worker_pool import jobs_here
@@ -66,7 +66,7 @@ def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, qu
         sys.exit(1)
     production = Production(loaded, seed, TERMINAL, at)
     written = steps = 0
-    with counted_bar(_("案卷"), cases, unit=_("件"), quiet=quiet) as tell:
+    with filling(), counted_bar(_("案卷"), cases, unit=_("件"), quiet=quiet) as tell:
         for done in produce(production, year_tasks(cases=cases, year=year, seed=seed), jobs=jobs or jobs_here()):
             written, steps = written + done.cases, steps + done.steps
             tell(done.cases)

@@ -166,8 +166,8 @@ class CaseMatter(models.Model):
             ),
         )
         indexes = (
-            # A short waiting list (kB): a search reads it once per stretch of time.
-            GinIndex(name="matter_grams", fields=["grams"], gin_pending_list_limit=256),
+            # Without a waiting list: a search would read all of it once per stretch of time.
+            GinIndex(name="matter_grams", fields=["grams"], fastupdate=False),
             models.Index(name="matter_point", fields=["lon", "lat"], condition=Q(lon__isnull=False)),
             models.Index(name="matter_component", fields=["component"], condition=~Q(component="")),
         )

@@ -7,7 +7,8 @@ line per batch. A batch is one transaction: its numbers, cases, matters, steps, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +30,7 @@ _SEND_BYTES = 1 << 18
 _FOR_BULK = (
     # A batch lost with the machine is written again; nobody waits for this one's answer.
     "SET LOCAL synchronous_commit = off;"
-    # Search pieces wait in a list and go into their index many at a time, not by every batch.
+    # While the index of search pieces is being filled: what its waiting list may hold, and the memory to sort it.
     " SET LOCAL gin_pending_list_limit = '64MB'; SET LOCAL work_mem = '64MB'"
 )
 
@@ -108,9 +109,31 @@ def no_case_yet() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def settle_after_bulk(*, tables: Sequence[str] = ("cases_case",)) -> None:
-    """Do at once what autovacuum would do some minutes after a load: empty the search index's waiting list, and let
-    the planner know what has changed in these tables. As the owner of the tables."""
+@contextmanager
+def filling() -> Iterator[None]:
+    """While much is written, search pieces wait in a list and go into their index many at a time; at the end the list
+    is emptied. As the owner of the tables.
+
+    Searches go on and read the list too, so they are slower, never wrong. Where the process dies the list stays in
+    use, until the next filling or :func:`pieces_at_once`.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("ALTER INDEX matter_grams SET (fastupdate = on)")
+    try:
+        yield
+    finally:
+        pieces_at_once()
+
+
+def pieces_at_once() -> None:
+    """From now on search pieces go into their index with each report, and none waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER INDEX matter_grams SET (fastupdate = off)")
         cursor.execute("SELECT gin_clean_pending_list('matter_grams')")
+
+
+def settle_after_bulk(*, tables: Sequence[str] = ("cases_case",)) -> None:
+    """Do at once what autovacuum would do some minutes after a load: let the planner know what has changed in these
+    tables. As the owner of the tables."""
+    with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -21,7 +21,7 @@ from wangge.domains.cases.chain import sm3
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.foreign_history import NOWHERE, ForeignCase, first_condition, history_of
 from wangge.domains.cases.logic.moments import day_of
-from wangge.domains.cases.operations.bulk import ensure_months, settle_after_bulk, take_numbers, write_drafted
+from wangge.domains.cases.operations.bulk import ensure_months, filling, settle_after_bulk, take_numbers, write_drafted
 from wangge.domains.cases.operations.bulk_rows import DraftedCase
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import forget_units, units
@@ -93,7 +93,7 @@ def take_in(
     """
     taken = Taken(stages=Counter(), bound=0 if bind_within_metres else None)
     assert taken.stages is not None
-    with alone():
+    with alone(), filling():
         batches = _new_batches(cases, by, at, taken, bind_within_metres)
         for stages, steps, bound in worked(write_batch, batches, jobs=jobs):
             taken.written += stages.total()

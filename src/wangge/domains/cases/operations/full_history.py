@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -21,7 +22,7 @@ from wangge.domains.cases.foreign_history import first_condition
 from wangge.domains.cases.full_history import ALONE, Kin, Outcome, ToldCase, draft_told
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.rulebook import Rulebook
-from wangge.domains.cases.operations.bulk import settle_after_bulk, take_numbers, write_drafted
+from wangge.domains.cases.operations.bulk import filling, settle_after_bulk, take_numbers, write_drafted
 from wangge.domains.cases.operations.bulk_rows import DraftedCase
 from wangge.domains.cases.operations.foreign import (
     alone,
@@ -113,7 +114,7 @@ def take_in_history(
     """
     taken = HistoryTaken()
     merged: list[Family] = []
-    with alone():
+    with alone(), filling() if not dry_run else nullcontext():
         first = _not_merged(families, merged)
         for group in (first, merged):
             batches = _new_batches(group, by, at, archive_after, dry_run, taken, told)
