@@ -21,7 +21,6 @@ from wangge.domains.evaluation.logic.periods import parse_period
 from wangge.domains.evaluation.operations.refreshing import refresh
 from wangge.domains.evaluation.snapshots import CASES, STEPS, latest
 from wangge.domains.organizations.logic import TERMINAL
-from wangge.groundwork.warehouse import keeping
 from wangge.groundwork.warehouse.keeping import changed_files
 from wangge.groundwork.warehouse.manifest import WarehouseRefused, chain_breaks, read_latest, read_manifest
 from wangge.project.demo.ground_loading import LoadedGround
@@ -151,7 +150,7 @@ def _die_at(point: int, patched: pytest.MonkeyPatch) -> list[int]:
     def half_written(_rows: Any, path: Path, *_more: Any) -> None:
         Path(path).write_bytes(b"PAR1 half a file")
 
-    patched.setattr(keeping.pq, "write_table", dying(pq.write_table, half_written))
+    patched.setattr(pq, "write_table", dying(pq.write_table, half_written))
     patched.setattr(os, "fsync", dying(os.fsync))
     patched.setattr(Path, "replace", dying(Path.replace))
     return calls
