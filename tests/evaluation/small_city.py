@@ -75,15 +75,19 @@ def _utc(moment: str) -> bytes:
     return at.strftime("%Y-%m-%d %H:%M:%S+00").encode()
 
 
-def city_of(root: Path, cases: Sequence[tuple[str, int, int]]) -> Snapshot:
-    """A warehouse of walks: (name, how many of its steps happened, which of some places it lies in)."""
+def city_of(root: Path, cases: Sequence[tuple[str, int, int]], *, numbers: Mapping[int, str] | None = None) -> Snapshot:
+    """A warehouse of walks: (name, how many of its steps happened, which of some places it lies in).
+
+    ``numbers``: case numbers of one's own, by the case's place in the list from 1.
+    """
     told, heads = Told(), []
     for case, (name, made, place) in enumerate(cases, start=1):
         rules, steps, _tally = steps_of(name)
         where = (f"43020{place}", f"43020{place}001", "", f"43020{place}-{case % 3}" if place else "")
         subject = Subject(case, 0, where, f"4302000123456{place}" if case % 5 == 0 else "")
         tell_case(told, subject, steps[:made], lambda _day, rules=rules: rules)
-        heads.append((case, case.to_bytes(16, "big"), f"43020{place}-20240101-{case:05d}", told.place(where), 0))
+        number = (numbers or {}).get(case, f"43020{place}-20240101-{case:05d}")
+        heads.append((case, case.to_bytes(16, "big"), number, told.place(where), 0))
     with refreshing(root) as under_way:
         merging = Merging(under_way, Snapshot(root, under_way.before))
         merging.add(

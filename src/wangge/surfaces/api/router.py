@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
-from ninja.security import HttpBearer
+from ninja import NinjaAPI
 
 from wangge.surfaces.api import forms, hotline, operations, places, things
+from wangge.surfaces.api.documenting import BEARER, TEXT, document
+from wangge.surfaces.api.evaluation import routing
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -32,97 +33,19 @@ api = NinjaAPI(
 )
 
 
-class Bearer(HttpBearer):
-    """Named in the document; the operations ask for the token themselves, in the contract's order of refusals."""
-
-    def __call__(self, request: HttpRequest) -> Any:
-        return True
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        return True
-
-
-BEARER = Bearer()
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_TEXTS = {
-    400: "Body is no JSON object, or a header is missing or malformed",
-    401: "No valid access token",
-    403: "The post or the token's scope does not reach",
-    404: "Not there, or behind a wall",
-    409: "The table of moves or a guard refuses, or the key is busy",
-    412: "The case has changed since the version given",
-    413: "Too large",
-    422: "A value, an argument, a piece of evidence or a reused key",
-    428: "If-Match is missing",
-    429: "Too often",
-    503: "The database is away",
-}
-
-
-def _document(
-    *codes: int,
-    body: type[Schema] | None = None,
-    headers: tuple[str, ...] = (),
-    query: tuple[Any, ...] = (),
-    answers: str = "",
-) -> dict[str, Any]:
-    """Problems, request body and headers of an operation for the document; ``answers``: a type that is not JSON."""
-    extra: dict[str, Any] = {
-        "responses": {code: {"description": _TEXTS[code], "content": _PROBLEM} for code in (*codes, 401, 403, 429, 503)}
-    }
-    if answers:
-        extra["responses"][200] = {"description": "OK", "content": {answers: {"schema": {"type": "object"}}}}
-    if body is not None:
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _flat(body)}}}
-    parameters = [
-        {"in": "header", "name": name, "required": True, "schema": {"type": "string", **_HEADERS[name]}}
-        for name in headers
-    ]
-    parameters += [{"in": "query", "name": name, "required": False, "schema": schema} for name, schema in query]
-    if parameters:
-        extra["parameters"] = parameters
-    return extra
-
-
-_HEADERS: dict[str, dict[str, Any]] = {
-    "Idempotency-Key": {"minLength": 1, "maxLength": 255, "pattern": r"^[!#-~]+$"},
-    "If-Match": {"pattern": r'^"[0-9]{1,9}"$'},
-    "X-Wangge-Timestamp": {"pattern": r"^[0-9]{1,11}$"},
-    "X-Wangge-Signature": {"pattern": r"^[0-9A-Fa-f]{64}$"},
-}
-
-
-def _flat(form: type[Schema]) -> dict[str, Any]:
-    """The form's schema with what it refers to written in place."""
-    schema = form.model_json_schema()
-    definitions = schema.pop("$defs", {})
-
-    def inlined(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "$ref" in value:
-                return inlined(definitions[value["$ref"].rpartition("/")[2]])
-            return {name: inlined(part) for name, part in value.items()}
-        return [inlined(part) for part in value] if isinstance(value, list) else value
-
-    result = inlined(schema)
-    assert isinstance(result, dict)
-    return result
-
-
-_TEXT = {"type": "string"}
 _LIST_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
-    ("cursor", _TEXT),
-    ("stage", _TEXT),
-    ("district", _TEXT),
-    ("department", _TEXT),
-    ("category", _TEXT),
-    ("source", _TEXT),
+    ("cursor", TEXT),
+    ("stage", TEXT),
+    ("district", TEXT),
+    ("department", TEXT),
+    ("category", TEXT),
+    ("source", TEXT),
     ("from", {"type": "string", "format": "date-time"}),
     ("to", {"type": "string", "format": "date-time"}),
     ("overdue", {"type": "boolean"}),
     ("bbox", {"type": "string", "description": "west,south,east,north in degrees of WGS-84"}),
-    ("q", _TEXT),
+    ("q", TEXT),
 )
 
 
@@ -132,7 +55,7 @@ _LIST_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     response={201: forms.Case, 200: forms.Case, 400: forms.Problem},
     operation_id="report_case",
     url_name="report_case",
-    openapi_extra=_document(400, 409, 413, 422, body=forms.ReportBody, headers=("Idempotency-Key",)),
+    openapi_extra=document(400, 409, 413, 422, body=forms.ReportBody, headers=("Idempotency-Key",)),
 )
 def report_case(request: HttpRequest) -> HttpResponse:
     """Report: make a case. 200 when the external number's case is there already."""
@@ -145,7 +68,7 @@ def report_case(request: HttpRequest) -> HttpResponse:
     response={200: forms.Cases},
     operation_id="list_cases",
     url_name="list_cases",
-    openapi_extra=_document(422, query=_LIST_QUERY),
+    openapi_extra=document(422, query=_LIST_QUERY),
 )
 def list_cases(request: HttpRequest) -> HttpResponse:
     """The cases this person sees, newest first."""
@@ -159,7 +82,7 @@ _NEAR_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("x", {"type": "number", "description": "metres, with system=city"}),
     ("y", _NUMBER),
     ("system", {"type": "string", "enum": ["wgs84", "gcj02", "bd09", "city"]}),
-    ("category", _TEXT),
+    ("category", TEXT),
 )
 
 
@@ -169,8 +92,8 @@ _NEAR_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     response={200: forms.SimilarCases},
     operation_id="list_similar",
     url_name="list_similar",
-    openapi_extra=_document(
-        422, query=(*_NEAR_QUERY, ("q", _TEXT), ("limit", {"type": "integer", "minimum": 1, "maximum": 20}))
+    openapi_extra=document(
+        422, query=(*_NEAR_QUERY, ("q", TEXT), ("limit", {"type": "integer", "minimum": 1, "maximum": 20}))
     ),
 )
 def list_similar(request: HttpRequest) -> HttpResponse:
@@ -184,14 +107,14 @@ def list_similar(request: HttpRequest) -> HttpResponse:
     response={200: dict[str, Any]},
     operation_id="map_clusters",
     url_name="map_clusters",
-    openapi_extra=_document(
+    openapi_extra=document(
         422,
         answers="application/geo+json",
         query=(
             ("bbox", {"type": "string", "description": "west,south,east,north in degrees of WGS-84"}),
             ("zoom", {"type": "integer", "minimum": 0, "maximum": 22}),
-            ("stage", _TEXT),
-            ("department", _TEXT),
+            ("stage", TEXT),
+            ("department", TEXT),
         ),
     ),
 )
@@ -206,7 +129,7 @@ def map_clusters(request: HttpRequest) -> HttpResponse:
     response={200: forms.Components},
     operation_id="near_components",
     url_name="near_components",
-    openapi_extra=_document(
+    openapi_extra=document(
         422,
         query=(
             *_NEAR_QUERY,
@@ -226,12 +149,12 @@ def near_components(request: HttpRequest) -> HttpResponse:
     response={200: forms.Proposal},
     operation_id="get_proposal",
     url_name="get_proposal",
-    openapi_extra=_document(
+    openapi_extra=document(
         422,
         query=(
             *_NEAR_QUERY,
-            ("component", {**_TEXT, "description": "code of the component: its own units come before any place"}),
-            ("address", {**_TEXT, "description": "words, in which a road's name counts as the place"}),
+            ("component", {**TEXT, "description": "code of the component: its own units come before any place"}),
+            ("address", {**TEXT, "description": "words, in which a road's name counts as the place"}),
             ("condition_seq", {"type": "integer", "minimum": 0, "maximum": 99}),
         ),
     ),
@@ -247,7 +170,7 @@ def get_proposal(request: HttpRequest) -> HttpResponse:
     response={200: forms.Component},
     operation_id="get_component",
     url_name="get_component",
-    openapi_extra=_document(404),
+    openapi_extra=document(404),
 )
 def get_component(request: HttpRequest, code: str) -> HttpResponse:
     """One component with its units of today."""
@@ -260,7 +183,7 @@ def get_component(request: HttpRequest, code: str) -> HttpResponse:
     response={200: forms.Case},
     operation_id="get_case",
     url_name="get_case",
-    openapi_extra=_document(404),
+    openapi_extra=document(404),
 )
 def get_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case."""
@@ -273,7 +196,7 @@ def get_case(request: HttpRequest, number: str) -> HttpResponse:
     response={200: forms.Steps},
     operation_id="list_steps",
     url_name="list_steps",
-    openapi_extra=_document(404),
+    openapi_extra=document(404),
 )
 def list_steps(request: HttpRequest, number: str) -> HttpResponse:
     """The steps of a case with their hashes."""
@@ -286,7 +209,7 @@ def list_steps(request: HttpRequest, number: str) -> HttpResponse:
     response={200: forms.Case},
     operation_id="make_move",
     url_name="make_move",
-    openapi_extra=_document(
+    openapi_extra=document(
         400, 404, 409, 412, 413, 422, 428, body=forms.MoveBody, headers=("Idempotency-Key", "If-Match")
     ),
 )
@@ -301,7 +224,7 @@ def make_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     response={200: forms.Revealed},
     operation_id="reveal_reporter",
     url_name="reveal_reporter",
-    openapi_extra=_document(400, 404, 413, 422, body=forms.RevealBody),
+    openapi_extra=document(400, 404, 413, 422, body=forms.RevealBody),
 )
 def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter's name and telephone in full, for a reason; recorded in the audit log each time."""
@@ -315,7 +238,7 @@ def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
     operation_id="upload_photo",
     url_name="upload_photo",
     openapi_extra={
-        **_document(400, 413, 422),
+        **document(400, 413, 422),
         "requestBody": {
             "required": True,
             "content": {
@@ -341,7 +264,7 @@ def upload_photo(request: HttpRequest) -> HttpResponse:
     operation_id="hotline_message",
     url_name="hotline_message",
     openapi_extra={
-        **_document(
+        **document(
             400, 404, 409, 413, 422, body=hotline.HotlineMessageBody,
             headers=("X-Wangge-Timestamp", "X-Wangge-Signature"),
         ),
@@ -354,9 +277,9 @@ def hotline_message(request: HttpRequest, channel: str) -> HttpResponse:
 
 
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("q", {**_TEXT, "description": "words, pinyin, initials, or the code of a grid"}),
+    ("q", {**TEXT, "description": "words, pinyin, initials, or the code of a grid"}),
     ("limit", {"type": "integer", "minimum": 1, "maximum": 50}),
-    ("district", _TEXT),
+    ("district", TEXT),
     ("lon", {"type": "number", "minimum": -180, "maximum": 180, "description": "the nearer of two alike comes first"}),
     ("lat", {"type": "number", "minimum": -90, "maximum": 90}),
 )
@@ -375,7 +298,7 @@ _POINT_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     response={200: forms.Places},
     operation_id="find_places",
     url_name="find_places",
-    openapi_extra=_document(422, query=_PLACES_QUERY),
+    openapi_extra=document(422, query=_PLACES_QUERY),
 )
 def find_places(request: HttpRequest) -> HttpResponse:
     """Places of the gazetteer for what was typed, the likeliest first."""
@@ -388,8 +311,11 @@ def find_places(request: HttpRequest) -> HttpResponse:
     response={200: forms.PlaceAt},
     operation_id="place_at",
     url_name="place_at",
-    openapi_extra=_document(422, query=_POINT_QUERY),
+    openapi_extra=document(422, query=_POINT_QUERY),
 )
 def place_at(request: HttpRequest) -> HttpResponse:
     """The address of a point, and the areas it lies in today."""
     return places.at(request)
+
+
+api.add_router("/evaluation", routing.router)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, co
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.operations.results import question_of
 from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, latest, of_id
+from wangge.standards.measures import Indicator
 
 if TYPE_CHECKING:
     # A process brings DuckDB in with its first look behind a figure.
@@ -41,6 +43,18 @@ def result_of(name: str) -> Result:
 def newest_of_month(period: str) -> Result | None:
     """The month's newest issue, published or not."""
     return Result.objects.filter(kind="month", period=period).order_by("-issue").first()
+
+
+def published_results() -> list[Result]:
+    """Every published issue without its content, newest month first and its newest issue first; one statement."""
+    published = MonthStep.objects.filter(verb__in=["publish", "reissue"]).values("result_id")
+    return list(Result.objects.filter(id__in=published).defer("content", "question").order_by("-period", "-issue"))
+
+
+def published_result(name: str) -> Result | None:
+    """The published result of an id, whole; None for a draft as for none; one statement."""
+    published = MonthStep.objects.filter(verb__in=["publish", "reissue"], result_id=name).values("result_id")
+    return Result.objects.filter(id__in=published).first()
 
 
 def published_months() -> list[Result]:
@@ -117,7 +131,7 @@ def _differing_cases(
     """The steps that count in one snapshot and not in the other."""
     if old.id == new.id:
         return ()
-    indicator = indicators_on(overlay, question.period.end)[name]
+    indicator = indicators_on(overlay, question.period.end - timedelta(days=1))[name]
     found: list[dict[str, Any]] = []
     for count in counts_of_figure(indicator):
         before = Counter(cases_behind(count, question, row, snapshot=old, engine=engine, overlay=overlay))
@@ -153,15 +167,10 @@ _MOST_EXPLAINED = 500
 def _explain(
     result: Result, figure: str, snapshot: Snapshot, overlay: Path | None, engine: str, most: int
 ) -> dict[str, Any]:
-    question, content = question_of(result.question), content_of(result)
-    *named, name = figure.split("/")
-    rows = content["rows"]
-    if "departments" in content and any(part.startswith("department=") for part in named):
-        rows, question = content["departments"], replace(question, by=("department",), outside={})
-    row = _row_named(rows, named, name)
-    indicator = indicators_on(overlay, question.period.end)[name]
+    question, row, definitions = _opened(result, figure, overlay)
+    name = figure.rpartition("/")[2]
+    indicator = definitions[name]
     wanted = Row(row["period"], row["objects"], {})
-    definitions = indicators_on(overlay, question.period.end)
     marks = {
         count: netted(cases_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay))
         for count in counts_of_figure(indicator)
@@ -189,6 +198,33 @@ def _explain(
         "figure": row["figures"][name],
         "counts": counts,
     }
+
+
+def _opened(
+    result: Result, figure: str, overlay: Path | None
+) -> tuple[Question, Mapping[str, Any], Mapping[str, Indicator]]:
+    """The question that a figure answers, the row it stands in, and the definitions of its day."""
+    question, content = question_of(result.question), content_of(result)
+    *named, name = figure.split("/")
+    rows = content["rows"]
+    if "departments" in content and any(part.startswith("department=") for part in named):
+        rows, question = content["departments"], replace(question, by=("department",), outside={})
+    return question, _row_named(rows, named, name), indicators_on(overlay, question.period.end - timedelta(days=1))
+
+
+def steps_behind(
+    result: Result, figure: str, count: str, *, root: Path, overlay: Path | None, skip: int, most: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many steps make up one count of a figure, and ``most`` of them after ``skip``, by case.
+
+    Raises ``NoSuchFigure`` for a count that the figure is not made of.
+    """
+    question, row, definitions = _opened(result, figure, overlay)
+    if count not in counts_of_figure(definitions[figure.rpartition("/")[2]]):
+        raise NoSuchFigure(f"“{figure}”不由 {count} 组成。")
+    snapshot, wanted = of_id(root, result.snapshot), Row(row["period"], row["objects"], {})
+    marks = netted(cases_behind(count, question, wanted, snapshot=snapshot, overlay=overlay))
+    return len(marks), told_steps(snapshot, [(*mark, count, "+") for mark in marks[skip : skip + most]])
 
 
 def netted(marks: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -262,6 +298,4 @@ def _link() -> duckdb.DuckDBPyConnection:
 
 def civil_text(minute: int) -> str:
     """A civil minute as a moment of the city's clock."""
-    from datetime import datetime, timedelta
-
     return (datetime(1970, 1, 1) + timedelta(minutes=minute)).isoformat(timespec="minutes")  # noqa: DTZ001

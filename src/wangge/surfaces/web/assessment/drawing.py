@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wangge.domains.cases.queries.seen import numbers_seen
 from wangge.domains.evaluation import policies
 from wangge.domains.evaluation.logic.months import MonthState, state_after
 from wangge.domains.evaluation.models import MonthStep, Result
@@ -181,7 +182,7 @@ def object_page(
             for name in _SHOWN
             if name in figures
         ),
-        groups=_costly_cases(result, kind, code),
+        groups=_costly_cases(result, kind, code, by),
         back_url=reverse("assessment_month", args=[result.period]),
         source=source_of(result),
         trend=_trend(kind, code) if whole else (),
@@ -208,20 +209,37 @@ def _advice(scores: Sequence[Mapping[str, Any]], score: Mapping[str, Any]) -> st
     }  # fmt: skip
 
 
-def _costly_cases(result: Result, kind: str, code: str) -> tuple[CaseGroup, ...]:
+def _costly_cases(result: Result, kind: str, code: str, by: Actor) -> tuple[CaseGroup, ...]:
     from django.conf import settings
 
     environment = settings.ENVIRONMENT
-    groups = []
-    for count, title in _COSTS:
-        told = results.explain(
+    counts = {
+        count: results.explain(
             result, f"{kind}={code}/{count}", root=environment.warehouse_root, overlay=environment.city_overlay,
             most=_SHOWN_CASES,
-        )["counts"][0]  # fmt: skip
-        lines = tuple(words.case_line(each) for each in told["steps"])
-        more = _("共 %(n)d 件，此处列出前 %(most)d 件。") % {"n": told["number"], "most": _SHOWN_CASES}
-        groups.append(CaseGroup(f"{_(title)} {told['number']}", lines, more if told["number"] > len(lines) else ""))
+        )["counts"][0]
+        for count, _title in _COSTS
+    }  # fmt: skip
+    seen = _seen(counts.values(), by)
+    groups = []
+    for count, title in _COSTS:
+        told = counts[count]
+        lines = tuple(words.case_line(each) for each in told["steps"] if each["case"] in seen)
+        more = [_hidden(told["steps"], seen)]
+        if told["number"] > len(told["steps"]):
+            more.append(_("共 %(n)d 件，此处列出前 %(most)d 件。") % {"n": told["number"], "most": _SHOWN_CASES})
+        groups.append(CaseGroup(f"{_(title)} {told['number']}", lines, " ".join(filter(None, more))))
     return tuple(groups)
+
+
+def _seen(counts: Iterable[Mapping[str, Any]], by: Actor) -> frozenset[str]:
+    """Which of the cases of some counts this person may open; one statement."""
+    return numbers_seen(by=by, numbers=(step["case"] for count in counts for step in count["steps"]))
+
+
+def _hidden(steps: Sequence[Mapping[str, Any]], seen: frozenset[str]) -> str:
+    hidden = sum(step["case"] not in seen for step in steps)
+    return _("另有 %(n)d 件不在您的查看范围内。") % {"n": hidden} if hidden else ""
 
 
 def _trend(kind: str, code: str) -> tuple[tuple[str, str, str], ...]:
@@ -234,10 +252,11 @@ def _trend(kind: str, code: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def figure_page(shell: Shell, result: Result, told: Mapping[str, Any]) -> FigurePage:
+def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor) -> FigurePage:
     """The trace of one figure."""
     kind, code = next(iter(told["objects"].items()))
     definition = next(each for each in results.content_of(result)["indicators"] if each["id"] == told["indicator"])
+    seen = _seen(told["counts"], by)
     cell = words.figure_cell(told["figure"], result=result.id, name="")
     return FigurePage(
         shell=shell,
@@ -253,13 +272,18 @@ def figure_page(shell: Shell, result: Result, told: Mapping[str, Any]) -> Figure
                 each["count"],
                 str(each["number"]),
                 each["counted"],
-                tuple(words.case_line(one) for one in each["steps"]),
-                _("此处列出前 %(n)d 步，全部见 wangge evaluate explain。") % {"n": len(each["steps"])}
-                if each["marks"] > len(each["steps"])
-                else "",
+                tuple(words.case_line(one) for one in each["steps"] if one["case"] in seen),
+                " ".join(filter(None, (_hidden(each["steps"], seen), _rest(each)))),
             )
             for each in told["counts"]
         ),
         back_url=reverse("assessment_object", args=[result.period, kind, code]),
         source=source_of(result),
     )
+
+
+def _rest(count: Mapping[str, Any]) -> str:
+    shown = len(count["steps"])
+    if count["marks"] <= shown:
+        return ""
+    return _("此处列出前 %(n)d 步，全部见 wangge evaluate explain。") % {"n": shown}

@@ -122,7 +122,7 @@ def figure(request: HttpRequest, result_id: str) -> HttpResponse:
     except (results.NoSuchFigure, KeyError, ValueError) as missing:
         raise Http404(str(missing)) from None
     shell = shell_for(request, told["name_zh"], at=at, current="assessment")
-    return render(request, "web/assessment/figure.html", {"page": figure_page(shell, result, told)})
+    return render(request, "web/assessment/figure.html", {"page": figure_page(shell, result, told, by)})
 
 
 def _check_figure(name: str, state: MonthState, by: Actor) -> None:

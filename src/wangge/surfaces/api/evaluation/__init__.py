@@ -1,0 +1,1 @@
+"""Evaluation over the API: what is published, and the way from a figure to its cases."""

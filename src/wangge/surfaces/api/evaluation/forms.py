@@ -1,0 +1,180 @@
+"""The forms of what the API answers on evaluation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from ninja import Schema
+from pydantic import Field
+
+Kind = Literal["district", "department"]
+
+
+class ResultHead(Schema):
+    """A published result: what it is of, what it was computed from, its seal."""
+
+    id: str
+    period: str
+    issue: int
+    replaces: str | None
+    change_note: str | None
+    snapshot: str
+    edition: str
+    software: str
+    computed_at: datetime
+    sm3: str
+
+
+class ResultHeads(Schema):
+    """The newest month first, of each month the newest issue first."""
+
+    items: list[ResultHead]
+
+
+class FigurePart(Schema):
+    """A part of a composite figure."""
+
+    weight: str
+    of: str
+    score: str | None
+
+
+class Figure(Schema):
+    """A figure as it was frozen: exact decimals as text; no value where there is no denominator."""
+
+    value: str | None
+    numerator: int | None = None
+    denominator: int | None = None
+    left_out: int = 0
+    beyond: bool = False
+    parts: list[FigurePart] = Field(default_factory=list)
+
+
+class Definition(Schema):
+    """An indicator as defined on the period's last day."""
+
+    id: str
+    kind: Literal["count", "rate", "composite"]
+    name_zh: str
+    formula: str
+    counted: str
+    treatment: list[str]
+    missing: str
+    source: str
+    confidence: str
+
+
+class Row(Schema):
+    """The figures of one object in one period, by indicator."""
+
+    kind: Kind
+    code: str
+    name: str
+    period: str
+    figures: dict[str, Figure]
+
+
+class ScorePart(Schema):
+    """What one part of the scheme gave; weights after those without a value handed theirs on."""
+
+    part: str
+    name_zh: str
+    kind: str
+    of: str
+    value: str | None
+    weight: str
+    points: str | None
+    lost: str | None
+
+
+class Score(Schema):
+    """One object's score; a small group has an interval and no rank."""
+
+    kind: Kind
+    code: str
+    name: str
+    total: str | None
+    rank: int | None
+    small: bool
+    interval: list[str] | None
+    adjusted: str
+    parts: list[ScorePart]
+
+
+class Exclusion(Schema):
+    """A case that scoring leaves out, by which step."""
+
+    case: str
+    step: int
+    at: str
+    department: str
+    district: str
+
+
+class Change(Schema):
+    """What a re-issue changed: before and after of a score and rank, or of one figure."""
+
+    object: Kind
+    code: str
+    indicator: str | None = None
+    value: list[Figure | None] | None = None
+    total: list[str | None] | None = None
+    rank: list[int | None] | None = None
+
+
+class Result(ResultHead):
+    """A published result with its figures, scores, exclusion list, and what it changed."""
+
+    first: str
+    end: str
+    indicators: list[Definition]
+    rows: list[Row]
+    scores: list[Score]
+    exclusions: list[Exclusion]
+    changes: list[Change]
+
+
+class CountOfFigure(Schema):
+    """A count that a figure is made of; ``steps``: how many steps make it up."""
+
+    count: str
+    counted: str
+    number: int
+    steps: int
+
+
+class FigureTrace(Schema):
+    """A figure down to its counts."""
+
+    result: str
+    snapshot: str
+    edition: str
+    period: str
+    kind: Kind
+    code: str
+    indicator: str
+    name_zh: str
+    formula: str
+    figure: Figure
+    counts: list[CountOfFigure]
+
+
+class StepBehind(Schema):
+    """A step that counted (1) or took back (-1)."""
+
+    case: str
+    step: int
+    verb: str
+    at: str
+    sign: Literal[1, -1]
+
+
+class CasesBehind(Schema):
+    """The steps behind one count that this person may see; ``hidden``: how many of this page he may not."""
+
+    count: str
+    steps: int
+    items: list[StepBehind]
+    hidden: int
+    next: str | None

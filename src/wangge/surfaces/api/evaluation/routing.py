@@ -1,0 +1,71 @@
+"""The addresses under ``/api/v1/evaluation`` and what the document says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from wangge.surfaces.api.documenting import BEARER, TEXT, document
+from wangge.surfaces.api.evaluation import forms, operations
+
+router = Router(auth=BEARER)
+_RESULT_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("kind", {"type": "string", "enum": list(operations.KINDS)}),
+    ("code", {**TEXT, "description": "of a district or unit"}),
+    ("indicator", {**TEXT, "description": "ids with commas between; all by default"}),
+)
+_CASES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("count", {**TEXT, "description": "one of the figure's counts; by default the figure itself, where it is one"}),
+    ("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+    ("cursor", {**TEXT, "description": "next of the page before"}),
+)
+
+
+@router.get(
+    "/results",
+    response={200: forms.ResultHeads},
+    operation_id="list_results",
+    url_name="list_results",
+    openapi_extra=document(),
+)
+def list_results(request: HttpRequest) -> HttpResponse:
+    """The published evaluation results, every issue."""
+    return operations.list_results(request)
+
+
+@router.get(
+    "/results/{result}",
+    response={200: forms.Result},
+    operation_id="get_result",
+    url_name="get_result",
+    openapi_extra=document(404, 422, query=_RESULT_QUERY),
+)
+def get_result(request: HttpRequest, result: str) -> HttpResponse:
+    """One published result with its figures and scores."""
+    return operations.get_result(request, result)
+
+
+@router.get(
+    "/results/{result}/figures/{kind}/{code}/{indicator}",
+    response={200: forms.FigureTrace},
+    operation_id="get_figure",
+    url_name="get_figure",
+    openapi_extra=document(404),
+)
+def get_figure(request: HttpRequest, result: str, kind: str, code: str, indicator: str) -> HttpResponse:
+    """A figure with the counts it is made of."""
+    return operations.get_figure(request, result, kind, code, indicator)
+
+
+@router.get(
+    "/results/{result}/figures/{kind}/{code}/{indicator}/cases",
+    response={200: forms.CasesBehind},
+    operation_id="list_figure_cases",
+    url_name="list_figure_cases",
+    openapi_extra=document(404, 422, query=_CASES_QUERY),
+)
+def list_figure_cases(request: HttpRequest, result: str, kind: str, code: str, indicator: str) -> HttpResponse:
+    """The steps behind a count of a figure, as far as this person sees their cases."""
+    return operations.list_figure_cases(request, result, kind, code, indicator)
