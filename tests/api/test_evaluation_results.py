@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_published_results_are_listed_and_drafts_are_not_there(speak: Speak, sna
         speaker = speak(username)
         listed = told(speaker.get("/evaluation/results"))["items"]
         assert [each["id"] for each in listed] == [MONTH]
-        assert statements(lambda speaker=speaker: speaker.get("/evaluation/results")) == 2  # who asks, what there is
+        assert statements(partial(speaker.get, "/evaluation/results")) == 2  # who asks, what there is
         assert listed[0]["sm3"] == bytes(result_of(PUBLISHED).sm3).hex()
         assert speaker.get(f"/evaluation/results/M{DRAFT}-1").status_code == 404
         assert speaker.get(f"/evaluation/results/M{DRAFT}-1/figures/district/430201/n_report").status_code == 404
@@ -138,7 +139,7 @@ def set_on(number: str, what: str) -> None:
 def test_pages_of_cases_ask_as_many_statements_for_many_as_for_few(speak: Speak, snapshot: Snapshot) -> None:
     address = f"{RESULT}/figures/district/430201/n_report/cases"
     seat = speak("evaluator-1")
-    few, many = (statements(lambda n=limit: seat.get(f"{address}?limit={n}")) for limit in (1, 200))
+    few, many = (statements(partial(seat.get, f"{address}?limit={limit}")) for limit in (1, 200))
     assert few == many == 3
     for wrong in ("cursor=-1", "cursor=x", "limit=0"):
         assert speak("evaluator-1").get(f"{address}?{wrong}").status_code == 422
