@@ -48,3 +48,28 @@ def test_a_districts_paper_counts_what_one_may_not_open(browser: Open, snapshot:
     unit.get(f"/assessment/{PUBLISHED}/district/430201")
     assert "430201-20240101" not in unit.page
     unit.get(f"/assessment/{DRAFT}/district/430201", status=403)
+
+
+def test_a_change_is_tried_on_a_page_and_refused_where_it_cannot_be(browser: Open, snapshot: Snapshot) -> None:
+    address = f"/assessment/{PUBLISHED}/what-if"
+    evaluator = browser("evaluator-1")
+    evaluator.get(f"/assessment/{PUBLISHED}")
+    assert address in evaluator.page
+    evaluator.get(address)
+    assert "0 个对象的名次或等次会变" in evaluator.text()
+    assert 'name="weight_intime" value="0.25"' in evaluator.page
+    evaluator.get(f"{address}?least=0")
+    assert "3 个对象的名次或等次会变" in evaluator.text()
+    assert "— → 1" in evaluator.text()
+    evaluator.get(f"{address}?kind=department&weight_intime=0.9")
+    assert "权重之和是 1.4" in evaluator.text()
+    for wrong, says in (
+        ("least=x", "“x”不是数"),
+        ("edge_grade/3=95", "一档比一档高"),
+        ("weight_intime=7", "0 与 1 之间"),
+    ):
+        evaluator.get(f"{address}?{wrong}")
+        assert says in evaluator.text()
+    evaluator.get(f"{address}?kind=city", status=404)
+    evaluator.get("/assessment/2023-01/what-if", status=404)
+    browser("dept-a").get(address, status=403)

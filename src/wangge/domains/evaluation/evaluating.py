@@ -133,7 +133,7 @@ def evaluate(question: Question, *, snapshot: Snapshot, engine: str = "duckdb", 
     if excluded:
         only = replace(request, only=excluded)
         left_out = _by_object(counter.count(snapshot, only), question, snapshot)
-    bands = _bands(overlay, day)
+    bands = bands_on(overlay, day)
     if not question.by:
         for period in request.periods:  # the city has a row whatever happened in it
             everything.setdefault((period.name,), Counter())
@@ -230,7 +230,7 @@ def _row(
             return question.outside.get(count, {}).get(name[1:])
         return counts[count]
 
-    classes = question.band_classes.get(name[1] if len(name) > 1 else "", _FIRST_CLASS)
+    classes = question.band_classes.get(name[1] if len(name) > 1 else "", FIRST_CLASS)
     figures = {
         each.id: figure(
             each, count_of, left_out=lambda count: out[count], indicators=known, bands=bands, band_classes=classes
@@ -240,10 +240,11 @@ def _row(
     return Row(name[0], dict(zip(question.by, name[1:], strict=True)), figures)
 
 
-_FIRST_CLASS = {"area_filed_per_grid": "area_class_1_filed_per_grid"}
+FIRST_CLASS = {"area_filed_per_grid": "area_class_1_filed_per_grid"}
 
 
-def _bands(overlay: Path | None, day: date) -> dict[str, tuple[ScoreBand, ...]]:
+def bands_on(overlay: Path | None, day: date) -> dict[str, tuple[ScoreBand, ...]]:
+    """Every band table as in force on a day, by name."""
     bands: dict[str, list[ScoreBand]] = {}
     for band in load_tables(overlay, on=day).score_bands:
         bands.setdefault(band.band_table, []).append(band)

@@ -166,8 +166,9 @@ def _show(told: dict[str, Any], answer: Answer) -> None:
 def _add_parts() -> None:
     from wangge.project.commands.evaluate_file import of_file
     from wangge.project.commands.evaluate_results import explain, monthly, recompute
+    from wangge.project.commands.evaluate_what_if import what_if
 
-    for command in (of_file, monthly, recompute, explain):
+    for command in (of_file, monthly, recompute, explain, what_if):
         evaluate.add_command(command)
 
 

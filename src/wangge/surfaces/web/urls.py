@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from wangge.surfaces.web import entrance, ground_views, messages_views
 from wangge.surfaces.web.assessment import bulletin_views as bulletins
 from wangge.surfaces.web.assessment import views as assessment
+from wangge.surfaces.web.assessment import what_if_views as what_if
 from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, together, views
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
@@ -165,6 +166,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/bulletins/<str:period>.<slug:format>", bulletins.bulletin_file, name="bulletin_file"),
     path("assessment/bulletins/<str:period>", bulletins.bulletin, name="bulletin"),
     path("assessment/<str:period>", assessment.month, name="assessment_month"),
+    path("assessment/<str:period>/what-if", what_if.what_if, name="assessment_what_if"),
     path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),
     path("assessment/<str:period>/<slug:kind>/<str:code>", assessment.one_object, name="assessment_object"),
     path("notices", messages_views.notices, name="notices"),

@@ -19,6 +19,7 @@ from wangge.domains.evaluation.evaluating import Answer, Question, evaluate
 from wangge.domains.evaluation.logic import months, scoring
 from wangge.domains.evaluation.logic.figures import rounded
 from wangge.domains.evaluation.logic.periods import Period, parse_period
+from wangge.domains.evaluation.logic.what_if import SMALL_BY
 from wangge.domains.evaluation.models import Adjustment, CheckFinding, MonthStep, Result
 from wangge.domains.evaluation.operations.results import Frozen, freeze_result
 from wangge.domains.evaluation.queries.exclusions import exclusion_list
@@ -120,12 +121,10 @@ def month_content(period: Period, answers: Mapping[str, Answer], overlay: Path |
     return content
 
 
-def scores_of(
-    kind: str, answer: Answer, overlay: Path | None, *, weights: Mapping[str, Decimal] | None = None
-) -> list[dict[str, Any]]:
-    """The scores of one kind of object, best first; ``weights`` stand in for the scheme's (what-if)."""
+def scores_of(kind: str, answer: Answer, overlay: Path | None) -> list[dict[str, Any]]:
+    """The scores of one kind of object, best first."""
     period = answer.question.period
-    scheme = scheme_of(kind, period, overlay, weights)
+    scheme = scheme_of(kind, period, overlay)
     found, checked = _findings(period.name, kind)
     adjusted = _adjustments(period.name, kind)
     least = least_cases_for_rank(period.end - timedelta(days=1))
@@ -141,22 +140,20 @@ def scores_of(
                 lost = found.get((part.kind, code), Decimal(0))
                 values[part.part] = Decimal(100) - lost if part.kind in checked else None
         totals[code] = scoring.score(scheme, values, adjusted.get(code, Decimal(0)))
-        if (row.figures["n_need_handle_reached"].value or 0) < least:
+        if (row.figures[SMALL_BY].value or 0) < least:
             small.add(code)
     ranks = scoring.ranks({code: each.total for code, each in totals.items()}, too_small=frozenset(small))
     ordered = sorted(totals, key=lambda code: (ranks.get(code, 10**6), code))
     return [_told(code, totals[code], ranks.get(code), code in small, answer, kind) for code in ordered]
 
 
-def scheme_of(
-    kind: str, period: Period, overlay: Path | None, weights: Mapping[str, Decimal] | None = None
-) -> tuple[scoring.ScorePart, ...]:
+def scheme_of(kind: str, period: Period, overlay: Path | None) -> tuple[scoring.ScorePart, ...]:
     """The scheme in force on the period's last day."""
     tables = load_tables(overlay, on=period.end - timedelta(days=1))
     better = {each.id: each.better for each in tables.indicators}
     return tuple(
         scoring.ScorePart(
-            each.part, each.name_zh, (weights or {}).get(each.part, Decimal(each.weight)), each.kind, each.of,
+            each.part, each.name_zh, Decimal(each.weight), each.kind, each.of,
             better.get(each.of) == "lower",
         )
         for each in tables.score_schemes

@@ -99,6 +99,7 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         changes=tuple(_change(each) for each in content.get("changes", ())[:60]) if whole else (),
         change_note=result.change_note,
         step_url=reverse("assessment_step", args=[result.period]),
+        what_if_url=reverse("assessment_what_if", args=[result.period]) if policies.may_see_drafts(by) else "",
     )
 
 

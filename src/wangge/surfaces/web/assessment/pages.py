@@ -118,6 +118,7 @@ class MonthPage:
     changes: tuple[ChangeLine, ...] = ()
     change_note: str = ""
     step_url: str = ""
+    what_if_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
