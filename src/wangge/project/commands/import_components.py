@@ -30,26 +30,31 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help=_("只查看会改什么，不写入。"))
 @click.option("--strict", is_flag=True, help=_("有一行不符就全部不写入。"))
+@click.option("--accept-offset", is_flag=True, help=_("整体偏移属实，不是坐标系不对。"))
 @click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help=_("单位变更从哪天起有效，默认今天。"))
 @click.option("--refused", type=click.Path(path_type=Path), help=_("退回行写到哪里，默认与文件同目录。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def command(
-    *, file: Path, name: str, dry_run: bool, strict: bool, from_on: Any, refused: Path | None, as_json: bool
-) -> None:
-    """Import and say what changed; exit 1 when a row was refused, 2 when nothing could be read."""
+    *, file: Path, name: str, dry_run: bool, strict: bool, accept_offset: bool, from_on: Any, refused: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Import and say what changed; exit 1 when a row or the file was kept out, 2 when nothing could be read."""
     with open_city():
-        document = _import(file, name, dry_run, strict, from_on.date() if from_on else None, refused, quiet=as_json)
+        document = _import(
+            file, name, dry_run, strict, accept_offset, from_on.date() if from_on else None, refused, quiet=as_json
+        )
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False))
     else:
         _show(document)
-    if document["refused"]:
+    if document["refused"] or document["misplaced"]:
         raise SystemExit(1)
 
 
 def _import(
-    file: Path, name: str, dry_run: bool, strict: bool, from_on: date | None, refused: Path | None, *, quiet: bool
-) -> dict[str, Any]:
+    file: Path, name: str, dry_run: bool, strict: bool, accept_offset: bool, from_on: date | None,
+    refused: Path | None, *, quiet: bool,
+) -> dict[str, Any]:  # fmt: skip
     from dataclasses import asdict
 
     from wangge.domains.components.operations.importing import import_components
@@ -77,14 +82,15 @@ def _import(
         ):
             outcome = import_components(
                 rows=rows, by=TERMINAL, at=clock.now(), from_on=from_on or today, dry_run=dry_run, strict=strict,
-                refuse=refuse, told=tell,
+                accept_offset=accept_offset, refuse=refuse, told=tell,
             )  # fmt: skip
     except (MappingRefused, SourceRefused) as wrong:
         click.echo(str(wrong), err=True)
         raise SystemExit(2) from None
+    misplaced = outcome.lies_elsewhere and not accept_offset
     return {
-        "file": str(file), "mapping": mapping.name, "dry_run": dry_run,
-        "written": not dry_run and not (strict and outcome.refused), **asdict(outcome),
+        "file": str(file), "mapping": mapping.name, "dry_run": dry_run, "misplaced": misplaced,
+        "written": not (dry_run or misplaced or (strict and outcome.refused)), **asdict(outcome),
         "refused_file": str(refused_file) if outcome.refused else None,
         "seconds": round(clock.monotonic() - began, 2),
     }  # fmt: skip
@@ -118,6 +124,7 @@ def fault_text(fault: str) -> str:
         "code_sequence": _("标识码顺序号为零"), "code_twice": _("标识码在文件中出现过"), "name_missing": _("缺少名称"),
         "too_long": _("文字过长"), "bad_character": _("含无法识别的字符，请检查文件编码"),
         "state_unknown": _("状态不是完好、破损、丢失、废弃、移除"), "point_unreadable": _("坐标缺失或无法读取"),
+        "swapped_axes": _("坐标轴颠倒：经度与纬度互换了"),
         "outside_city": _("位置不在本市范围内，请检查坐标系"), "shape_broken": _("几何无效（自相交、空或类型不符）"),
         "date_unreadable": _("日期无法读取"), "changed_before_initial": _("变更日期早于初始日期"),
         "units_missing": _("主管、权属、养护单位都没有"),
@@ -140,6 +147,16 @@ def _show(document: dict[str, Any]) -> None:
         )
     if document["outside_code_district"]:
         click.echo(_("%(outside_code_district)d 行的坐标不在标识码所写的区内。") % document)
+    if document["system_that_fits"]:
+        click.echo(
+            _("各行与写明的单元网格不符，按 %(system_that_fits)s 读取才相符：请在映射的 [place] 写 system 后再导入。")
+            % document
+        )
+    if document["off_by_metres"]:
+        click.echo(
+            _("文件与在册部件的位置整体相差约 %(off_by_metres)d 米：请检查坐标系；属实时加 --accept-offset。")
+            % document
+        )
     for example in document["examples"][:5]:
         click.echo(f"  {example['code']}: {example['before']} → {example['after']}")
     if not document["written"]:

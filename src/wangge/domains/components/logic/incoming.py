@@ -30,6 +30,7 @@ class Fault(StrEnum):
     BAD_CHARACTER = "bad_character"
     STATE = "state_unknown"
     POINT = "point_unreadable"
+    SWAPPED = "swapped_axes"
     OUTSIDE = "outside_city"
     SHAPE = "shape_broken"
     DATE = "date_unreadable"
@@ -92,6 +93,8 @@ def fault_of(row: Incoming, *, districts: Container[str], classes: Container[str
         return RefusedRow(row.line, row.code, Fault.NAME)
     if row.state not in STATES:
         return RefusedRow(row.line, row.code, Fault.STATE, row.state)
+    if are_swapped(row.lon, row.lat):
+        return RefusedRow(row.line, row.code, Fault.SWAPPED, f"{row.lon}, {row.lat}")
     if not (-180 <= row.lon <= 180 and -85 <= row.lat <= 85) or row.lon == row.lat == 0:
         return RefusedRow(row.line, row.code, Fault.POINT, f"{row.lon}, {row.lat}")
     if row.changed_on is not None and row.changed_on < row.initial_on:
@@ -99,6 +102,11 @@ def fault_of(row: Incoming, *, districts: Container[str], classes: Container[str
     if row.units.nobody():
         return RefusedRow(row.line, row.code, Fault.UNITS)
     return _text_fault(row)
+
+
+def are_swapped(lon: float, lat: float) -> bool:
+    """Whether degrees are a place only the other way round."""
+    return 85 < abs(lat) <= 180 and abs(lon) <= 85
 
 
 def _text_fault(row: Incoming) -> RefusedRow | None:

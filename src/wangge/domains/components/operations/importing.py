@@ -13,15 +13,25 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection, transaction
 
 from wangge.domains.components.logic.incoming import Fault, Incoming, RefusedRow, fault_of
+from wangge.domains.components.misplaced import (
+    LEAST_ASKED,
+    MOST_ASKED,
+    OFF_BY_METRES,
+    Floats,
+    Witnesses,
+    system_that_fits,
+)
 from wangge.domains.geography.area_index import AreaIndex
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import ground
 from wangge.domains.organizations.logic import Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 from wangge.domains.organizations.queries import city_tables
+from wangge.groundwork.coordinates import metres_between_many
 from wangge.standards.editions import categories_of, edition_in_force
 
 BATCH = 20_000
@@ -52,8 +62,17 @@ class Outcome:
     refused_by: dict[str, int] = field(default_factory=dict)
     grid_disagrees: int = 0
     outside_code_district: int = 0
+    system_that_fits: str = ""
+    """The system the file should have been read in, where the grids its rows state tell so; then nothing is written."""
+    off_by_metres: int = 0
+    """How far the file's known components lie from where the register has them, where that is far for most."""
     examples: list[dict[str, str]] = field(default_factory=list)
     """Some of the changes: code, what, before, after."""
+
+    @property
+    def lies_elsewhere(self) -> bool:
+        """Whether the file as a whole seems to lie elsewhere than it should."""
+        return bool(self.system_that_fits or self.off_by_metres)
 
 
 class _City:
@@ -64,6 +83,10 @@ class _City:
         self.index, self.on = index, on
         self.classes = categories_of(tables, edition_in_force(tables))
         self.districts = {area.code for area in index.areas_on(kind=AreaKind.DISTRICT, on=on)}
+        self.heard = Witnesses()
+
+    def grids_of(self, lons: Floats, lats: Floats) -> npt.NDArray[np.object_]:
+        return self.index.locate_many(lons, lats, on=self.on).unit_grid
 
 
 def import_components(
@@ -74,10 +97,14 @@ def import_components(
     from_on: date,
     dry_run: bool,
     strict: bool = False,
+    accept_offset: bool = False,
     refuse: Callable[[RefusedRow], None] = lambda _row: None,
     told: Callable[[int], None] = lambda _count: None,
 ) -> Outcome:
-    """Take rows in; new units of a known component hold from ``from_on``. ``strict``: one unfit row and none is in."""
+    """Take rows in; new units of a known component hold from ``from_on``. ``strict``: one unfit row and none is in.
+
+    A file that lies elsewhere as a whole is not taken, unless ``accept_offset``: its places are true all the same.
+    """
     outcome = Outcome()
 
     def turned_away(row: RefusedRow) -> None:
@@ -90,8 +117,9 @@ def import_components(
         # The city is asked before the copy begins: while it runs, the connection answers nothing else.
         city = _City(ground(), from_on)
         _copy(_fit(rows, city, outcome, turned_away, told))
+        outcome.system_that_fits = system_that_fits(city.heard, city.grids_of)
         _merge(outcome, from_on)
-        if dry_run or (strict and outcome.refused):
+        if dry_run or (strict and outcome.refused) or (outcome.lies_elsewhere and not accept_offset):
             transaction.set_rollback(True)
         else:
             detail = {"rows": outcome.rows, "added": outcome.added, "changed": outcome.changed}
@@ -134,6 +162,7 @@ def _located(
     lons, lats = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
     places = city.index.locate_many(lons, lats, on=city.on)
     for row, district, grid in zip(rows, places.district, places.unit_grid, strict=True):
+        city.heard.hear(row.lon, row.lat, row.stated_grid, row.given_system)
         if district is None:
             turned_away(RefusedRow(row.line, row.code, Fault.OUTSIDE, f"{row.lon:.6f}, {row.lat:.6f}"))
             continue
@@ -177,6 +206,7 @@ def _merge(outcome: Outcome, from_on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '128MB'")
         cursor.execute("ANALYZE components_waiting")
+        outcome.off_by_metres = _off_by(cursor)
         cursor.execute(f"SELECT w.code, c.name, w.name, c.state, w.state FROM {joined} ORDER BY w.code LIMIT {SHOWN}")
         for code, name, new_name, state, new_state in cursor.fetchall():
             outcome.examples.append({"code": code, "before": f"{name} {state}", "after": f"{new_name} {new_state}"})
@@ -227,6 +257,20 @@ def _merge(outcome: Outcome, from_on: date) -> None:
         )
         cursor.execute("SELECT count(*) FROM components_waiting")
         outcome.same = cursor.fetchone()[0] - outcome.added - outcome.changed
+
+
+def _off_by(cursor: Any) -> int:
+    """How far most of the known components lie from their place in the register, in metres; 0 where that is near."""
+    cursor.execute(
+        "SELECT c.lon, c.lat, w.lon, w.lat FROM components_waiting w JOIN components_component c ON c.code = w.code"
+        " LIMIT %s",
+        [MOST_ASKED],
+    )
+    places = cursor.fetchall()
+    if len(places) < LEAST_ASKED:
+        return 0
+    metres = float(np.median(metres_between_many(*zip(*places, strict=True))))
+    return round(metres) if metres > OFF_BY_METRES else 0
 
 
 def _begin_units(cursor: Any, held: list[tuple[Any, ...]], from_on: date) -> None:

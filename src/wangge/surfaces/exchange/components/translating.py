@@ -15,7 +15,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from wangge.domains.components.logic.codes import LENGTH
-from wangge.domains.components.logic.incoming import Fault, Incoming, RefusedRow, Units
+from wangge.domains.components.logic.incoming import Fault, Incoming, RefusedRow, Units, are_swapped
 from wangge.groundwork.coordinates import CoordinateSystem, to_wgs84_many
 from wangge.standards.findings import gettext_noop
 from wangge.surfaces.exchange.components.declaration import ComponentMapping
@@ -125,7 +125,8 @@ class _Translation:
                 return RefusedRow(line, code, Fault.SHAPE, kind)
             wkb = None if form == "point" else shapely.to_wkb(geometry)
         if math.isnan(lon) or math.isnan(lat):
-            return RefusedRow(line, code, Fault.POINT, self._stated_point(cells))
+            fault = Fault.SWAPPED if shape is None and self._has_swapped_axes(cells) else Fault.POINT
+            return RefusedRow(line, code, fault, self._stated_point(cells))
         initial, changed = self._day(self._text("initial_on", cells)), self._day(self._text("changed_on", cells))
         for day, name in ((initial, "initial_on"), (changed, "changed_on")):
             if day is None and self._text(name, cells):
@@ -147,6 +148,10 @@ class _Translation:
             return self._text("code", cells)
         start = f"{made.district}{made.category}"
         return start + cells.get(made.sequence, "").strip().rjust(LENGTH - len(start), "0")
+
+    def _has_swapped_axes(self, cells: Mapping[str, str]) -> bool:
+        """Whether the numbers are degrees of a place only the other way round (planes have larger ones)."""
+        return are_swapped(_number(cells, self.mapping.x_column), _number(cells, self.mapping.y_column))
 
     def _stated_point(self, cells: Mapping[str, str]) -> str:
         return f"{cells.get(self.mapping.x_column, '')}, {cells.get(self.mapping.y_column, '')}"[:60]
