@@ -20,9 +20,10 @@ from tests.budgeting.small_ledger import (
     with_units,
 )  # fmt: skip
 from wangge.domains.budgeting.logic.facts import AllotmentFact, Dims
-from wangge.domains.budgeting.models import AllotmentTotal, LedgerBalance, Posting, Voucher
+from wangge.domains.budgeting.models import AccountBalance, AllotmentTotal, LedgerBalance, Posting, Voucher
 from wangge.domains.budgeting.operations.allotment_import import take_in_allotments
 from wangge.domains.budgeting.queries.balances import balance, facts_of_year
+from wangge.domains.budgeting.queries.verifying import off_sums
 from wangge.domains.organizations.logic import TERMINAL
 
 pytestmark = pytest.mark.django_db
@@ -118,14 +119,25 @@ def test_one_order_on_several_lines_is_several_payments() -> None:
 def test_sums_are_what_the_postings_say() -> None:
     with_units()
     allot(100_000)
-    pay(payment("P1", 30_000), payment("P2", 20_000), payment("P3", -5_000))
+    later = replace(payment("P4", 7_000), dated_on=date(YEAR, 9, 1))
+    pay(payment("P1", 30_000), payment("P2", 20_000), payment("P3", -5_000), later)
+    pay(payment("P5", 1_000))  # joins sums that are there
+    assert LedgerBalance.objects.count() == 4
+    assert AccountBalance.objects.count() == 8
     for row in LedgerBalance.objects.all():
         postings = Posting.objects.filter(
-            account=row.account, dimension=row.dimension_id, voucher__period=row.period, voucher__unit=row.unit_id
+            account=row.account, dimension=row.dimension_id, voucher__phase=row.phase, voucher__unit=row.unit_id
         )
         assert row.debit_fen == sum(p.amount_fen for p in postings if p.side == "D")
         assert row.credit_fen == sum(p.amount_fen for p in postings if p.side == "C")
         assert row.postings == len(postings)
+    for month in AccountBalance.objects.all():
+        postings = Posting.objects.filter(
+            account=month.account, voucher__period=month.period, voucher__unit=month.unit_id
+        )
+        assert month.debit_fen == sum(p.amount_fen for p in postings if p.side == "D")
+        assert month.credit_fen == sum(p.amount_fen for p in postings if p.side == "C")
+    assert off_sums() == ()
 
 
 def test_moves_of_one_document_come_to_nothing_or_stay_out() -> None:

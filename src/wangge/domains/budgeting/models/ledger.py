@@ -1,7 +1,7 @@
 """The ledger 预算执行台账: vouchers, their balanced postings, and the sums of them; all of it append-only.
 
 Both accounting systems 平行记账 lie in one voucher. Every amount is a positive number of whole fen on one side.
-``LedgerBalance`` is kept by a trigger, so that any balance is a look at few rows.
+``LedgerBalance`` and ``AccountBalance`` are kept by a trigger, so that any balance is a look at few rows.
 """
 
 from __future__ import annotations
@@ -129,15 +129,17 @@ class Posting(models.Model):
 
 
 class LedgerBalance(models.Model):
-    """Σ of the postings of one unit, year, period, phase, account and dimension."""
+    """Σ of the postings of one unit, year, phase, account and dimension: what the tables of a year are made from.
+
+    Without the months: a row for each of them beside every dimension would be hardly fewer rows than postings.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+")
+    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED)
     year = models.SmallIntegerField()
-    period = models.SmallIntegerField()
     phase = models.CharField(max_length=10)
     account = models.CharField(max_length=12)
-    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+")
+    dimension = models.ForeignKey(Dimension, on_delete=models.PROTECT, related_name="+", **UNCHECKED)
     debit_fen = models.BigIntegerField(default=0)
     credit_fen = models.BigIntegerField(default=0)
     postings = models.IntegerField(default=0)
@@ -148,9 +150,7 @@ class LedgerBalance(models.Model):
         db_table = "budgeting_balance"
         verbose_name = verbose_name_plural = _("科目余额")
         constraints = (
-            models.UniqueConstraint(
-                name="balance_once", fields=["year", "account", "unit", "phase", "period", "dimension"]
-            ),
+            models.UniqueConstraint(name="balance_once", fields=["year", "account", "unit", "phase", "dimension"]),
         )
 
     def __str__(self) -> str:
@@ -158,7 +158,7 @@ class LedgerBalance(models.Model):
 
 
 class AccountBalance(models.Model):
-    """Σ of ``LedgerBalance`` without the dimensions: what most questions ask, in few rows."""
+    """Σ of the postings of one unit, year, period and account: what most questions ask, in few rows."""
 
     id = models.BigAutoField(primary_key=True)
     unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, db_column="unit_code", related_name="+", **UNCHECKED)

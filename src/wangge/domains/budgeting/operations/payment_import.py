@@ -10,15 +10,14 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from wangge.domains.budgeting.logic.entries import NoTemplate, accounts_of, entry_lines
+from wangge.domains.budgeting.logic.entries import NoTemplate, accounts_of
 from wangge.domains.budgeting.logic.facts import Difference, Dims, PaymentFact, RefusedRow, with_whole_dims
 from wangge.domains.budgeting.logic.money import plain_yuan
 from wangge.domains.budgeting.operations import importing as shared
 from wangge.domains.budgeting.operations.importing import ImportResult, ImportSource
+from wangge.domains.budgeting.operations.payment_vouchers import BookedPayment, book_payments
 from wangge.domains.budgeting.operations.reversing import reversal_drafts
 from wangge.domains.budgeting.operations.writing import (
-    PostingDraft,
-    VoucherDraft,
     copy_rows,
     dimension_ids,
     refused_plainly,
@@ -51,7 +50,7 @@ class _Sorted:
     new: list[PaymentFact]
     changed: list[tuple[PaymentFact, KnownPayment]]
     gone_on: list[tuple[PaymentFact, KnownPayment]]
-    same: list[PaymentFact]
+    same: list[tuple[PaymentFact, KnownPayment]]
     refused: list[RefusedRow]
     vanished: tuple[str, ...]
 
@@ -69,6 +68,7 @@ def take_in_payments(
     rows = [with_whole_dims(fact) for fact in _numbered(facts)]
     pairs = {(fact.unit, fact.year) for fact in rows}
     import_id: int | None = None
+    written: list[tuple[int, PaymentFact]] = []
     with shared.tried(dry_run=dry_run):
         shared.lock_years(pairs)
         kinds = shared.unit_kinds()
@@ -84,8 +84,8 @@ def take_in_payments(
                 source, rows=count, difference=difference, refused=len(refused),
                 proof={"stated_total_fen": stated_total_fen}, by=by, at=at,
             )  # fmt: skip
-            _write(sorted_, kinds, import_id, by, at)
-        taken = [*sorted_.new, *(f for f, _k in [*sorted_.changed, *sorted_.gone_on]), *sorted_.same]
+            written = _write(sorted_, kinds, import_id, by, at)
+        taken = [*written, *((known.payment_id, fact) for fact, known in sorted_.same)]
         proof = _proof(taken, rows, stated_total_fen)
     return ImportResult("payments", dry_run, count, difference, refused, proof, None if dry_run else import_id)
 
@@ -109,7 +109,7 @@ def _sort(rows: Sequence[PaymentFact], kinds: dict[str, str], mapping: str, with
     for fact in rows:
         before = known.get((fact.unit, fact.year, fact.number))
         if before is not None and before.digest == fact.digest and before.state == fact.state:
-            found.same.append(fact)
+            found.same.append((fact, before))
             continue
         reason = judge.refusal(fact, before)
         if reason:
@@ -186,39 +186,45 @@ def _belongs(paid: Dims, allotted: Dims) -> bool:
     return same and allotted.economic_item in ("", paid.economic_item)
 
 
-def _write(found: _Sorted, kinds: dict[str, str], import_id: int, by: Actor, at: datetime) -> None:
-    fresh = [*found.new, *(fact for fact, _known in found.changed)]
-    going = [*fresh, *(fact for fact, _known in found.gone_on)]
+def _write(
+    found: _Sorted, kinds: dict[str, str], import_id: int, by: Actor, at: datetime
+) -> list[tuple[int, PaymentFact]]:
+    """Write what is new, changed or gone on; answers the payments by their numbers in the table."""
     _reverse([known for _fact, known in found.changed], import_id, by, at)
+    fresh = [*found.new, *(fact for fact, _known in found.changed)]
+    versions = {(f.unit, f.year, f.number): known.version + 1 for f, known in found.changed}
+    going = [*fresh, *(fact for fact, _known in found.gone_on)]
     dims = dimension_ids({fact.dims for fact in going})
     pairs = sorted({(fact.unit, fact.year) for fact in going})
     rooms = {key: room.allotment_id for key, room in allotment_rooms(pairs).items()}
-    vouchers = _vouchers([f for f in going if f.state == "paid"], kinds, dims, rooms, import_id, by, at)
-    versions = {(f.unit, f.year, f.number): known.version + 1 for f, known in found.changed}
-    ids = reserve_ids("budgeting_payment", len(fresh))
+    ids = [*reserve_ids("budgeting_payment", len(fresh)), *(known.payment_id for _fact, known in found.gone_on)]
+    booked = [BookedPayment(f, dims[f.dims], rooms.get((f.unit, f.year, f.allotment))) for f in going]
     with refused_plainly():
         copy_rows(
             "budgeting_payment",
             _PAYMENT_COLUMNS,
             (
-                (number, f.unit, f.year, f.number, versions.get((f.unit, f.year, f.number), 1),
-                 rooms.get((f.unit, f.year, f.allotment)), dims[f.dims], f.amount_fen, f.payee, f.purpose, f.contract,
-                 f.handler, f.dated_on, f.digest, import_id)
-                for number, f in zip(ids, fresh, strict=True)
+                (number, f.unit, f.year, f.number, versions.get((f.unit, f.year, f.number), 1), each.allotment_id,
+                 each.dimension_id, f.amount_fen, f.payee, f.purpose, f.contract, f.handler, f.dated_on, f.digest,
+                 import_id)
+                for number, each, f in zip(ids, booked, fresh, strict=False)  # those gone on are there already
             ),
         )  # fmt: skip
-        rows = [*zip(ids, fresh, strict=True), *((known.payment_id, fact) for fact, known in found.gone_on)]
+        paid = [(number, each) for number, each in zip(ids, booked, strict=True) if each.fact.state == "paid"]
+        vouchers = book_payments([each for _number, each in paid], kinds, import_id=import_id, by=by, at=at)
+        voucher_of = {number: voucher for (number, _each), voucher in zip(paid, vouchers, strict=True)}
         begun = {known.payment_id for _fact, known in found.gone_on}
         copy_rows(
             "budgeting_payment_step",
             _STEP_COLUMNS,
             (
-                (number, state, f.dated_on, vouchers.get((f.unit, f.year, f.number)) if state == "paid" else None,
+                (number, state, f.dated_on, voucher_of.get(number) if state == "paid" else None,
                  (f.reason or _("导入")) if state == "returned" else f.reason, by.person_id, by.display_name, at)
-                for number, f in rows
+                for number, f in zip(ids, going, strict=True)
                 for state in _states(f, begun=number in begun)
             ),
         )  # fmt: skip
+    return [*zip(ids, going, strict=True)]
 
 
 def _states(fact: PaymentFact, *, begun: bool) -> tuple[str, ...]:
@@ -226,35 +232,6 @@ def _states(fact: PaymentFact, *, begun: bool) -> tuple[str, ...]:
     if fact.state == "returned" and not begun:
         return ("requested", "returned")
     return (fact.state,)
-
-
-def _vouchers(
-    paid: Sequence[PaymentFact], kinds: dict[str, str], dims: dict[Dims, int], rooms: dict[_Key, int],
-    import_id: int, by: Actor, at: datetime,
-) -> dict[_Key, int]:  # fmt: skip
-    drafts: list[VoucherDraft] = []
-    for fact in paid:
-        allotment = rooms.get((fact.unit, fact.year, fact.allotment))
-        dimension = dims[fact.dims]
-        lines = entry_lines("payment", fact.dims, kinds[fact.unit], fact.amount_fen)
-        postings = tuple(
-            PostingDraft(line, dimension, allotment if line.account.startswith("7") else None) for line in lines
-        )
-        drafts.append(
-            VoucherDraft(
-                fact.unit,
-                fact.year,
-                fact.dated_on.month,
-                fact.dated_on,
-                "payment",
-                fact.number,
-                postings,
-                summary=fact.purpose,
-                handler=fact.handler,
-            )
-        )
-    ids = write_vouchers(drafts, by=by, at=at, import_id=import_id)
-    return {(f.unit, f.year, f.number): number for f, number in zip(paid, ids, strict=True)}
 
 
 def _reverse(known: Sequence[KnownPayment], import_id: int, by: Actor, at: datetime) -> None:
@@ -275,13 +252,15 @@ def _reverse(known: Sequence[KnownPayment], import_id: int, by: Actor, at: datet
         )
 
 
-def _proof(taken: Sequence[PaymentFact], rows: Sequence[PaymentFact], stated: int | None) -> dict[str, object]:
+def _proof(
+    taken: Sequence[tuple[int, PaymentFact]], rows: Sequence[PaymentFact], stated: int | None
+) -> dict[str, object]:
     """File against ledger for each unit and year, both systems against themselves."""
     sums: dict[tuple[str, int], int] = defaultdict(int)
-    for fact in taken:
+    for _number, fact in taken:
         if fact.state == "paid":
             sums[fact.unit, fact.year] += fact.amount_fen
-    booked = paid_in_ledger([(f.unit, f.year, f.number) for f in taken if f.state == "paid"])
+    booked = paid_in_ledger([number for number, fact in taken if fact.state == "paid"])
     lines = [
         {"unit": unit, "year": year, "file_fen": fen, "ledger_fen": booked.get((unit, year), 0),
          "off_fen": fen - booked.get((unit, year), 0)}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -18,11 +19,13 @@ from wangge.domains.budgeting.logic.facts import DIMENSION_COLUMNS, Dims
 from wangge.domains.budgeting.refusals import LedgerRefused, refusal_of
 from wangge.domains.organizations.logic import Actor
 
-_VOUCHER_COLUMNS = (
+VOUCHER_COLUMNS = (
     "id", "unit_code", "year", "period", "dated_on", "event", "phase", "number", "summary", "handler",
     "reverses_id", "imported_id", "by_id", "by_name", "at",
 )  # fmt: skip
-_POSTING_COLUMNS = ("voucher_id", "system", "account", "side", "amount_fen", "dimension_id", "allotment_id")
+POSTING_COLUMNS = ("voucher_id", "system", "account", "side", "amount_fen", "dimension_id", "allotment_id")
+
+_LINES_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def write_vouchers(
     with refused_plainly():
         copy_rows(
             "budgeting_voucher",
-            _VOUCHER_COLUMNS,
+            VOUCHER_COLUMNS,
             (
                 (number, d.unit, d.year, d.period, d.dated_on, d.event, d.phase, d.number, d.summary, d.handler,
                  d.reverses_id, import_id, by.person_id, by.display_name, at)
@@ -68,7 +71,7 @@ def write_vouchers(
         )  # fmt: skip
         copy_rows(
             "budgeting_posting",
-            _POSTING_COLUMNS,
+            POSTING_COLUMNS,
             (
                 (number, p.line.system, p.line.account, p.line.side, p.line.amount_fen, p.dimension_id, p.allotment_id)
                 for number, draft in zip(ids, drafts, strict=True)
@@ -117,7 +120,11 @@ def reserve_ids(table: str, count: int) -> list[int]:
     if not count:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        cursor.execute(
+            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s,"
+            " generate_series(1, %s)",
+            [table, count],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -130,6 +137,18 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Rows by COPY from lines as it reads them: of numbers and codes alone, whose texts need no escapes."""
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        rest = iter(lines)
+        while some := "".join(islice(rest, _LINES_AT_ONCE)):
+            copy.write(some)
 
 
 @contextmanager
@@ -148,10 +167,13 @@ def check_deferred() -> None:
 
 
 __all__ = [
+    "POSTING_COLUMNS",
+    "VOUCHER_COLUMNS",
     "LedgerRefused",
     "PostingDraft",
     "VoucherDraft",
     "check_deferred",
+    "copy_lines",
     "copy_rows",
     "dimension_ids",
     "dims_of_key",

@@ -62,13 +62,17 @@ JOIN budgeting_dimension d ON d.id = a.dimension_id
 """
 
 _IN_LEDGER = """
-SELECT p.unit_code, p.year, sum(CASE g.side WHEN 'D' THEN g.amount_fen ELSE -g.amount_fen END)::bigint
-FROM unnest(%s::text[], %s::int[], %s::text[]) AS w(unit, year, number)
-JOIN budgeting_payment p ON p.unit_code = w.unit AND p.year = w.year AND p.number = w.number
-JOIN budgeting_payment_step s ON s.payment_id = p.id AND s.state = 'paid'
-JOIN budgeting_posting g ON g.voucher_id = s.voucher_id AND g.system = 'budget' AND g.account LIKE '7%%'
-WHERE NOT EXISTS (SELECT FROM budgeting_voucher r WHERE r.reverses_id = s.voucher_id)
-GROUP BY p.unit_code, p.year
+SELECT f.unit_code, f.year, sum(f.fen)::bigint
+FROM unnest(%s::bigint[]) AS w(id)
+JOIN LATERAL (  -- payment by payment: what was just written has no statistics, and other years are not looked at
+    SELECT p.unit_code, p.year, CASE g.side WHEN 'D' THEN g.amount_fen ELSE -g.amount_fen END AS fen
+    FROM budgeting_payment p
+    JOIN budgeting_payment_step s ON s.payment_id = p.id AND s.state = 'paid'
+    JOIN budgeting_posting g ON g.voucher_id = s.voucher_id AND g.system = 'budget' AND g.account LIKE '7%%'
+    WHERE p.id = w.id AND NOT EXISTS (SELECT FROM budgeting_voucher r WHERE r.reverses_id = s.voucher_id)
+    OFFSET 0
+) f ON true
+GROUP BY f.unit_code, f.year
 """
 
 
@@ -94,11 +98,10 @@ def allotment_rooms(pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int, st
         }
 
 
-def paid_in_ledger(keys: Sequence[tuple[str, int, str]]) -> dict[tuple[str, int], int]:
+def paid_in_ledger(payment_ids: Sequence[int]) -> dict[tuple[str, int], int]:
     """(unit, year) → what the ledger holds as spent by these payments; one statement."""
-    if not keys:
+    if not payment_ids:
         return {}
-    units, years, numbers = (list(column) for column in zip(*keys, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_IN_LEDGER, [units, years, numbers])
+        cursor.execute(_IN_LEDGER, [list(payment_ids)])
         return {(unit, year): fen for unit, year, fen in cursor.fetchall()}

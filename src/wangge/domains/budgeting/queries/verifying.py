@@ -8,18 +8,20 @@ _CHECKS = {
     "balance": """
         SELECT COALESCE(b.unit_code, s.unit_code) || ' ' || COALESCE(b.account, s.account)
         FROM budgeting_balance b FULL JOIN (
-            SELECT v.unit_code, v.year, v.period, v.phase, g.account, g.dimension_id,
+            SELECT v.unit_code, v.year, v.phase, g.account, g.dimension_id,
                    COALESCE(sum(g.amount_fen) FILTER (WHERE g.side = 'D'), 0) AS debit,
                    COALESCE(sum(g.amount_fen) FILTER (WHERE g.side = 'C'), 0) AS credit, count(*) AS postings
-            FROM budgeting_posting g JOIN budgeting_voucher v ON v.id = g.voucher_id GROUP BY 1, 2, 3, 4, 5, 6
-        ) s ON (s.unit_code, s.year, s.period, s.phase, s.account, s.dimension_id)
-             = (b.unit_code, b.year, b.period, b.phase, b.account, b.dimension_id)
+            FROM budgeting_posting g JOIN budgeting_voucher v ON v.id = g.voucher_id GROUP BY 1, 2, 3, 4, 5
+        ) s ON (s.unit_code, s.year, s.phase, s.account, s.dimension_id)
+             = (b.unit_code, b.year, b.phase, b.account, b.dimension_id)
         WHERE (b.debit_fen, b.credit_fen, b.postings) IS DISTINCT FROM (s.debit, s.credit, s.postings)""",
     "account": """
         SELECT COALESCE(b.unit_code, s.unit_code) || ' ' || COALESCE(b.account, s.account)
         FROM budgeting_account_balance b FULL JOIN (
-            SELECT unit_code, year, period, account, sum(debit_fen) AS debit, sum(credit_fen) AS credit
-            FROM budgeting_balance GROUP BY 1, 2, 3, 4
+            SELECT v.unit_code, v.year, v.period, g.account,
+                   COALESCE(sum(g.amount_fen) FILTER (WHERE g.side = 'D'), 0) AS debit,
+                   COALESCE(sum(g.amount_fen) FILTER (WHERE g.side = 'C'), 0) AS credit
+            FROM budgeting_posting g JOIN budgeting_voucher v ON v.id = g.voucher_id GROUP BY 1, 2, 3, 4
         ) s ON (s.unit_code, s.year, s.period, s.account) = (b.unit_code, b.year, b.period, b.account)
         WHERE (b.debit_fen, b.credit_fen) IS DISTINCT FROM (s.debit, s.credit)""",
     "voucher": """

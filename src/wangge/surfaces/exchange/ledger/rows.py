@@ -62,7 +62,7 @@ class FactReader:
         told = dict(self.mapping.values)
         for field, columns in self._columns:
             for column in columns:
-                if text := str(record.get(column) or "").strip():
+                if (cell := record.get(column)) and (text := str(cell).strip()):
                     told[field] = text
                     break
         return self._build(line, told)
@@ -145,7 +145,7 @@ class FactReader:
         return RecordFact(line, self._must(told, "unit"), int(year), self.mapping.kind, self._must(told, "key"), data)
 
     def _dims(self, told: Mapping[str, str]) -> Dims:
-        texts = tuple(told.get(name, "") for name in DIMENSION_COLUMNS)
+        texts = tuple([told.get(name, "") for name in DIMENSION_COLUMNS])
         known = self._known_dims.get(texts)
         if known is None:
             known = self._known_dims[texts] = completed(self._read_dims(told))

@@ -20,6 +20,7 @@ from wangge.domains.budgeting.operations.payment_import import take_in_payments
 from wangge.domains.budgeting.operations.recording import take_in_records
 from wangge.domains.budgeting.policies import may_keep_books
 from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.collector_at_rest import collector_at_rest
 from wangge.surfaces.exchange.imports.findings import LABELS
 from wangge.surfaces.exchange.imports.reading import FileFormat, FileRefused, Layout, Progress, Unreadable, read_rows
 from wangge.surfaces.exchange.ledger.declaration import LedgerMapping
@@ -41,7 +42,14 @@ def import_ledger(
     path: Path, mapping: LedgerMapping, *, by: Actor, at: datetime, dry_run: bool, progress: Progress | None = None
 ) -> tuple[ImportResult, ReadFile]:
     """Import a file; raises ``FileRefused`` or ``LedgerRefused``: then nothing of it was taken in."""
-    read = _his_own(read_file(path, mapping, progress or Progress(path)), by)
+    with collector_at_rest():
+        return _imported(path, mapping, by, at, dry_run, progress or Progress(path))
+
+
+def _imported(
+    path: Path, mapping: LedgerMapping, by: Actor, at: datetime, dry_run: bool, progress: Progress
+) -> tuple[ImportResult, ReadFile]:
+    read = _his_own(read_file(path, mapping, progress), by)
     source = ImportSource(mapping.kind, mapping.name, path.name, _digest(path))
     common: dict[str, Any] = {
         "source": source, "by": by, "at": at, "dry_run": dry_run, "unreadable": tuple(read.refused),
