@@ -22,6 +22,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / "wangge-setup"
 INPUTS = ("requirements.lock", "pyproject.toml", "deploy/installer.lock", "deploy/setup.py")
 LEAST_PYTHON = (3, 11)
+NOT_COMPILED = r"/(tests?|testing|pip|setuptools|mypy|mypyc|schemathesis|playwright)/"
 
 
 def main() -> None:
@@ -31,7 +32,9 @@ def main() -> None:
         _say("建立运行环境 .venv / making the environment .venv")
         _make_environment()
         _install()
+        _compile(*ENVIRONMENT.glob("lib/python*/site-packages"))
         STAMP.write_text(mark)
+    _compile(ROOT / "src")
     if (ROOT / "frontend" / "package.json").exists():
         _run([PYTHON, ROOT / "frontend" / "build.py"])
     messages = ROOT / "deploy" / "compile_messages.py"
@@ -106,6 +109,13 @@ def _install() -> None:
     _say("uv 没有装成，改用 pip / uv could not install; pip tries, as this machine configures it")
     _run([*pip, "install", "-q", "--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock"])
     _run([*pip, "install", "-q", "--no-deps", "-e", ROOT])
+
+
+def _compile(*folders: Path) -> None:
+    """Bytecode beforehand: where Python may not write it, as in many containers, every command would compile anew."""
+    order = [str(PYTHON), "-m", "compileall", "-q", "-j", "0", "-x", NOT_COMPILED, *(str(each) for each in folders)]
+    # a file that is no Python of ours (templates of generators) does not compile and need not
+    subprocess.run(order, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _indexes_of_pip() -> dict[str, str]:
