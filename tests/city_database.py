@@ -108,7 +108,7 @@ class CityDatabase:
     def _close(self) -> None:
         connection = connections["default"]
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -31,7 +31,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         _databases.append(database)
         yield
         database.drop()
-        clear_photos(settings.MEDIA_ROOT)
+        clear_photos(str(settings.MEDIA_ROOT))
 
 
 def _renew_database(_case: TransactionTestCase) -> None:
@@ -39,7 +39,7 @@ def _renew_database(_case: TransactionTestCase) -> None:
     _databases[0].renew()
 
 
-TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture

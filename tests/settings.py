@@ -16,6 +16,6 @@ for name in (
 
 from wangge.project.settings import *  # noqa: E402, F403
 
-MEDIA_ROOT = tempfile.mkdtemp(prefix="wangge-photos-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="wangge-photos-"))
 # Real hashes take 50 ms each; one test checks that the product's are Argon2.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -17,7 +17,7 @@ from wangge.domains.organizations.logic import token_digest
 from wangge.domains.organizations.models import AccessToken, Person
 
 __all__ = ["actor", "small_city"]
-PLACE = {"lon": 113.134, "lat": 27.827, "system": "wgs84", "address": "建设路 1 号"}
+PLACE: dict[str, Any] = {"lon": 113.134, "lat": 27.827, "system": "wgs84", "address": "建设路 1 号"}
 _keys = itertools.count(1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -12,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import HealthCheck, given
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     allow_header_conformance,
     content_type_conformance,
@@ -37,7 +37,8 @@ OPERATIONS = (
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")
 EXAMPLES = max(hypothesis.settings.default.max_examples // 5, 20)  # type: ignore[union-attr]
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-BY_ID = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}
+OPERATIONS_READ = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
+BY_ID = {found.definition.raw["operationId"]: found for found in OPERATIONS_READ}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def case(speak: Speak) -> Iterator[dict[str, Any]]:
+def case(speak: Speak) -> dict[str, Any]:
     """A case that some of the made-up requests shall hit."""
     return speak("collector-1").report()
 
@@ -67,7 +68,7 @@ def test_made_up_requests_are_answered_as_the_document_says(
 
     @hypothesis.settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(made_up=BY_ID[name].as_strategy(generation_mode=mode))
-    def one(made_up: schemathesis.Case) -> None:
+    def one(made_up: schemathesis.Case[Any]) -> None:
         turn = next(verbs)
         if "number" in (made_up.path_parameters or {}) and turn % 3:
             made_up.path_parameters["number"] = case["number"]

@@ -95,7 +95,7 @@ def test_a_body_that_cannot_be_kept_is_no_json(speak: Speak, text: bytes | str) 
 def chunked(speaker: Speaker, path: str, data: bytes, content_type: str) -> Any:
     """A body in pieces as the server hands it on: its bytes, and no length."""
     headers = {**speaker.headers, "Idempotency-Key": "k", "Transfer-Encoding": "chunked"}
-    given = {"wsgi.input": BytesIO(data), "CONTENT_TYPE": content_type}
+    given: dict[str, Any] = {"wsgi.input": BytesIO(data), "CONTENT_TYPE": content_type}
     return speaker.client.generic("POST", f"/api/v1{path}", headers=headers, **given)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -116,11 +117,11 @@ def test_our_own_workbook_reads_back_cell_for_cell(tmp_path: Path) -> None:
     (path,) = write_files(found.document, found.account.cells, found.forms, out=tmp_path, formats=("xlsx",), name="x")
     told = official_of_file(path, YEAR)
     assert against_official(year=YEAR, unit=UNIT, official=told) == ()
-    kept = {"year": YEAR, "unit": UNIT, "path": path, "by": TERMINAL, "at": AT}
-    first = keep_official(official=told, **kept)  # type: ignore[arg-type]
+    kept: dict[str, Any] = {"year": YEAR, "unit": UNIT, "path": path, "by": TERMINAL, "at": AT}
+    first = keep_official(official=told, **kept)
     assert (first.difference.new, first.refused) == (len(told), ())
     assert official_of_records(year=YEAR, unit=UNIT) == told
-    again = keep_official(official=told | {"01.r57": 1}, **kept)  # type: ignore[arg-type]
+    again = keep_official(official={**told, "01.r57": 1}, **kept)
     assert again.difference.changed_keys == ("01.r57",)
 
 

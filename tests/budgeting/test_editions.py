@@ -115,7 +115,7 @@ STEP = (
         ((2, "send_back", "compiled", "sent_back", " ", 8), "edition_step_says_why"),
     ],
 )
-def test_no_sql_breaks_the_way(row: tuple[object, ...], constraint: str) -> None:
+def test_no_sql_breaks_the_way(row: tuple[int | str | None, ...], constraint: str) -> None:
     edition = compiled()
     with pytest.raises(IntegrityError) as broken, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STEP, [edition, *row])

@@ -112,6 +112,7 @@ def test_what_does_not_belong_to_the_task_is_refused(task: CensusTask) -> None:
 
 def test_the_database_keeps_findings_and_the_second_person(task: CensusTask) -> None:
     finder = person("a")
+    assert finder.person_id is not None
     finding = note(task, finder)
     with pytest.raises(DatabaseError, match="census_decided_by_another"), transaction.atomic():
         CensusDecision.objects.create(finding_id=finding, accepted=True, decided_at=AT, decided_by_id=finder.person_id)

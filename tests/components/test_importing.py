@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -134,7 +135,7 @@ def test_an_unfit_row_does_not_stop_the_others_and_strict_lets_none_in() -> None
         ({"units": Units()}, "units_missing"),
     ],
 )
-def test_an_unfit_row_is_turned_away_with_its_reason(changes: dict[str, object], fault: str) -> None:
+def test_an_unfit_row_is_turned_away_with_its_reason(changes: dict[str, Any], fault: str) -> None:
     assert take(fit(**changes)).refused_by == {fault: 1}
     assert not Component.objects.exists()
 

@@ -49,7 +49,7 @@ def test_place_and_time_are_written_as_a_telephone_does() -> None:
     taken_at = datetime(2024, 4, 12, 2, 30, 15, tzinfo=UTC)
     noted = with_notes(pool()[scene_pool()[0]], lon=113.13412, lat=27.82745, at=taken_at)
     facts = read_photo(noted, at=NOW)
-    assert (facts.lon, facts.lat) == (pytest.approx(113.13412, abs=1e-6), pytest.approx(27.82745, abs=1e-6))
+    assert [facts.lon, facts.lat] == pytest.approx([113.13412, 27.82745], abs=1e-6)
     assert facts.taken_at == taken_at
     assert facts.warnings == ()
 

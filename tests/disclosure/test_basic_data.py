@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ def annex() -> dict[str, str]:
     return {each.id.removeprefix("1-1."): each.text for each in figures if each.id.startswith("1-1.")}
 
 
-def enter(kind: str, told: dict[str, object], key: str = "") -> None:
+def enter(kind: str, told: Mapping[str, object], key: str = "") -> None:
     enter_record(kind=kind, unit=UNIT, year=YEAR, told=told, by=TERMINAL, at=AT, key=key)
 
 

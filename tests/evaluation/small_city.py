@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,10 @@ def _utc(moment: str) -> bytes:
     return at.strftime("%Y-%m-%d %H:%M:%S+00").encode()
 
 
+def _always(rules: Rulebook, _day: str) -> Rulebook:
+    return rules
+
+
 def city_of(root: Path, cases: Sequence[tuple[str, int, int]], *, numbers: Mapping[int, str] | None = None) -> Snapshot:
     """A warehouse of walks: (name, how many of its steps happened, which of some places it lies in).
 
@@ -85,7 +90,7 @@ def city_of(root: Path, cases: Sequence[tuple[str, int, int]], *, numbers: Mappi
         rules, steps, _tally = steps_of(name)
         where = (f"43020{place}", f"43020{place}001", "", f"43020{place}-{case % 3}" if place else "")
         subject = Subject(case, 0, where, f"4302000123456{place}" if case % 5 == 0 else "")
-        tell_case(told, subject, steps[:made], lambda _day, rules=rules: rules)
+        tell_case(told, subject, steps[:made], partial(_always, rules))
         number = (numbers or {}).get(case, f"43020{place}-20240101-{case:05d}")
         heads.append((case, case.to_bytes(16, "big"), number, told.place(where), 0))
     with refreshing(root) as under_way:

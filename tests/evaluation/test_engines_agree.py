@@ -88,7 +88,7 @@ def test_one_form_answers_each_question_with_its_own_numbers(tmp_path: Path) -> 
             closed = Request({"n_close": COUNTED["n_close"]}, request.periods, ("place", "source"), known)
             for places in ([1], [2], [1, 2], [3, 1, 2]):
                 for source in {what.source for what in snapshot.whats.values()}:
-                    key = [places, [source]]
+                    key: list[list[int | str]] = [[*places], [source]]
                     assert list(fast.cases_of(snapshot, closed, key)) == list(plain.cases_of(snapshot, closed, key))
     assert len({repr(sorted(answer.items())) for answer in answers}) > len(spans)
 

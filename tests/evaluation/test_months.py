@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def test_nothing_of_a_month_is_changed(snapshot: Snapshot, table: str) -> None:
             cursor.execute(statement)
 
 
-BROKEN = {
+BROKEN: dict[str, Callable[[], object]] = {
     "result_reissue_says_why": lambda: _result(issue=2, replaces="M-1"),
     "result_kind_known": lambda: _result(kind="guess"),
     "result_seal_is_sm3": lambda: _result(sm3=b"short"),

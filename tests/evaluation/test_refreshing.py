@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def city(ground: LoadedGround) -> Iterator[Any]:  # noqa: F811
+def city(ground: LoadedGround) -> Callable[[int], None]:  # noqa: F811
     """Writes so many days of a small year."""
     tasks = iter(year_tasks(cases=900, year=2024, seed=4))
     production = Production(ground, 7, TERMINAL, NOW)

@@ -198,7 +198,7 @@ def test_waste_reports_lie_as_near_to_bins_as_the_check_says() -> None:
     bins = np.array([(f["properties"]["e"], f["properties"]["n"]) for f in _features("waste_bins.geojson.gz")])
     waste = [r for r in zurich.reports if r.category_text == "Abfall/Sammelstelle"]
     points = shapely.points([(float(kept(zurich, r, "east")), float(kept(zurich, r, "north"))) for r in waste])
-    tree = shapely.STRtree(shapely.points(bins))
+    tree = shapely.STRtree(np.asarray(shapely.points(bins)))
     _index, metres = tree.query_nearest(points, max_distance=300, return_distance=True, all_matches=False)
     near = [float(m) for m in metres if m <= 300]
     assert {

@@ -16,7 +16,8 @@ from rich.console import Console
 from tests.exchange.foreign_city import MAPPING, ROW, csv_file, imported, mapping_of
 from wangge.project.commands import import_reports
 from wangge.surfaces.exchange.imports.foreign import ForeignReport
-from wangge.surfaces.exchange.imports.run import FileRefused, RefusedFile
+from wangge.surfaces.exchange.imports.reading import FileRefused
+from wangge.surfaces.exchange.imports.run import RefusedFile
 
 
 def run_command(*args: object) -> Result:

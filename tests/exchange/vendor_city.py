@@ -52,8 +52,12 @@ class VendorExport:
         self.folder, self.sheets = folder, sheets
         self.mapping: HistoryMapping = load_history_mapping("vendor_history")
         tables = self.mapping.tables
-        self._words = {name: {value: word for word, value in reversed(codes.items())} for name, codes in tables.items()}
-        self._actions = {actions[-1].verb: word for word, actions in reversed(self.mapping.actions.items()) if actions}
+        self._words = {
+            name: {value: word for word, value in reversed(list(codes.items()))} for name, codes in tables.items()
+        }
+        self._actions = {
+            actions[-1].verb: word for word, actions in reversed(list(self.mapping.actions.items())) if actions
+        }
         self._units = dict(_rows("SELECT code, name FROM organizations_department"))
         self._people = {str(key): name for key, name in _rows("SELECT id, username FROM organizations_person")}
 

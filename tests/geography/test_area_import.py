@@ -42,6 +42,7 @@ from wangge.domains.geography.logic.reports import FileProblem, ImportReport
 from wangge.domains.geography.models import AreaRow, GroundImportRow
 from wangge.domains.geography.operations.placing import Reading
 from wangge.domains.organizations.policies import NotYours
+from wangge.groundwork import clock
 from wangge.surfaces.exchange.spatial.areas import import_area_file
 from wangge.surfaces.exchange.spatial.reading import FileUnreadable
 
@@ -211,7 +212,7 @@ def test_only_the_system_administrator_changes_the_ground(actor: Callable[[str],
     file = as_geojson(tmp_path / "d.geojson", districts())
     with pytest.raises(NotYours, match="系统管理员"):
         import_area_file(
-            by=actor("dispatcher-1"), at=queries.clock.now(), path=file, kind=DISTRICT, from_on=OPENED,
+            by=actor("dispatcher-1"), at=clock.now(), path=file, kind=DISTRICT, from_on=OPENED,
             reading=Reading(), dry_run=True,
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from wangge.domains.geography.logic.measures import EARTH_RADIUS_M, lengths_m, m
 from wangge.standards.library import load_tables
 
 
-def figures(*shapes: BaseGeometry) -> np.ndarray:  # type: ignore[type-arg]
+def figures(*shapes: BaseGeometry) -> np.ndarray:
     return np.array(shapes, dtype=object)
 
 
@@ -63,7 +64,7 @@ def test_lengths_are_metres() -> None:
     assert checking.is_sliver(thin).tolist() == [True]
 
 
-def slow_overlaps(shapes: list[BaseGeometry]) -> set[tuple[int, int]]:
+def slow_overlaps(shapes: Sequence[BaseGeometry]) -> set[tuple[int, int]]:
     found = set()
     for i, j in itertools.combinations(range(len(shapes)), 2):
         cut = figures(shapely.intersection(shapes[i], shapes[j]))

@@ -186,7 +186,7 @@ def test_a_point_far_from_everything_has_no_words() -> None:
 
 # ---- imports -------------------------------------------------------------------------------------------------------
 
-ROADS = [
+ROADS: list[dict[str, Any]] = [
     {"code": "R1", "name": "建设路", "side": "两侧", "figure": shapely.LineString([(113.0, 27.005), (113.04, 27.005)])},
     {"code": "R2", "name": "长堤路", "side": "左侧", "figure": shapely.LineString([(113.005, 27.0), (113.005, 27.02)])},
     {"code": "R2", "name": "长堤路", "side": "右侧", "figure": shapely.LineString([(113.005, 27.0), (113.005, 27.02)])},

@@ -15,6 +15,7 @@ from wangge.domains.geography.operations.areas import NewBoundary, load_areas, r
 from wangge.domains.geography.operations.duties import hand_over_grid, load_grid_duties
 from wangge.domains.geography.operations.versions import GroundRefused, set_city_epsg
 from wangge.domains.organizations.models import Person
+from wangge.groundwork import clock
 from wangge.groundwork.coordinates import CoordinateError, from_wgs84
 
 OPENED, MOVED, DAY = date(2020, 1, 1), date(2024, 6, 1), date(2024, 4, 12)
@@ -49,14 +50,14 @@ def test_a_change_is_seen_after_two_seconds_and_costs_one_statement(
 ) -> None:
     load_areas(areas=[district()])
     start = 1000.0
-    with patch.object(queries.clock, "monotonic", lambda: start):
+    with patch.object(clock, "monotonic", lambda: start):
         assert queries.locate(lon=114.5, lat=27.5, on=DAY).district is None
         load_areas(areas=[district("990102", (114.0, 27.0, 115.0, 28.0))])
         assert queries.locate(lon=114.5, lat=27.5, on=DAY).district is None
-    with patch.object(queries.clock, "monotonic", lambda: start + queries.RECHECK_SECONDS):
+    with patch.object(clock, "monotonic", lambda: start + queries.RECHECK_SECONDS):
         assert queries.locate(lon=114.5, lat=27.5, on=DAY).district == "990102"
     with (
-        patch.object(queries.clock, "monotonic", lambda: start + 2 * queries.RECHECK_SECONDS),
+        patch.object(clock, "monotonic", lambda: start + 2 * queries.RECHECK_SECONDS),
         django_assert_num_queries(1),  # type: ignore[operator]
     ):
         queries.ground()
@@ -110,7 +111,7 @@ def test_a_report_in_the_survey_plane_is_located_by_the_citys_setting() -> None:
     queries.forget()
     x, y = from_wgs84(113.5, 27.5, system="city", city_epsg=4546)
     located = queries.locate_given(first=x, second=y, system="city", on=DAY)
-    assert (located.lon, located.lat) == (pytest.approx(113.5), pytest.approx(27.5))
+    assert [located.lon, located.lat] == pytest.approx([113.5, 27.5])
     assert located.place.district == "990101"
     with pytest.raises(CoordinateError):
         set_city_epsg(code=4490)

@@ -27,6 +27,10 @@ def size() -> int:
     return 1_000_000 if hypothesis.settings.get_current_profile_name() == "soak" else 12_000
 
 
+def _rounded_box(west: float, south: float, east: float, north: float) -> shapely.geometry.base.BaseGeometry:
+    return shapely.box(round(west, 7), round(south, 7), round(east, 7), round(north, 7))
+
+
 def city(count: int) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
     """A strip of communities one above the other, as many streets as they need, in one district."""
     each = ACROSS * ACROSS
@@ -36,7 +40,7 @@ def city(count: int) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
     def box(first: int, last: int) -> shapely.geometry.base.BaseGeometry:
         # Twenty columns of communities keep the city on the globe.
         return shapely.union_all([
-            shapely.box(*(round(v, 7) for v in corners(k))) for k in range(first, last)
+            _rounded_box(*corners(k)) for k in range(first, last)
         ])  # fmt: skip
 
     def corners(k: int) -> tuple[float, float, float, float]:
@@ -55,7 +59,7 @@ def city(count: int) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
         west, south, *_rest = corners(k)
         for n in range(min(each, count - k * each)):
             x, y = west + n % ACROSS * STEP, south + n // ACROSS * STEP
-            square = shapely.box(*(round(v, 7) for v in (x, y, x + STEP, y + STEP)))
+            square = _rounded_box(x, y, x + STEP, y + STEP)
             grids.append(row(f"{code}{n + 1:03d}", square))
     district = [row("430202", shapely.union_all([each["figure"] for each in streets]))]
     return district, streets, communities, grids
@@ -85,7 +89,7 @@ def spoil(grids: list[Row]) -> dict[int, Problem]:
     return wanted
 
 
-def _shifted(points: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _shifted(points: np.ndarray) -> np.ndarray:
     return points + STEP / 3
 
 

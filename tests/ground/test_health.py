@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from wangge.groundwork import clock
 from wangge.groundwork.outbox import operations as outbox
 from wangge.surfaces.api import health
 
@@ -43,8 +44,8 @@ def test_the_answer_is_kept_for_two_seconds(client: Client, monkeypatch: pytest.
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/readyz").status_code == 200
     assert len(asked) == 0
-    later = health.clock.monotonic() + health.KEPT_SECONDS
-    monkeypatch.setattr(health.clock, "monotonic", lambda: later)
+    later = clock.monotonic() + health.KEPT_SECONDS
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/readyz").status_code == 200
     assert len(asked) > 0
@@ -98,7 +99,7 @@ def test_figures_have_the_form_of_prometheus(client: Client) -> None:
     assert int(figures["wangge_database_bytes"]) > 0
 
 
-def _session_of(answer: HttpResponse) -> list[str]:
+def _session_of(answer: HttpResponseBase) -> list[str]:
     return [name for name in answer.headers if name in ("Content-Security-Policy", "X-Frame-Options", "Vary")]
 
 

@@ -97,7 +97,7 @@ def test_an_older_postgres_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatc
         def __exit__(self, *_: object) -> None:
             pass
 
-    monkeypatch.setattr(opening.psycopg, "connect", lambda **_: Link())
+    monkeypatch.setattr(psycopg, "connect", lambda **_: Link())
     monkeypatch.setenv("DATABASE_URL", "postgresql:///town")
     with pytest.raises(EnvironmentRefused, match=r"PostgreSQL 14\.12") as refused:
         opening._refuse_old_postgres(Environment())

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.db.migrations.operations import RunSQL
+from django.db.migrations.operations.base import Operation
 from django.db.utils import ProgrammingError
 
 from wangge.groundwork.append_only import FUNCTIONS, keep_append_only, partition_by_month
@@ -20,13 +22,18 @@ PARTITION BY RANGE (month);
 """
 
 
+def _sql_of(operation: Operation) -> bytes:
+    assert isinstance(operation, RunSQL)
+    return str(operation.sql).encode()
+
+
 @pytest.fixture
 def tale(owner_link: psycopg.Connection[Any], as_owner: None) -> psycopg.Connection[Any]:
     """An append-only table with two months, granted to the application."""
     owner_link.execute(FUNCTIONS.encode())
     owner_link.execute(MAKE.encode())
-    owner_link.execute(keep_append_only("tale").sql.encode())
-    owner_link.execute(partition_by_month("tale", "2024-01", "2024-02").sql.encode())
+    owner_link.execute(_sql_of(keep_append_only("tale")))
+    owner_link.execute(_sql_of(partition_by_month("tale", "2024-01", "2024-02")))
     grant_to_application("wangge_app")
     return owner_link
 

@@ -26,7 +26,7 @@ from wangge.surfaces.jobs import rounds
 
 __all__ = ["actor", "small_city"]
 LEAN = Path(__file__).resolve().parents[2] / "demo" / "overlays" / "lean"
-PLACE = {"lon": 113.134, "lat": 27.827, "address": "建设路 1 号"}
+PLACE: dict[str, Any] = {"lon": 113.134, "lat": 27.827, "address": "建设路 1 号"}
 GRID = "43020200100101"
 
 

@@ -173,7 +173,7 @@ def test_a_crash_before_the_position_is_kept_loses_nothing_and_doubles_nothing(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hands.to_handling(hands.report())
-    tell_inboxes = subscriptions.tell_inboxes
+    tell_inboxes = subscriptions.tell_inboxes  # type: ignore[attr-defined]
     written: list[int] = []
 
     def tell_then_crash(tellings: Any, *, at: Any) -> None:

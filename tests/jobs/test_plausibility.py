@@ -118,6 +118,7 @@ def test_a_picture_somebody_else_sent_too_does_not_fit(hands: Hands) -> None:
 
     photo_id = reported.draft.photos[0][1]
     other = hands.actor("collector-2").person_id
+    assert other is not None
     PhotoUpload.objects.create(photo_id=photo_id, uploader_id=other, received_at=START)
     assert not pictures_of_case_fit(case_id=case_id)
 

@@ -89,7 +89,7 @@ def test_a_round_stops_when_its_time_is_up(hands: Hands, lean: None, monkeypatch
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     monkeypatch.setattr(rounds, "AT_ONCE", 1)
     with clock.held_at(after(30 * 1440)):
-        acted = []
+        acted: list[int] = []
         while sum(acted) < len(numbers):
             acted.append(rounds.let_rules_act(seconds=4.0))
             assert len(acted) < 20

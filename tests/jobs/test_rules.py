@@ -207,7 +207,12 @@ def test_a_refusal_is_not_judged_again_before_the_case_has_a_further_step(
     reported = hands.self_handled(START, metres=900)
     judged: list[str] = []
     would_act = timing._would_act
-    monkeypatch.setattr(timing, "_would_act", lambda row, at: judged.append(row.number) or would_act(row, at))
+
+    def noted(row: Any, at: datetime) -> bool | None:
+        judged.append(row.number)
+        return would_act(row, at)
+
+    monkeypatch.setattr(timing, "_would_act", noted)
     for minute in range(1, 5):
         assert round_at(after(minute)) == 0
     assert judged == [reported.number]

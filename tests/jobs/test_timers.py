@@ -66,7 +66,7 @@ def test_the_chain_of_a_case_with_a_late_step_is_whole(hands: Hands) -> None:
 @pytest.mark.django_db
 def test_a_case_that_fails_does_not_hold_up_the_others(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, sound = suspended(hands), suspended(hands, after(1))
-    write = timing.write
+    write = timing.write  # type: ignore[attr-defined]
 
     def fail_once(draft: Any, row: Any, **given: Any) -> None:
         if row.number == broken:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -208,7 +207,10 @@ def test_a_password_must_be_changed_when_told_or_too_old(seat: Person, settings:
 def verified(request: HttpRequest) -> Person:
     """The user as the second factor's middleware makes him."""
     seen: list[Any] = []
-    keep: Callable[[HttpRequest], Any] = lambda asked: seen.append(asked.user) or None  # noqa: E731
+
+    def keep(asked: HttpRequest) -> None:
+        seen.append(asked.user)
+
     OTPMiddleware(keep)(request)
     person: Person = seen[0]
     person.is_verified()  # type: ignore[attr-defined]

@@ -32,8 +32,10 @@ def forms() -> dict[str, Any]:
 
 def funds_of(form: dict[str, Any], *, decimals: int) -> Funds:
     row = form["fund"].get("年度资金总额", form["fund"])
-    fen = [int(Decimal(row[name]) * 1_000_000) for name in ("年初预算数", "全年预算数", "全年执行数")]
-    return Funds(*fen, decimals=decimals)
+    initial, adjusted, spent = (
+        int(Decimal(row[name]) * 1_000_000) for name in ("年初预算数", "全年预算数", "全年执行数")
+    )
+    return Funds(initial, adjusted, spent, decimals=decimals)
 
 
 def lines_of(

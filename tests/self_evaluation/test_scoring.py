@@ -104,11 +104,11 @@ def test_a_qualitative_line_takes_the_top_of_its_band_and_any_other_point_is_a_j
     soft = line("定性", None, "20")
     assert score_line(soft, Reached(band="reached"), tables=TABLES).score == 20
     partly = score_line(soft, Reached(band="partly"), tables=TABLES)
-    assert (partly.score, partly.method) == (16, Method.BAND)
+    assert (partly.score, partly.method) == (Decimal(16), Method.BAND)
     judged = score_line(
         soft, Reached(band="partly"), tables=TABLES, judgement=Judgement(D(14), "评审人", "抽查两处未达成")
     )
-    assert (judged.score, judged.by_rule, judged.method) == (14, 16, Method.JUDGEMENT)
+    assert (judged.score, judged.by_rule, judged.method) == (Decimal(14), Decimal(16), Method.JUDGEMENT)
     with pytest.raises(ScoringRefused, match="达成程度"):
         score_line(soft, Reached(), tables=TABLES)
 

@@ -57,16 +57,16 @@ FROM cases_step WHERE case_id = %s GROUP BY month, case_id
 def test_counts_and_rates_agree_with_a_plain_look_at_every_case(cases: None) -> None:
     every = list(Case.objects.all())
     filed = [case for case in every if case.filed_at]
-    assert counted("cases_reported") == (len(every), None, None)
-    assert counted("cases_filed") == (len(filed), None, None)
-    assert counted("cases_closed") == (0, None, None)
-    assert counted("close_rate") == (0, 0, len(filed))
+    assert counted("cases_reported") == (Decimal(len(every)), None, None)
+    assert counted("cases_filed") == (Decimal(len(filed)), None, None)
+    assert counted("cases_closed") == (Decimal(0), None, None)
+    assert counted("close_rate") == (Decimal(0), 0, len(filed))
 
 
 def test_nothing_after_the_cut_off_or_of_another_year_counts(cases: None) -> None:
     first = min(case.reported_at for case in Case.objects.all())
-    assert counted("cases_reported", first + timedelta(minutes=15)) == (2, None, None)
-    assert counted("cases_reported", year=2023) == (0, None, None)
+    assert counted("cases_reported", first + timedelta(minutes=15)) == (Decimal(2), None, None)
+    assert counted("cases_reported", year=2023) == (Decimal(0), None, None)
     assert counted("close_rate", year=2023) is None
 
 
@@ -146,7 +146,7 @@ def test_a_year_of_published_results_is_summed_and_each_part_keeps_its_name() ->
         ("M2024-03-2", "district=430101/n_close", 12, 20),
         ("M2024-03-2", "district=430102/n_close", 0, 0),
     ]
-    assert counted("district_evaluations") == (12, None, None)
+    assert counted("district_evaluations") == (Decimal(12), None, None)
 
 
 def test_a_month_that_is_not_published_leaves_the_count_to_the_cases(cases: None) -> None:
@@ -154,15 +154,15 @@ def test_a_month_that_is_not_published_leaves_the_count_to_the_cases(cases: None
         published(month, closed=10, filed=20)
     found = count_fact(FACTS["cases_closed"], Scope("101001", 2024, END))
     assert found is not None
-    assert (found.value, found.source_kind, found.parts) == (0, "", ())
+    assert (found.value, found.source_kind, found.parts) == (Decimal(0), "", ())
 
 
 def test_half_a_year_is_summed_only_up_to_the_end_of_a_month() -> None:
     for month in range(1, 7):
         published(month, closed=10, filed=20)
     july = datetime(2024, 6, 30, 16, tzinfo=UTC)  # midnight in the city
-    assert counted("cases_closed", july) == (60, None, None)
-    assert counted("cases_closed", july + timedelta(days=3)) == (0, None, None)
+    assert counted("cases_closed", july) == (Decimal(60), None, None)
+    assert counted("cases_closed", july + timedelta(days=3)) == (Decimal(0), None, None)
 
 
 def test_valid_files_are_those_the_examination_of_the_year_found_valid() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -250,7 +251,7 @@ def test_a_judgement_stands_beside_the_score_of_the_rule(ledger: None) -> None:
     judged = Filling("暴雨停办", "补办", Judgement(D(8), "评审组", "活动记录不全"))
     evaluated(form, 微服务开展情况=judged)
     result = Result.objects.get(line__name="微服务开展情况")
-    assert (result.score, result.by_rule, result.method) == (8, D("16.63"), "judgement")
+    assert (result.score, result.by_rule, result.method) == (D(8), D("16.63"), "judgement")
     view = form_of(form.id)
     assert view is not None
     assert view.sheet().lines[0].reckoning == "评审认定 8（规则得分 16.63）：活动记录不全（评审组）"
@@ -275,12 +276,12 @@ def test_a_target_met_in_the_last_two_years_is_flagged_when_it_is_set_again(ledg
         write_targets(by=FINANCE, at=SPRING, form_id=form.id, goal="运行", lines=LINES)
         take_step(by=FINANCE, at=SPRING, form_id=form.id, step="declare")
         take_step(by=BUREAU, at=SPRING, form_id=form.id, step="approve")
-        given = {"by": FINANCE, "at": WINTER, "unit_code": UNIT, "year": year, "signed_by": "科长"}
+        given: dict[str, Any] = {"by": FINANCE, "at": WINTER, "unit_code": UNIT, "year": year, "signed_by": "科长"}
         for subject, value in (("micro_services", 900), ("server_fault_hours", 60), ("市民满意", 95), ("spending", 90)):
-            sign_statement(**given, subject=subject, value=D(value), evidence="表", signed_on=date(2025, 1, 1))  # type: ignore[arg-type]
+            sign_statement(**given, subject=subject, value=D(value), evidence="表", signed_on=date(2025, 1, 1))
         sign_statement(
             **given, subject="热线回访", band="reached", words="93%", evidence="表", signed_on=date(2025, 1, 1)
-        )  # type: ignore[arg-type]
+        )
         fill_results(by=FINANCE, at=WINTER, form_id=form.id, fillings={})
     from wangge.domains.self_evaluation.queries.forms import history_of
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.standards.conftest import WriteOverlay
 from wangge.standards.city_settings import city_settings, holding_value, is_allowed, late_words
 from wangge.standards.editions import edition_on, time_limit, time_limit_on
 from wangge.standards.library import load_tables
@@ -18,7 +19,7 @@ OVERLAYS = Path(__file__).parents[2] / "demo" / "overlays"
 
 
 def test_a_row_of_the_city_replaces_the_national_one_and_keeps_the_columns_it_leaves_out(
-    write_overlay,
+    write_overlay: WriteOverlay,
 ) -> None:
     tables = load_tables(write_overlay({"stage_limits.csv": "stage_clock,limit_value\naccept,20"}))
     (limit,) = [row for row in tables.stage_limits if row.stage_clock == "accept"]
@@ -30,7 +31,7 @@ def test_a_row_of_the_city_replaces_the_national_one_and_keeps_the_columns_it_le
     assert len(tables.stage_limits) == len(load_tables().stage_limits)
 
 
-def test_a_new_key_adds_a_row(write_overlay) -> None:
+def test_a_new_key_adds_a_row(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {"ask_reasons.csv": "why,why_zh,pauses_handling,note\nneighbour_away,邻居不在家,Y,nobody opens"}
     )
@@ -40,18 +41,18 @@ def test_a_new_key_adds_a_row(write_overlay) -> None:
     assert tables.replaced["ask_reasons", ("neighbour_away",)] is None
 
 
-def test_a_row_can_be_removed_and_stays_in_sight(write_overlay) -> None:
+def test_a_row_can_be_removed_and_stays_in_sight(write_overlay: WriteOverlay) -> None:
     tables = load_tables(write_overlay({"entries.csv": "source,remove\nsensor,yes"}))
     assert "sensor" not in {row.source for row in tables.entries}
     assert isinstance(tables.replaced["entries", ("sensor",)], Entry)
 
 
-def test_the_shipped_tables_are_not_touched_by_an_overlay(write_overlay) -> None:
+def test_the_shipped_tables_are_not_touched_by_an_overlay(write_overlay: WriteOverlay) -> None:
     load_tables(write_overlay({"entries.csv": "source,remove\nsensor,yes"}))
     assert "sensor" in {row.source for row in load_tables().entries}
 
 
-def test_a_dated_row_holds_from_its_first_day_and_no_longer_on_its_last(write_overlay) -> None:
+def test_a_dated_row_holds_from_its_first_day_and_no_longer_on_its_last(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {"stage_limits.csv": "stage_clock,limit_value,valid_from,valid_to\naccept,20,2024-06-01,2024-07-01"}
     )
@@ -68,7 +69,7 @@ def test_a_dated_row_holds_from_its_first_day_and_no_longer_on_its_last(write_ov
     assert load_tables(overlay, on=date(2024, 6, 1)) is load_tables(overlay, on=date(2024, 6, 30))
 
 
-def test_a_limit_of_the_city_holds_from_its_day_and_old_days_keep_theirs(write_overlay) -> None:
+def test_a_limit_of_the_city_holds_from_its_day_and_old_days_keep_theirs(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {
             "time_limits.csv": "edition,category_type,code4,condition_seq,limit_value,limit_minutes,"
@@ -91,7 +92,7 @@ def test_a_condition_that_does_not_exist_has_no_limit() -> None:
     assert time_limit(tables, "component:0101", 1, edition="cjt214-2007") is None
 
 
-def test_the_edition_in_force_changes_on_its_day(write_overlay) -> None:
+def test_the_edition_in_force_changes_on_its_day(write_overlay: WriteOverlay) -> None:
     edition = "edition,title,has_time_limits,components,events\ncity-2025,本市标准,Y,1,0"
     cls = (
         "edition,category_type,code4,major_code,major_zh,major_en,minor_code,minor_zh,minor_en,is_extension,source,"
@@ -133,7 +134,7 @@ SETTINGS = "\n".join(
 )
 
 
-def test_settings_hold_by_scope_and_day(write_overlay) -> None:
+def test_settings_hold_by_scope_and_day(write_overlay: WriteOverlay) -> None:
     tables = load_tables(write_overlay({"settings.csv": SETTINGS}))
 
     def value(key: str, day: date, *scopes: str) -> str:
@@ -151,7 +152,7 @@ def test_settings_hold_by_scope_and_day(write_overlay) -> None:
     assert late_words(city_settings(tables, on=summer)) == ("超时", "按时")
 
 
-def test_pages_can_tell_which_row_decides_a_setting(write_overlay) -> None:
+def test_pages_can_tell_which_row_decides_a_setting(write_overlay: WriteOverlay) -> None:
     tables = load_tables(write_overlay({"settings.csv": SETTINGS}))
     day, scopes = date(2024, 7, 1), ("city", "district:D1")
     row = holding_value(tables, "max_returns", on=day, scopes=scopes)

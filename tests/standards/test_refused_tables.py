@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.standards.conftest import WriteOverlay
 from wangge.standards.findings import StandardsRefused
 from wangge.standards.library import find_faults, load_tables
 
@@ -309,7 +310,7 @@ def test_the_shipped_tables_have_no_fault() -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_table_is_refused_with_file_and_line(name: str, write_overlay) -> None:
+def test_a_broken_table_is_refused_with_file_and_line(name: str, write_overlay: WriteOverlay) -> None:
     file, text, line, word = BROKEN[name]
     overlay = write_overlay({file: text})
 
@@ -323,12 +324,12 @@ def test_a_broken_table_is_refused_with_file_and_line(name: str, write_overlay) 
     assert all(finding.remedy() for finding in refused.value.findings)
 
 
-def test_only_the_notes_of_a_post_may_be_changed_without_fault(write_overlay) -> None:
+def test_only_the_notes_of_a_post_may_be_changed_without_fault(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay({"posts.csv": "post,may_see\narchivist,everything"})
     assert find_faults(overlay) == ()
 
 
-def test_all_faults_are_named_at_once(write_overlay) -> None:
+def test_all_faults_are_named_at_once(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {
             "moves.csv": moves("post,guards", "dispatch,filed,mayor,is_sunny", "accept,reported,king,act_allows"),
@@ -340,7 +341,7 @@ def test_all_faults_are_named_at_once(write_overlay) -> None:
         assert word in text
 
 
-def test_a_file_that_is_not_utf_8_is_refused(write_overlay) -> None:
+def test_a_file_that_is_not_utf_8_is_refused(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay({})
     (overlay / "labels.csv").write_bytes("term,label_zh\nsend_back,回退\n".encode("gbk"))
     (finding,) = find_faults(overlay)
@@ -353,14 +354,14 @@ def test_a_city_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "WANGGE_OVERLAY" in finding.remedy()
 
 
-def test_a_lost_row_is_not_reported_again_in_other_words(write_overlay) -> None:
+def test_a_lost_row_is_not_reported_again_in_other_words(write_overlay: WriteOverlay) -> None:
     """A stage that cannot be read would otherwise make every move of it dangle."""
     overlay = write_overlay({"stages.csv": "stage,is_ending\nhandling,perhaps"})
     (finding,) = find_faults(overlay)
     assert "perhaps" in finding.text()
 
 
-def test_two_versions_of_a_row_may_not_hold_on_one_day(write_overlay) -> None:
+def test_two_versions_of_a_row_may_not_hold_on_one_day(write_overlay: WriteOverlay) -> None:
     rows = "stage_clock,limit_value,valid_from,valid_to\naccept,20,2024-01-01,2024-07-01\naccept,25,{},"
     overlay = write_overlay({"stage_limits.csv": rows.format("2024-06-30")})
     (finding,) = find_faults(overlay)
@@ -370,7 +371,7 @@ def test_two_versions_of_a_row_may_not_hold_on_one_day(write_overlay) -> None:
     assert find_faults(write_overlay({"stage_limits.csv": rows.format("2024-07-01")})) == ()
 
 
-def test_two_editions_may_not_be_in_force_on_one_day(write_overlay) -> None:
+def test_two_editions_may_not_be_in_force_on_one_day(write_overlay: WriteOverlay) -> None:
     rows = "\n".join(
         [
             "edition,valid_from,valid_to,source,confidence",
@@ -382,7 +383,7 @@ def test_two_editions_may_not_be_in_force_on_one_day(write_overlay) -> None:
     assert finding.at.line == 3
 
 
-def test_a_fault_of_one_dated_state_is_found_although_another_day_is_asked(write_overlay) -> None:
+def test_a_fault_of_one_dated_state_is_found_although_another_day_is_asked(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {"moves.csv": moves("post,valid_from,valid_to", "dispatch,filed,mayor,2031-01-01,2032-01-01")}
     )

@@ -60,8 +60,12 @@ def test_conditional_counters_know_what_they_look_at_and_what_they_take_back() -
 def test_every_cell_of_the_shipped_tables_is_read() -> None:
     tables = load_tables()
     assert sum(len(parse_counters_if(move.counters_if)) for move in tables.moves) > 100
-    for row in (*tables.approval_tiers, *tables.automations, *tables.composites):
-        parse_conditions(row.condition)
+    for told in (
+        *(tier.condition for tier in tables.approval_tiers),
+        *(automation.condition for automation in tables.automations),
+        *(composite.condition for composite in tables.composites),
+    ):
+        parse_conditions(told)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.standards.conftest import WriteOverlay
 from wangge.project.commands.moves import moves
 from wangge.project.commands.standards import standards
 from wangge.standards.city_settings import city_settings
@@ -38,7 +39,7 @@ def test_check_is_silent_about_sound_tables() -> None:
     assert json.loads(result.stdout)["findings"] == []
 
 
-def test_check_ends_with_one_on_a_finding(write_overlay) -> None:
+def test_check_ends_with_one_on_a_finding(write_overlay: WriteOverlay) -> None:
     overlay = str(write_overlay({"moves.csv": "verb,from_stage,post\ndispatch,filed,mayor"}))
     result = run(standards, "check", "--json", "--overlay", overlay)
     assert result.exit_code == 1
@@ -71,7 +72,7 @@ def test_show_as_json_gives_limits_in_minutes() -> None:
     assert cls["confirmed"] is False
 
 
-def test_show_prints_both_the_national_and_the_citys_limit(write_overlay) -> None:
+def test_show_prints_both_the_national_and_the_citys_limit(write_overlay: WriteOverlay) -> None:
     overlay = write_overlay(
         {
             "time_limits.csv": "edition,category_type,code4,condition_seq,limit_value,limit_minutes\n"

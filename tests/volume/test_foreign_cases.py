@@ -13,6 +13,7 @@ from django.db import connection
 from tests.exchange.foreign_city import csv_file, imported, mapping_of
 from tests.shared_material import DATA
 from tests.volume.conftest import NOW, Ask, breaks_found
+from wangge.domains.cases.foreign_history import ForeignCase
 from wangge.domains.cases.operations import foreign
 from wangge.domains.cases.operations.foreign import ImportUnderWay, take_in
 from wangge.domains.cases.surroundings import forget_units
@@ -210,7 +211,7 @@ def test_a_new_city_is_filled_without_reading_its_cases_again_and_again(
 def test_after_an_import_no_search_piece_waits(tmp_path: Path, ask: Ask, broken: bool) -> None:
     case = case_of(reports_of(tmp_path, {})[0])
 
-    def cases() -> Iterable[foreign.ForeignCase]:
+    def cases() -> Iterable[ForeignCase]:
         yield case
         if broken:
             raise OSError("the file ends in the middle")
@@ -230,7 +231,7 @@ def test_a_real_city_comes_in_whole(ask: Ask) -> None:
     reports, _refused, _run = imported(folder / "requests.csv.gz", load_mapping("sf311"), at=IMPORTED_AT)
     expected = orjson.loads((folder / "expected.json").read_bytes())["measured_file"]["by_status"]
     counts = take(reports, jobs=2)
-    stages = dict(ask("SELECT stage IN ('archived', 'closed'), count(*) FROM cases_case GROUP BY 1"))
+    stages: dict[bool, int] = dict(ask("SELECT stage IN ('archived', 'closed'), count(*) FROM cases_case GROUP BY 1"))
     assert stages == {True: expected["Closed"], False: expected["Open"]}
     assert counts["written"] == len(reports)
     assert breaks_found(jobs=2) == []

@@ -48,7 +48,7 @@ def test_every_step_of_a_simulated_year_is_legal_and_verifies(ground: LoadedGrou
     assert ask("SELECT count(*) FROM cases_case") == [(written,)]
     assert ask("SELECT count(*) FROM cases_matter") == [(written,)]
     assert breaks_found() == []
-    kinds = dict(ask("SELECT entry, count(*) FROM cases_case GROUP BY entry"))
+    kinds: dict[str, int] = dict(ask("SELECT entry, count(*) FROM cases_case GROUP BY entry"))
     assert 0.30 < kinds["report_self_handled"] / written < 0.43
     assert 0.02 < kinds["receive_report"] / written < 0.09
     assert ask("SELECT count(*) FROM outbox") == [(0,)]
@@ -134,7 +134,7 @@ def test_a_storm_fills_the_hotline_and_keeps_collectors_home() -> None:
 
 def test_what_the_year_leaves_undone_stays_open(ground: LoadedGround, ask: Ask) -> None:
     written_year(ground, cases=4000, seed=3)
-    stages = dict(ask("SELECT stage, count(*) FROM cases_case GROUP BY stage"))
+    stages: dict[str, int] = dict(ask("SELECT stage, count(*) FROM cases_case GROUP BY stage"))
     assert stages["archived"] > stages["handling"] > 0
     assert ask("SELECT max(at) < '2024-12-31 16:00+00' FROM cases_step") == [(True,)]
 
@@ -196,7 +196,9 @@ def test_the_demo_city_holds_open_cases_in_every_stage(ground: LoadedGround, ask
     done = list(load_demo_cases(city=ground, seed=4, at=at, by=TERMINAL, cases=850, recent=50))
     assert sum(day.cases for day in done) >= 900
     recent = (at - timedelta(days=14)).date()
-    stages = dict(ask(f"SELECT stage, count(*) FROM cases_case WHERE reported_at > '{recent}' GROUP BY stage"))
+    stages: dict[str, int] = dict(
+        ask(f"SELECT stage, count(*) FROM cases_case WHERE reported_at > '{recent}' GROUP BY stage")
+    )
     assert {stage: stages.get(stage, 0) for stage in OPEN_STAGES if stages.get(stage, 0) < 3} == {}
     assert ask(f"SELECT count(*) FROM cases_step WHERE at > '{at.isoformat()}'") == [(0,)]
     assert ask(f"SELECT min(reported_at)::date, max(reported_at) <= '{at.isoformat()}' FROM cases_case") == [
@@ -215,7 +217,7 @@ def test_a_city_of_lean_rules_and_districts_is_simulated_from_its_data(months: N
         loaded = load_ground(grow_ground(city), by=TERMINAL, at=NOW, turns_from=NOW.date(), turns_to=NOW.date())
         tasks = demo_tasks(cases=560, recent=40, at=NOW, seed=3)[-40:]
         assert sum(done.cases for done in produce(everything(loaded), tasks, jobs=1)) > 0
-        verbs = dict(ask("SELECT verb || ' ' || post, count(*) FROM cases_step GROUP BY 1"))
+        verbs: dict[str, int] = dict(ask("SELECT verb || ' ' || post, count(*) FROM cases_step GROUP BY 1"))
         assert verbs["forward_result system"] > 0
         assert verbs["confirm_self_handled system"] > verbs.get("confirm_self_handled acceptor", 0)
         assert verbs["district_dispatch district_dispatcher"] > 0

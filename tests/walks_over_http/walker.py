@@ -148,7 +148,7 @@ class Walker:
         drawn = self.stated.get("drawn", "").split()
         self.patch.setattr(AroundCase, "on_duty", lambda _around: on_duty)
         self.patch.setattr(AroundCase, "drawn", lambda _around, rule, _percent, _cycle: rule in drawn)
-        real, permit = moving.next_act, self.permit
+        real, permit = moving.next_act, self.permit  # type: ignore[attr-defined]
 
         def permitted(*asked: Any) -> Any:
             found = real(*asked) if permit.left else None

@@ -59,14 +59,15 @@ class Holder:
     def _fits(self, row: dict[str, str], case: dict[str, Any]) -> bool:
         if row["stages"] and case["stage"] not in row["stages"].split():
             return False
-        return {
+        found: dict[str, bool] = {
             "none": False,
             "own_reports": case["reporter"] == self.username,
             "own_task": case["assignee"] == self.username,
             "own_unit": self.unit in (case["department"], case["inner"]),
             "desk": self.district in (None, case["district"]),
             "city": self.district in (None, case["district"]),
-        }[row["scope"]]
+        }
+        return found[row["scope"]]
 
 
 def holders_of(post: str) -> list[Holder]:
@@ -87,10 +88,11 @@ def cases(speak: Speak) -> list[dict[str, Any]]:
     body = {"source": "hotline", "external_no": "X", "description": "路面破损", "location": PLACE}
     answer = speak("system-1").post("/cases", {**body, "reporter": {"name": NAME, "phone": PHONE}})
     assert answer.status_code == 201, answer.content
-    made = []
+    number = json.loads(answer.content)["number"]
+    made: list[dict[str, Any]] = []
     for stage in STAGES:
-        made.append(_like(answer.json()["number"], len(made), stage, "430202", "dept-a", "street-1", "own"))
-        made.append(_like(answer.json()["number"], len(made), stage, "430203", "platform-1", "dept-b", "third"))
+        made.append(_like(number, len(made), stage, "430202", "dept-a", "street-1", "own"))
+        made.append(_like(number, len(made), stage, "430203", "platform-1", "dept-b", "third"))
     return made
 
 

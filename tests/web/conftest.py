@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.cases.conftest import START, actor, small_city
@@ -73,7 +72,7 @@ class Browser:
         self.page, self.url = answer.content.decode(), str(answer.request["PATH_INFO"])
         return self.page
 
-    def _said(self, answer: HttpResponse) -> str:
+    def _said(self, answer: Any) -> str:
         return " ".join(
             re.findall(r'data-kind="refused".*?</div>|class="error">[^<]*', answer.content.decode(), re.DOTALL)
         )
@@ -100,7 +99,7 @@ def browser(at_nine: datetime) -> Open:
     return Browser
 
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "category": "component:0101", "description": "井盖缺失", "location_lon": "113.134", "location_lat": "27.827",
     "address": "建设路 1 号",
 }  # fmt: skip

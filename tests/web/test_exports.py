@@ -55,7 +55,7 @@ def test_a_queue_and_its_filters_are_kept(browser: Open, three: list[str]) -> No
 
 def test_excel_opens_it_with_moments_as_moments(browser: Open, three: list[str]) -> None:
     book = load_workbook(io.BytesIO(taken(browser("acceptor-1"), "/cases/export.xlsx")))
-    rows = list(book.active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    rows = list(book.active.iter_rows(values_only=True))
     assert rows[0][0] == "案卷编号"
     assert {row[0] for row in rows[1:]} == set(three)
     assert isinstance(rows[1][rows[0].index("上报时间")], datetime)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.web.conftest import REPORT, Open, reported
@@ -46,10 +48,11 @@ def test_a_case_shows_its_likely_duplicate_and_fills_it_in_as_lead(browser: Open
 def test_dispatch_proposes_the_unit_that_has_such_cases_near_by_and_says_why(browser: Open) -> None:
     to_handling(browser, reported(browser))
     number = reported(browser)
-    for username, form, values in (
+    moves: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("acceptor-1", "accept", {}),
         ("duty_leader-1", "file_case", {"condition_seq": "2"}),
-    ):
+    )
+    for username, form, values in moves:
         person = browser(username)
         person.get(f"/cases/{number}")
         person.send(form, **values)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cases.conftest import BEGAN
@@ -84,7 +85,7 @@ def test_areas_are_listed_by_kind_and_day_with_vacancies(office: Browser) -> Non
 
 def test_the_list_asks_two_statements_behind_the_gate(office: Browser, django_assert_num_queries: Any) -> None:
     office.get("/ground")
-    with CaptureQueriesContext(queries.connection) as asked:
+    with CaptureQueriesContext(connection) as asked:
         office.get("/ground")
     own = [each["sql"] for each in asked.captured_queries if "geography" in each["sql"]]
     assert len(own) == 2, own

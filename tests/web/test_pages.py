@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,11 +26,12 @@ def stage_of(number: str) -> str:
 
 
 def to_handling(browser: Open, number: str) -> None:
-    for username, form, values in (
+    moves: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("acceptor-1", "accept", {}),
         ("duty_leader-1", "file_case", {"condition_seq": "2"}),
         ("dispatcher-1", "dispatch", {"department": "dept-a"}),
-    ):
+    )
+    for username, form, values in moves:
         person = browser(username)
         person.get(f"/cases/{number}")
         person.send(form, **values)
@@ -105,10 +107,11 @@ def test_two_people_on_one_case_get_a_conflict_that_shows_both(browser: Open) ->
 
 
 def to_handling_up_to_filed(browser: Open, number: str) -> None:
-    for username, form, values in (
+    moves: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("acceptor-1", "accept", {}),
         ("duty_leader-1", "file_case", {"condition_seq": "2"}),
-    ):
+    )
+    for username, form, values in moves:
         person = browser(username)
         person.get(f"/cases/{number}")
         person.send(form, **values)

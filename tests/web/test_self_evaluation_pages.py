@@ -65,8 +65,8 @@ def post(client: Client, url: str, status: int = 302, **values: str) -> str:
     return said
 
 
-def targets(**changed: str) -> dict[str, str]:
-    typed = {"goal": "全年稳定运行"}
+def targets(**changed: str) -> dict[str, Any]:
+    typed: dict[str, Any] = {"goal": "全年稳定运行"}
     for number, row in enumerate(TARGETS):
         typed |= {f"{column}_{number}": value for column, value in zip(COLUMNS, row, strict=True)}
     return typed | changed
@@ -100,12 +100,13 @@ def test_the_whole_year_of_a_form_on_its_page(sheet: str) -> None:
     finance = who("finance")
     approved(sheet)
     post(finance, f"{sheet}/readings", cut_off="2024-12-31T18:00")
-    for subject, given in (
+    told: tuple[tuple[str, dict[str, Any]], ...] = (
         ("micro_services", {"value": "665"}),
         ("热线回访", {"band": "reached", "words": "回访率 93%"}),
         ("市民满意", {"value": "95"}),
-    ):
-        signed = {"evidence": "登记表 3 页", "signed_by": "科长", "signed_on": "2025-01-05"}
+    )
+    for subject, given in told:
+        signed: dict[str, Any] = {"evidence": "登记表 3 页", "signed_by": "科长", "signed_on": "2025-01-05"}
         post(finance, f"{sheet}/statement", subject=subject, **signed, **given)
     post(finance, f"{sheet}/results", deviation_0="暴雨停办", measure_0="增加室内活动")
     post(who("centre_leader"), f"{sheet}/submit")
@@ -149,7 +150,7 @@ def test_mid_year_is_watched_on_the_page(sheet: str) -> None:
     finance = who("finance")
     post(finance, f"{sheet}/readings", cut_off="2024-06-30T18:00")
     assert "须写明偏差原因和纠偏措施" in post(finance, f"{sheet}/monitoring", 422, on="2024-06-30")
-    given = {"reason_5": "集中付款", "correction_5": "下半年压减"}
+    given: dict[str, Any] = {"reason_5": "集中付款", "correction_5": "下半年压减"}
     post(finance, f"{sheet}/monitoring", on="2024-06-30", **given)
     page = text(finance, sheet)
     assert "最近一次双监控" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 from hypothesis import assume, given, settings
@@ -87,10 +88,10 @@ def test_a_clock_of_every_day_equals_a_calendar_that_works_every_day(
     assume(always.known_from <= start)
     for boundary in ("end", "next_opening"):
         try:
-            expected = always.clock().due(start, allowance, boundary=boundary)  # type: ignore[arg-type]
+            expected = always.clock().due(start, allowance, boundary=boundary)
         except CalendarUnknown:
             continue
-        assert everyday.due(start, allowance, boundary=boundary) == expected  # type: ignore[arg-type]
+        assert everyday.due(start, allowance, boundary=boundary) == expected
         assert everyday.counted_between(start, expected) == allowance
 
 
@@ -115,11 +116,12 @@ def test_a_count_that_leaves_the_known_years_names_the_year_and_the_command() ->
     before, after = parse_moment("2023-12-29T09:00"), parse_moment("2025-01-02T09:00")
     inside = parse_moment("2024-12-31T17:00")
     assert clock.due(inside, 60) == parse_moment("2024-12-31T18:00")
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: clock.due(inside, 61),
         lambda: clock.due(after, 1),
         lambda: clock.counted_between(inside, after),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(CalendarUnknown) as unknown:
             attempt()
         assert unknown.value.year == 2025

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from wangge.domains.disclosure.checking.detectors.registry import Asked
 from wangge.domains.disclosure.checking.detectors.report import projects_by_function
@@ -23,7 +23,7 @@ def asked(projects: list[str], items: dict[str, str]) -> Asked:
     told = SimpleNamespace(
         paper=paper, amount=lambda name: amounts.get(name, Decimal(0)), where=str, place=lambda _name: Place()
     )
-    return cast(Any, told)
+    return cast(Asked, told)
 
 
 def test_projects_that_make_up_their_items_raise_nothing() -> None:

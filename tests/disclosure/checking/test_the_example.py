@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from tests.shared_material import SHARED
