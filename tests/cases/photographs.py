@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 from datetime import datetime
 
 from PIL import Image
@@ -20,6 +21,15 @@ def jpeg() -> bytes:
     picture = Image.new("RGB", (64, 48), (shade % 256, shade // 256 % 256, 90))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", comment=str(shade).encode())
+    return buffer.getvalue()
+
+
+def scene(seed: int) -> bytes:
+    """A JPEG of light and dark patches by seed: the same seed looks the same, another one does not."""
+    patches = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))
+    picture = patches.resize((180, 160), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", comment=str(next(_shades)).encode())
     return buffer.getvalue()
 
 

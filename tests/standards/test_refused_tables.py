@@ -20,7 +20,18 @@ def moves(columns: str, *rows: str) -> str:
 
 
 # name of the case: file, text, line of the finding, a word of the finding
+SIGNS = "sign,name_zh,measure_zh,object,window,least,limit,source,confidence,note"
 BROKEN = {
+    "a sign that nobody computes": ("signs.csv", f"{SIGNS}\nsmile,笑,笑,district,1,1,1,{OWN},", 2, "smile"),
+    "a sign of other objects": ("signs.csv", f"{SIGNS}\nsame_photo,图,图,collector,3,2,2,{OWN},", 2, "collector"),
+    "a sign's reach of another form": ("signs.csv", f"{SIGNS}\ncollection_gap,空,空,grid,8,30,5,{OWN},", 2, "window"),
+    "pictures more unlike than can be found": (
+        "signs.csv",
+        f"{SIGNS}\nsame_photo,图,图,district,4,2,2,{OWN},",
+        2,
+        "window",
+    ),
+    "a sign that shows at nothing": ("signs.csv", f"{SIGNS}\nsame_checker,查,查,collector,,30,0,{OWN},", 2, "least"),
     "a file that is no table": ("holidays.csv", "a,b\n1,2", 1, "holidays.csv"),
     "an unknown column": ("stages.csv", "stage,colour\nfiled,red", 1, "colour"),
     "a missing key column": ("moves.csv", "verb,post\ndispatch,acceptor", 1, "from_stage"),

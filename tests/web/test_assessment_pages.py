@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.cases.photographs import scene
 from tests.evaluation.small_months import run_months, walked_city
-from tests.web.conftest import Open, reported
+from tests.web.conftest import REPORT, Open, reported
 from wangge.domains.evaluation.snapshots import Snapshot
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +75,29 @@ def test_a_change_is_tried_on_a_page_and_refused_where_it_cannot_be(browser: Ope
     evaluator.get(f"{address}?kind=city", status=404)
     evaluator.get("/assessment/2023-01/what-if", status=404)
     browser("dept-a").get(address, status=403)
+
+
+def test_signs_have_a_page_with_measure_threshold_source_and_cases(
+    browser: Open, snapshot: Snapshot, real: str
+) -> None:
+    evaluator = browser("evaluator-1")
+    evaluator.get("/assessment")
+    assert "/assessment/signs" in evaluator.page
+    evaluator.get("/assessment/signs?period=2024-03")
+    text = evaluator.text()
+    assert text.count("本月没有达到门限的。") == 7
+    assert "不说明原因，也不是结论" in text
+    assert "own choice（C）" in text
+    evaluator.get("/assessment/signs")
+    assert 'value="2024-02"' in evaluator.page  # the last month that is over
+    evaluator.get("/assessment/signs?period=2024")
+    assert "期间最长一个月" in evaluator.text()
+    collector, again = browser("collector-1"), []
+    for _time in range(2):
+        collector.get("/cases/new")
+        collector.send("report", 302, **REPORT, photo_before=SimpleUploadedFile("a.jpg", scene(5), "image/jpeg"))
+        again.append(collector.url)
+    evaluator.get("/assessment/signs?period=2024-03")
+    assert evaluator.text().count("本月没有达到门限的。") == 6
+    assert all(f'href="{url}"' in evaluator.page for url in again)
+    browser("dept-a").get("/assessment/signs", status=403)

@@ -65,3 +65,36 @@ class SchemePart:
     confidence: str
     note: str
     at: Origin
+
+
+SIGN_OBJECTS = {
+    "close_to_limit": "department",
+    "same_photo": "district",
+    "same_checker": "collector",
+    "split_or_void": "grid",
+    "self_handled_burst": "collector",
+    "collection_gap": "grid",
+    "exclusion_favour": "department",
+}
+"""The signs that are computed, each with the kind of object it is computed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignRow:
+    """A sign that figures may have been made to look better: what is measured, of whom, and from where on it shows.
+
+    ``window`` is the reach in the sign's own unit, ``least`` what an object must have to be looked at at all, ``limit``
+    the measure from which it is shown. A sign says where to look; it proves nothing.
+    """
+
+    sign: str
+    name_zh: str
+    measure_zh: str
+    object: str
+    window: str
+    least: int
+    limit: int
+    source: str
+    confidence: str
+    note: str
+    at: Origin

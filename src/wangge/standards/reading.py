@@ -172,6 +172,13 @@ FORMS: tuple[TableForm, ...] = (
         ("scheme", "object", "part"),
         required=("name_zh", "weight", "kind"),
     ),
+    TableForm(
+        "signs",
+        ("signs.csv",),
+        rows.SignRow,
+        ("sign",),
+        required=("name_zh", "measure_zh", "object", "source", "confidence"),
+    ),
     TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 

@@ -19,6 +19,7 @@ from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: 
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
 from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
 from wangge.standards.measures import ScoreBand as ScoreBand  # noqa: PLC0414
+from wangge.standards.measures import SignRow as SignRow  # noqa: PLC0414
 from wangge.standards.origin import Origin as Origin  # noqa: PLC0414
 
 
@@ -407,6 +408,7 @@ class Tables:
     indicators: tuple[Indicator, ...] = ()
     score_bands: tuple[ScoreBand, ...] = ()
     score_schemes: tuple[SchemePart, ...] = ()
+    signs: tuple[SignRow, ...] = ()
     editions_in_force: tuple[EditionInForce, ...] = ()
     setting_values: tuple[SettingValue, ...] = ()
     access: tuple[AccessRow, ...] = ()

@@ -13,6 +13,7 @@ from wangge.standards.conditions import CountCondition, CountOn, parse_counters_
 from wangge.standards.counted import Statement, parse_counted, verbs_of
 from wangge.standards.findings import Finding, gettext_noop
 from wangge.standards.formulas import parse_formula
+from wangge.standards.measures import SIGN_OBJECTS
 from wangge.standards.tables import Indicator, Move, SchemePart, ScoreBand, Tables
 
 # a composite names this table for its area's class; the class's own table is chosen by the area
@@ -191,7 +192,27 @@ def schemes_add_up(t: Tables) -> Iterator[Finding]:
             )
 
 
+_WINDOWS = {
+    "same_checker": r"",
+    "exclusion_favour": r"",
+    "same_photo": r"[0-3]",  # so that one of four quarters of two fingerprints is the same
+    "collection_gap": r"([01]?\d|2[0-3])-([01]?\d|2[0-4])",
+}
+
+
+def signs_can_be_measured(t: Tables) -> Iterator[Finding]:
+    """A sign is one that is computed, of the objects it is computed for, with a reach of its form."""
+    for row in t.signs:
+        if SIGN_OBJECTS.get(row.sign) != row.object:
+            yield unknown(row.at, "sign", f"{row.sign} {row.object}")
+        elif re.fullmatch(_WINDOWS.get(row.sign, r"[1-9]\d{0,4}"), row.window) is None:
+            yield unknown(row.at, "window", row.window)
+        elif row.least < 1 or row.limit < 1:
+            yield unknown(row.at, "least", f"{row.least} {row.limit}")
+
+
 COUNTING_CHECKS = (
+    signs_can_be_measured,
     schemes_add_up,
     counters_are_indicators,
     formulas_name_indicators,

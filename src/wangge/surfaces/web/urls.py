@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
 from wangge.surfaces.web.assessment import bulletin_views as bulletins
+from wangge.surfaces.web.assessment import signs_views as signs
 from wangge.surfaces.web.assessment import views as assessment
 from wangge.surfaces.web.assessment import what_if_views as what_if
 from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, together, views
@@ -160,6 +161,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("disclosure/<str:unit>/<int:year>/file.<slug:format>", public_views.published_file, name="published_file"),
     path("finance/evidence.<slug:format>", evaluation_views.evidence_book, name="evidence_book"),
     path("assessment", assessment.months, name="assessment"),
+    path("assessment/signs", signs.signs, name="assessment_signs"),
     path("assessment/freeze", assessment.freeze, name="assessment_freeze"),
     path("assessment/results/<str:result_id>", assessment.figure, name="assessment_figure"),
     path("assessment/bulletins", bulletins.bulletin_list, name="bulletins"),

@@ -178,3 +178,40 @@ class CasesBehind(Schema):
     items: list[StepBehind]
     hidden: int
     next: str | None
+
+
+class Showing(Schema):
+    """An object at which a sign shows; ``cases``: those this person may open of ``all_cases``."""
+
+    code: str
+    name: str
+    measure: str
+    part: int
+    whole: int
+    hour: int | None
+    cases: list[str]
+    all_cases: int
+
+
+class Sign(Schema):
+    """A sign as defined; it says where to look and proves nothing."""
+
+    sign: str
+    name_zh: str
+    measure_zh: str
+    object: Literal["department", "district", "collector", "grid"]
+    window: str
+    least: int
+    limit: int
+    source: str
+    confidence: str
+    shows: int
+    showings: list[Showing]
+
+
+class Signs(Schema):
+    """Every sign of a period."""
+
+    period: str
+    snapshot: str
+    items: list[Sign]

@@ -7,6 +7,7 @@ person sees each of them; of the others only their number is told.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,14 +17,19 @@ from django.utils.translation import gettext as _
 from wangge.domains.cases import failures
 from wangge.domains.cases.answers import iso
 from wangge.domains.cases.queries.seen import numbers_seen
-from wangge.domains.cases.surroundings import district_names, units
+from wangge.domains.evaluation.logic.periods import PeriodUnknown, parse_period
+from wangge.domains.evaluation.logic.signs import Showing
 from wangge.domains.evaluation.models import Result
 from wangge.domains.evaluation.queries import results
+from wangge.domains.evaluation.queries.settings import month_begins_on
+from wangge.domains.evaluation.queries.signs import MOST_DAYS, signs_of
+from wangge.domains.evaluation.snapshots import latest
 from wangge.groundwork.warehouse.manifest import WarehouseRefused
 from wangge.surfaces.api.asked import limit_of
 from wangge.surfaces.api.door import Refuse, caller_of, json_answer
 from wangge.surfaces.api.operations import at_the_door
 from wangge.surfaces.api.problems import problem
+from wangge.surfaces.object_names import object_name
 
 KINDS = ("district", "department")
 _ROWS = {"district": "rows", "department": "departments"}
@@ -64,7 +70,7 @@ def get_result(request: HttpRequest, result: str) -> HttpResponse:
                 if code in ("", row["objects"][kind])
             ],
             "scores": [
-                {"kind": kind, "name": _name(kind, each["code"]), **each}
+                {"kind": kind, "name": object_name(kind, each["code"]), **each}
                 for kind in kinds
                 for each in content["scores"][kind]
                 if code in ("", each["code"])
@@ -173,15 +179,58 @@ def _head(found: Result) -> dict[str, Any]:
 def _row(kind: str, row: Mapping[str, Any], wanted: frozenset[str]) -> dict[str, Any]:
     code = row["objects"][kind]
     figures = {name: each for name, each in row["figures"].items() if not wanted or name in wanted}
-    return {"kind": kind, "code": code, "name": _name(kind, code), "period": row["period"], "figures": figures}
+    return {"kind": kind, "code": code, "name": object_name(kind, code), "period": row["period"], "figures": figures}
 
 
 def _is_wanted(change: Mapping[str, Any], wanted: frozenset[str]) -> bool:
     return not wanted or change.get("indicator", "") in wanted
 
 
-def _name(kind: str, code: str) -> str:
-    if kind == "district":
-        return district_names().get(code, code)
-    unit = units().get(code)
-    return unit.name if unit is not None else code
+@at_the_door
+def list_signs(request: HttpRequest) -> HttpResponse:
+    """GET /evaluation/signs: where figures of a month show signs, with measure and cases."""
+    caller, environment = caller_of(request, door="api-v1:list_signs", writes=False), settings.ENVIRONMENT
+    try:
+        period = parse_period(request.GET.get("period", ""), starts_on=month_begins_on())
+    except PeriodUnknown as unknown:
+        raise failures.BadInput("period", str(unknown)) from unknown
+    if (period.end - period.first).days > MOST_DAYS:
+        raise failures.BadInput("period", _("期间最长一个月，例如 2024-03。"))
+    try:
+        snapshot = latest(environment.warehouse_root)
+        found = signs_of(period, snapshot=snapshot, at=caller.at, overlay=environment.city_overlay)
+    except WarehouseRefused as changed:
+        raise Refuse(problem(503, "unavailable", str(changed))) from changed
+    numbers = (case for sign in found for showing in sign.showings for case in showing.cases)
+    seen = numbers_seen(by=caller.actor, numbers=numbers)
+    return json_answer(
+        {
+            "period": period.name,
+            "snapshot": snapshot.id,
+            "items": [
+                {
+                    **{name: getattr(sign.row, name) for name in _SIGN},
+                    "shows": sign.shows,
+                    "showings": [_showing(each, sign.row.object, caller.at, seen) for each in sign.showings],
+                }
+                for sign in found
+            ],
+        }
+    )
+
+
+_SIGN = ("sign", "name_zh", "measure_zh", "object", "window", "least", "limit", "source", "confidence")
+
+
+def _showing(each: Showing, kind: str, at: datetime, seen: frozenset[str]) -> dict[str, Any]:
+    cases = [case for case in each.cases if case in seen]
+    return {
+        "code": each.code,
+        "name": object_name(kind, each.code, at=at),
+        "measure": str(each.measure),
+        "part": each.part,
+        "whole": each.whole,
+        "hour": each.hour,
+        "cases": cases,
+        "all_cases": each.all_cases,
+    }

@@ -69,3 +69,15 @@ def get_figure(request: HttpRequest, result: str, kind: str, code: str, indicato
 def list_figure_cases(request: HttpRequest, result: str, kind: str, code: str, indicator: str) -> HttpResponse:
     """The steps behind a count of a figure, as far as this person sees their cases."""
     return operations.list_figure_cases(request, result, kind, code, indicator)
+
+
+@router.get(
+    "/signs",
+    response={200: forms.Signs},
+    operation_id="list_signs",
+    url_name="list_signs",
+    openapi_extra=document(422, query=(("period", {**TEXT, "description": "a month, 2024-03"}),)),
+)
+def list_signs(request: HttpRequest) -> HttpResponse:
+    """Signs that figures of a month were made to look better: where each shows, its measure, its cases."""
+    return operations.list_signs(request)

@@ -26,6 +26,7 @@ class MonthsPage:
     months: tuple[MonthLine, ...]
     freeze_url: str = ""
     empty_text: str = ""
+    signs_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

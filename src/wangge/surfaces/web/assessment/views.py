@@ -42,6 +42,7 @@ def months(request: HttpRequest) -> HttpResponse:
         shell,
         lines,
         freeze_url=reverse("assessment_freeze") if by.holds("evaluator") else "",
+        signs_url=reverse("assessment_signs") if policies.may_see_drafts(by) else "",
         empty_text=_("还没有可看的月份：考评员冻结、领导签发后在此发布。"),
     )
     return render(request, "web/assessment/months.html", {"page": page})

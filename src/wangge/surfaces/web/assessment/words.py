@@ -9,18 +9,15 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wangge.domains.cases.surroundings import district_names, units
 from wangge.domains.evaluation.logic.months import MonthState
+from wangge.surfaces import object_names
 from wangge.surfaces.web.assessment.pages import CaseLine, Cell
 from wangge.surfaces.web.elements.labels import verb_name
 
 
 def object_name(kind: str, code: str) -> str:
     """The name of a district or unit."""
-    if kind == "district":
-        return district_names().get(code, code)
-    unit = units().get(code)
-    return unit.name if unit is not None else code
+    return object_names.object_name(kind, code)
 
 
 def state_name(state: MonthState) -> str:
