@@ -117,15 +117,16 @@ def test_only_pages_open_to_anyone_open_without_sign_in() -> None:
 
 def test_each_scope_of_a_token_opens_its_part() -> None:
     opens = {
-        scope: (who.may_read(), who.may_write(), who.may_use_open311())
+        scope: (who.may_read(), who.may_write(), who.may_use_open311(), who.may_send_positions())
         for scope in TokenScope
         for who in [actor(scope=scope)]
     }
     assert opens == {
-        TokenScope.FULL: (True, True, True),
-        TokenScope.READ: (True, False, False),
-        TokenScope.WRITE: (True, True, False),
-        TokenScope.OPEN311: (False, False, True),
+        TokenScope.FULL: (True, True, True, True),
+        TokenScope.READ: (True, False, False, False),
+        TokenScope.WRITE: (True, True, False, True),
+        TokenScope.OPEN311: (False, False, True, False),
+        TokenScope.POSITIONS: (False, False, False, True),
     }
 
 

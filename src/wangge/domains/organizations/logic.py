@@ -37,6 +37,7 @@ class TokenScope(StrEnum):
     READ = "read"
     WRITE = "write"
     OPEN311 = "open311"
+    POSITIONS = "positions"
 
 
 class AuditKind(StrEnum):
@@ -104,7 +105,7 @@ class Actor:
 
     def may_read(self) -> bool:
         """Whether the token's scope opens reading through the API."""
-        return self.scope is not TokenScope.OPEN311
+        return self.scope in (TokenScope.FULL, TokenScope.READ, TokenScope.WRITE)
 
     def may_write(self) -> bool:
         """Whether the token's scope opens writing through the API."""
@@ -113,6 +114,10 @@ class Actor:
     def may_use_open311(self) -> bool:
         """Whether the token's scope opens Open311."""
         return self.scope in (TokenScope.FULL, TokenScope.OPEN311)
+
+    def may_send_positions(self) -> bool:
+        """Whether the token's scope opens sending where its person is."""
+        return self.scope in (TokenScope.FULL, TokenScope.WRITE, TokenScope.POSITIONS)
 
     @property
     def is_staff(self) -> bool:

@@ -17,7 +17,7 @@ def token() -> None:
 
 @token.command(help=_("为某人发放令牌；只输出令牌本身，之后不能再看到。"))
 @click.argument("name")
-@click.option("--scope", type=click.Choice(["full", "read", "write", "open311"]), default="full")
+@click.option("--scope", type=click.Choice(["full", "read", "write", "open311", "positions"]), default="full")
 @click.option("--days", type=click.IntRange(min=1), help=_("有效天数；不写则不到期。"))
 @click.option("--label", default="", help=_("说明这枚令牌给谁用。"))
 def add(*, name: str, scope: str, days: int | None, label: str) -> None:

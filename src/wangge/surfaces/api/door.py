@@ -6,6 +6,7 @@ The order of refusals is the contract's: 401, 429, 413, 400 (JSON, then key); th
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,13 +51,23 @@ def caller_of(request: HttpRequest, *, door: str, writes: bool) -> Caller:
     Refuses 401, and 403 where the token's scope does not reach or ``access.csv`` opens the operation ``door`` to none
     of his posts.
     """
-    at = clock.now()
+    return caller_with(request, bearer_of(request), door=door, reaches=Actor.may_write if writes else Actor.may_read)
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of the header; empty where there is none."""
     scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
-    actor = actor_of_token(token_digest(token.strip()), at) if scheme.lower() == "bearer" and token else None
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def caller_with(request: HttpRequest, token: str, *, door: str, reaches: Callable[[Actor], bool]) -> Caller:
+    """``caller_of`` for a token wherever it stood; ``reaches``: whether its scope is enough."""
+    at = clock.now()
+    actor = actor_of_token(token_digest(token), at) if token else None
     if actor is None:
         detail = _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
         raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
-    if not (actor.may_write() if writes else actor.may_read()):
+    if not reaches(actor):
         raise Refuse(problem(403, "scope", _("此令牌不能用于本操作。请换用范围足够的令牌。")))
     if not may_open(door, actor.posts, signed_in=True, tables=city_tables()):
         raise Refuse(
@@ -132,7 +143,11 @@ def _holds_nul(value: Any) -> bool:
 
 def key_of(request: HttpRequest) -> str:
     """The Idempotency-Key every write needs. Refuses 400."""
-    key = request.headers.get("Idempotency-Key", "").strip().strip('"')
+    return checked_key(request.headers.get("Idempotency-Key", "").strip().strip('"'))
+
+
+def checked_key(key: str) -> str:
+    """A key wherever it stood. Refuses 400."""
     if not key:
         raise Refuse(problem(400, "key_missing", _("每次写入都须带 Idempotency-Key，重发时用同一个键。")))
     if len(key) > LONGEST_KEY or not key.isprintable():
@@ -142,8 +157,13 @@ def key_of(request: HttpRequest) -> str:
 
 def digest_of(request: HttpRequest, body: dict[str, Any]) -> bytes:
     """What a key stands for: method, path and the canonical body; for moves the version is not part of it."""
+    return digest_for(request.method or "", request.path, body)
+
+
+def digest_for(method: str, path: str, body: dict[str, Any]) -> bytes:
+    """``digest_of`` for a request that came inside another."""
     canonical = orjson.dumps(_plain_numbers(body), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + canonical).digest()
+    return hashlib.sha256(f"{method} {path}\n".encode() + canonical).digest()
 
 
 def _plain_numbers(value: Any) -> Any:

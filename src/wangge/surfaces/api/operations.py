@@ -29,6 +29,7 @@ from wangge.domains.organizations.logic import personal_data_shown
 from wangge.domains.organizations.operations.audit import ReasonMissing
 from wangge.domains.organizations.policies import NotYours
 from wangge.groundwork.attachments.operations import receive_photo
+from wangge.groundwork.attachments.queries import PhotoView
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoRefused, PhotoUnknown, RefusalReason
 from wangge.standards.access import PersonalData
 from wangge.surfaces.api.asked import filter_of, limit_of, version_of
@@ -60,14 +61,19 @@ def at_the_door(handler: Handler) -> Handler:
 
     @wraps(handler)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return handler(request, *args, **kwargs)
-        except Refuse as refused:
-            return refused.response
-        except (failures.CaseRefused, PhotoGone, PhotoUnknown) as failure:
-            return of_failure(failure)
+        return refusals_told(lambda: handler(request, *args, **kwargs))
 
     return guarded
+
+
+def refusals_told(work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of ``work``, or the problem it was refused with."""
+    try:
+        return work()
+    except Refuse as refused:
+        return refused.response
+    except (failures.CaseRefused, PhotoGone, PhotoUnknown) as failure:
+        return of_failure(failure)
 
 
 @at_the_door
@@ -75,7 +81,11 @@ def report(request: HttpRequest) -> HttpResponse:
     """POST /cases: 201 with the case, or the kept answer of the key."""
     caller = caller_of(request, door="api-v1:report_case", writes=True)
     body, key = body_of(request), key_of(request)
-    digest = digest_of(request, body)
+    return report_once(caller, body, key, digest_of(request, body))
+
+
+def report_once(caller: Caller, body: dict[str, Any], key: str, digest: bytes) -> HttpResponse:
+    """The case of a report, or the kept answer of its key; however the report came."""
     before = answered(caller, key)
     if before is not None:
         return before.again(digest)
@@ -275,19 +285,25 @@ def photo(request: HttpRequest) -> HttpResponse:
     try:
         kept = receive_photo(data=uploaded.read(), by=caller.actor.person_id or 0, at=caller.at)
     except PhotoRefused as refused:
-        status = 413 if refused.reason is RefusalReason.TOO_LARGE else 422
-        return problem(status, refused.reason.value, str(refused), title=_("照片未收"))
-    location = None if kept.lon is None else {"lon": kept.lon, "lat": kept.lat}
-    return json_answer(
-        {
-            "id": kept.id,
-            "sha256": kept.sha256,
-            "taken_at": kept.taken_at.isoformat() if kept.taken_at else None,
-            "location": location,
-            "warnings": [str(warning) for warning in kept.warnings],
-        },
-        status=201,
-    )
+        return photo_refused(refused)
+    return json_answer(photo_answer(kept), status=201)
+
+
+def photo_refused(refused: PhotoRefused) -> HttpResponse:
+    """Why a photo was not taken in."""
+    status = 413 if refused.reason is RefusalReason.TOO_LARGE else 422
+    return problem(status, refused.reason.value, str(refused), title=_("照片未收"))
+
+
+def photo_answer(kept: PhotoView) -> dict[str, Any]:
+    """What is told of a photo taken in."""
+    return {
+        "id": kept.id,
+        "sha256": kept.sha256,
+        "taken_at": kept.taken_at.isoformat() if kept.taken_at else None,
+        "location": None if kept.lon is None else {"lon": kept.lon, "lat": kept.lat},
+        "warnings": [str(warning) for warning in kept.warnings],
+    }
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from wangge.surfaces.api import forms, hotline, operations, places, things
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.evaluation import routing
+from wangge.surfaces.api.field.router import field
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -319,3 +320,4 @@ def place_at(request: HttpRequest) -> HttpResponse:
 
 
 api.add_router("/evaluation", routing.router)
+api.add_router("", field)

@@ -1,0 +1,83 @@
+"""The addresses of the field API and their part of the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from wangge.surfaces.api.documenting import BEARER, document
+from wangge.surfaces.api.field import positions, reports
+
+field = Router()
+_TEXT = {"type": "string"}
+_TOKEN = {**_TEXT, "description": "a token of the scope positions, where no Authorization is sent"}
+_OSMAND_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("id", _TOKEN),
+    ("token", _TOKEN),
+    ("lat", _TEXT),
+    ("lon", _TEXT),
+    ("timestamp", {**_TEXT, "description": "seconds or milliseconds since 1970, or ISO 8601"}),
+    ("accuracy", {**_TEXT, "description": "metres"}),
+)
+_OSMAND_BODY = {
+    "requestBody": {
+        "required": False,
+        "content": {
+            "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+_OPEN_TO_QUERY: dict[str, Any] = {"security": [{"Bearer": []}, {}]}
+
+
+@field.post(
+    "/positions",
+    auth=BEARER,
+    response={200: positions.PositionsTaken},
+    operation_id="send_positions",
+    url_name="send_positions",
+    openapi_extra=document(400, 413, 422, body=positions.PositionsBody),
+)
+def send_positions(request: HttpRequest) -> HttpResponse:
+    """Where the token's person was, up to 1,000 positions at a time; kept on duty only. Needs no key."""
+    return positions.send_positions(request)
+
+
+@field.get(
+    "/positions/osmand",
+    response={200: positions.PositionsTaken},
+    operation_id="osmand_get",
+    url_name="send_osmand",
+    openapi_extra={**document(400, 413, 422, query=_OSMAND_QUERY), **_OPEN_TO_QUERY},
+)
+def osmand_get(request: HttpRequest) -> HttpResponse:
+    """One position in the OsmAnd form, in the address."""
+    return positions.send_osmand(request)
+
+
+@field.post(
+    "/positions/osmand",
+    response={200: positions.PositionsTaken},
+    operation_id="osmand_post",
+    url_name="send_osmand",
+    openapi_extra={**document(400, 413, 422, query=_OSMAND_QUERY), **_OSMAND_BODY, **_OPEN_TO_QUERY},
+)
+def osmand_post(request: HttpRequest) -> HttpResponse:
+    """One position in the OsmAnd form, in the address or as form fields, or the JSON of newer trackers."""
+    return positions.send_osmand(request)
+
+
+@field.post(
+    "/reports",
+    auth=BEARER,
+    response={200: reports.ReportsTaken},
+    operation_id="send_reports",
+    url_name="send_reports",
+    openapi_extra=document(400, 413, 422, body=reports.ReportsBody),
+)
+def send_reports(request: HttpRequest) -> HttpResponse:
+    """Up to 50 reports, each with its own idempotency key and its own result."""
+    return reports.send_reports(request)
