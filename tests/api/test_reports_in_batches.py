@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from tests.api.conftest import Speak, Speaker
 from wangge.surfaces.api.field import reports
+from wangge.surfaces.api.operations import report_once
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,8 @@ def test_a_network_that_drops_doubles_and_reorders_leaves_each_report_once(speak
     """Answers are lost with the batches: the telephone sends whatever it has no result of."""
     collector, seed = speak("collector-1"), 20240313
     dice = random.Random(seed)
-    waiting, told = made(collector, 20), {}
+    waiting = made(collector, 20)
+    told: dict[str, str] = {}
     while waiting:
         chosen = dice.sample(waiting, min(len(waiting), dice.randint(1, 8)))
         results = send(collector, [*chosen, *dice.sample(chosen, 1)])
@@ -89,15 +91,15 @@ def test_an_item_that_breaks_us_holds_up_no_other_and_a_database_away_comes_agai
     speak: Speak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collector = speak("collector-1")
-    items, true = made(collector, 2), reports.report_once
+    items = made(collector, 2)
     failing: list[Exception] = [ValueError("broken")]
 
-    def report_once(caller: Any, body: Any, key: str, digest: bytes) -> Any:
+    def sometimes(caller: Any, body: Any, key: str, digest: bytes) -> Any:
         if key == "item-0" and failing:
             raise failing[0]
-        return true(caller, body, key, digest)
+        return report_once(caller, body, key, digest)
 
-    monkeypatch.setattr(reports, "report_once", report_once)
+    monkeypatch.setattr(reports, "report_once", sometimes)
     assert [each["status"] for each in send(collector, items)] == [500, 201]
     failing[0] = OperationalError("away")
     assert collector.post("/reports", {"items": items}, key=None).status_code == 503
