@@ -42,6 +42,9 @@ OPERATIONS = (
     "osmand_get",
     "osmand_post",
     "send_reports",
+    "announce_photo",
+    "get_upload",
+    "send_piece",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")
 EXAMPLES = max(hypothesis.settings.default.max_examples // 5, 20)  # type: ignore[union-attr]

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 PATHS = ("/api/", "/open311/")
-METHODS = "GET, POST"
-ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match"
+METHODS = "GET, POST, PATCH"
+ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, Upload-Offset, Content-Digest"
 SHOWN_HEADERS = "ETag, Location, Retry-After"
 KEPT_SECONDS = 600
 

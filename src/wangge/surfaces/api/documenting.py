@@ -41,10 +41,14 @@ def document(
     *codes: int,
     body: type[Schema] | None = None,
     headers: tuple[str, ...] = (),
+    may_have: tuple[str, ...] = (),
     query: tuple[Any, ...] = (),
     answers: str = "",
 ) -> dict[str, Any]:
-    """Problems, request body and headers of an operation for the document; ``answers``: a type that is not JSON."""
+    """Problems, request body and headers of an operation for the document.
+
+    ``may_have``: headers that may be left out. ``answers``: a type that is not JSON.
+    """
     extra: dict[str, Any] = {
         "responses": {code: {"description": _TEXTS[code], "content": _PROBLEM} for code in (*codes, 401, 403, 429, 503)}
     }
@@ -53,8 +57,8 @@ def document(
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _flat(body)}}}
     parameters = [
-        {"in": "header", "name": name, "required": True, "schema": {"type": "string", **_HEADERS[name]}}
-        for name in headers
+        {"in": "header", "name": name, "required": name in headers, "schema": {"type": "string", **_HEADERS[name]}}
+        for name in (*headers, *may_have)
     ]
     parameters += [{"in": "query", "name": name, "required": False, "schema": schema} for name, schema in query]
     if parameters:
@@ -65,6 +69,11 @@ def document(
 _HEADERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {"minLength": 1, "maxLength": 255, "pattern": r"^[!#-~]+$"},
     "If-Match": {"pattern": r'^"[0-9]{1,9}"$'},
+    "Upload-Offset": {"pattern": r"^[0-9]{1,9}$", "description": "where the piece begins: received, so far"},
+    "Content-Digest": {
+        "pattern": r"^sha-256=:[A-Za-z0-9+/]{43}=:$",
+        "description": "the piece's own hash (RFC 9530): a broken piece is refused",
+    },
     "X-Wangge-Timestamp": {"pattern": r"^[0-9]{1,11}$"},
     "X-Wangge-Signature": {"pattern": r"^[0-9A-Fa-f]{64}$"},
 }

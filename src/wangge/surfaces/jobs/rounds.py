@@ -22,6 +22,7 @@ from wangge.domains.patrol.operations.draws import draw_day
 from wangge.domains.patrol.operations.positions import remove_old_positions
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
+from wangge.groundwork.attachments.pieces import drop_stale
 from wangge.standards import watching
 from wangge.surfaces.exchange.hotline.posting import post
 
@@ -125,6 +126,7 @@ def sweep() -> None:
     at = clock.now()
     ensure_partitions()
     drop_unused(at=at)
+    drop_stale(at=at)
     remove_old_positions(at=at)
     receipts.drop_old_receipts(at=at)
     clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from wangge.surfaces.api.documenting import BEARER, document
-from wangge.surfaces.api.field import positions, reports
+from wangge.surfaces.api.field import photos, positions, reports
 
 field = Router()
 _TEXT = {"type": "string"}
@@ -81,3 +81,48 @@ def osmand_post(request: HttpRequest) -> HttpResponse:
 def send_reports(request: HttpRequest) -> HttpResponse:
     """Up to 50 reports, each with its own idempotency key and its own result."""
     return reports.send_reports(request)
+
+
+@field.post(
+    "/photos/uploads",
+    auth=BEARER,
+    response={201: photos.Upload, 200: photos.Upload},
+    operation_id="announce_photo",
+    url_name="announce_photo",
+    openapi_extra=document(400, 413, 422, body=photos.UploadBody),
+)
+def announce_photo(request: HttpRequest) -> HttpResponse:
+    """Begin, or go on with, a photo that comes in pieces; its hash is its key. 200 when it was announced before."""
+    return photos.announce_photo(request)
+
+
+@field.get(
+    "/photos/uploads/{upload}",
+    auth=BEARER,
+    response={200: photos.Upload},
+    operation_id="get_upload",
+    url_name="photo_upload",
+    openapi_extra=document(404),
+)
+def get_upload(request: HttpRequest, upload: str) -> HttpResponse:
+    """How far a photo is."""
+    return photos.get_upload(request, upload)
+
+
+@field.patch(
+    "/photos/uploads/{upload}",
+    auth=BEARER,
+    response={200: photos.Upload},
+    operation_id="send_piece",
+    url_name="photo_upload",
+    openapi_extra={
+        **document(400, 404, 409, 413, 422, headers=("Upload-Offset",), may_have=("Content-Digest",)),
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        },
+    },
+)
+def send_piece(request: HttpRequest, upload: str) -> HttpResponse:
+    """Send the next piece. The photo is there with the last one, if its hash is the announced one."""
+    return photos.send_piece(request, upload)
