@@ -16,13 +16,14 @@ from tests.hotline.conftest import CHANNEL, SECRET, Partner
 from wangge.domains.hotline.logic.retrying import rest_after
 from wangge.domains.hotline.operations.acting import act_on
 from wangge.domains.hotline.operations.sending import SendFailed, hear_outgoing, send_again, send_due
-from wangge.domains.hotline.queries import OrderRow, dead_letters, events_of, order_numbered
+from wangge.domains.hotline.queries.orders import OrderRow, dead_letters, events_of, order_numbered
 from wangge.domains.hotline.refusals import ActRefused, HotlineRefused
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
 from wangge.groundwork.outbox.operations import OutboxFact
 from wangge.surfaces.exchange.hotline.posting import post
 from wangge.surfaces.exchange.hotline.signing import signature_of
+from wangge.surfaces.jobs import rounds
 
 pytestmark = pytest.mark.django_db
 Partners = Callable[..., Partner]
@@ -257,3 +258,100 @@ def test_a_message_is_posted_signed_and_a_refusal_is_a_failure(listening: Any, s
         post(CHANNEL, "answer", b"{}")
     with pytest.raises(SendFailed):
         post("act_now", "answer", b"{}")
+
+
+# ---- extension and question back -------------------------------------------------------------------------------
+
+
+def test_an_extension_is_asked_once_and_the_hotline_sets_the_new_limit(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="complaint", location=None)
+    due = row().due_at
+    assert due is not None
+    until = (clock.today() + timedelta(days=40)).isoformat()
+    act(actor, "acceptor-1", "ask_extension", note="需开挖", until=until)
+    with pytest.raises(ActRefused, match="热线办尚未答复"):
+        act(actor, "acceptor-1", "ask_extension", note="再申请", until=until)
+    hand_over()
+    bodies: list[dict[str, Any]] = []
+    assert send_due(
+        channel=CHANNEL, send=lambda _channel, _kind, body: bodies.append(json.loads(body)), at=clock.now()
+    ) == (1, 0)
+    assert (bodies[0]["type"], bodies[0]["text"], bodies[0]["until"]) == ("extension", "需开挖", until)
+    new_limit = due + timedelta(days=20)
+    said = {"type": "extension_result", "order_no": "DH-00001", "accepted": True}
+    assert partner().send({**said, "message_id": "e-1"}).status_code == 422
+    granted = {**said, "message_id": "e-2", "due_at": new_limit.isoformat()}
+    assert [partner().send(granted).status_code for _time in range(2)] == [200, 200]
+    assert (row().due_at, row().extension_until) == (new_limit, None)
+    assert partner().send({**granted, "message_id": "e-3"}).status_code == 409
+
+
+def test_a_refused_extension_leaves_the_limit_and_may_be_asked_anew(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="suggestion")
+    due, until = row().due_at, (clock.today() + timedelta(days=40)).isoformat()
+    act(actor, "acceptor-1", "ask_extension", note="需协调", until=until)
+    no = {"message_id": "e-1", "type": "extension_result", "order_no": "DH-00001", "accepted": False}
+    assert partner().send(no).status_code == 200
+    assert (row().due_at, row().extension_until) == (due, None)
+    act(actor, "acceptor-1", "ask_extension", note="再申请", until=until)
+    assert [event.act for event in events_of(row().id)][-2:] == ["extension_refused", "ask_extension"]
+
+
+def test_an_extension_is_asked_in_time_and_for_a_day_to_come(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="suggestion")
+    for until in ("", "soon", clock.today().isoformat(), "9999-12-31"):
+        with pytest.raises(HotlineRefused):
+            act(actor, "acceptor-1", "ask_extension", note="需协调", until=until)
+    due = row().due_at
+    assert due is not None
+    with pytest.raises(ActRefused, match="来不及申请延期"):
+        act_on(
+            order_id=row().id, act="ask_extension", at=due - timedelta(hours=1), by=actor("acceptor-1"),
+            args={"note": "需协调", "until": (due + timedelta(days=5)).date().isoformat()},
+        )  # fmt: skip
+
+
+def test_a_question_back_waits_for_its_answer_while_the_limit_runs_on(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="suggestion")
+    due = row().due_at
+    act(actor, "acceptor-1", "ask_question", note="请补充具体路段")
+    with pytest.raises(ActRefused, match="热线尚未回复"):
+        act(actor, "acceptor-1", "ask_question", note="再问")
+    told = {"message_id": "q-1", "type": "question_answer", "order_no": "DH-00001"}
+    assert partner().send(told).status_code == 422
+    assert partner().send({**told, "content": "建设路与人民路口"}).status_code == 200
+    assert (row().question_at, row().due_at) == (None, due)
+    assert events_of(row().id)[-1].detail == {"text": "建设路与人民路口"}
+    assert partner().send({**told, "message_id": "q-2", "content": "x"}).status_code == 409
+
+
+# ---- several channels ------------------------------------------------------------------------------------------
+
+
+def test_a_slow_channel_holds_up_no_other(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HOTLINE_ADDRESSES = {CHANNEL: "http://127.0.0.1:9/a", "act_now": "http://127.0.0.1:9/b"}
+    together = threading.Barrier(2)
+    asked: list[str] = []
+
+    def both_at_once(*, channel: str, **_given: Any) -> tuple[int, int]:
+        asked.append(channel)
+        if asked.count(channel) > 1:
+            return 0, 0
+        together.wait(timeout=10)  # only who is served beside the other gets past
+        if channel == "act_now":
+            raise RuntimeError("this channel is broken")
+        return 3, 1
+
+    monkeypatch.setattr(rounds, "send_due", both_at_once)
+    assert rounds.send_to_hotline() == 3
+    assert sorted(asked) == ["act_now", CHANNEL, CHANNEL]
+
+
+def test_when_the_time_is_over_the_rest_of_a_batch_is_due_as_before(partner: Partners, actor: Actors) -> None:
+    for number in (1, 2, 3):
+        partner().order(number, kind="consultation")
+        act(actor, "acceptor-1", "answer_on_spot", number, text="可以办理")
+    hand_over()
+    turns = iter([True, False])
+    assert send_due(channel=CHANNEL, send=lambda *_given: None, at=clock.now(), goes_on=lambda: next(turns)) == (1, 0)
+    assert send_due(channel=CHANNEL, send=lambda *_given: None, at=clock.now()) == (2, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.hotline.conftest import Partner
-from wangge.domains.hotline.queries import OrderFilter, OrderRow, events_of, order_numbered, orders
+from wangge.domains.hotline.queries.orders import OrderFilter, OrderRow, events_of, order_numbered, orders
 from wangge.domains.organizations.models import Person
 from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 
@@ -177,3 +179,32 @@ def test_dead_letters_are_listed_and_sent_again_by_who_may(partner: Partners, pe
     assert "已重新排入发送" in text(leader.post("/hotline/dead/again", {"message": "x"}, follow=True))
     assert "不在未送达之列" in text(leader.post("/hotline/dead/again", {"message": "\0"}, follow=True))
     assert "没有未送达的报文" in text(leader.get("/hotline/dead"))
+
+
+def test_a_list_goes_on_after_the_last_order_shown_whatever_came_meanwhile(
+    partner: Partners, person: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wangge.surfaces.web.office.hotline_views.ROWS", 2)
+    for number, day in ((1, 3), (2, 1), (3, 2), (4, 4), (5, 5)):
+        partner().order(number, kind="suggestion", due_at=f"2099-01-0{day}T00:00:00+08:00")
+    partner().order(6, kind="suggestion", due_at="2099-01-05T00:00:00+08:00")
+    seat = person("acceptor-1")
+    address, shown = "/hotline", []
+    for page in range(4):
+        answer = text(seat.get(address))
+        shown.append(re.findall(r">(DH-\d+)<", answer))
+        if page == 0:
+            partner().order(7, kind="suggestion", due_at="2098-12-31T00:00:00+08:00")  # before what was shown
+        following = re.search(r'rel="next" href="([^"]+)"', answer)
+        if following is None:
+            break
+        address = f"/hotline{html.unescape(following[1])}"
+    assert shown == [["DH-00002", "DH-00003"], ["DH-00001", "DH-00004"], ["DH-00005", "DH-00006"]]
+
+
+@pytest.mark.parametrize("after", ["x", "~", "~x", "2024-13-01~1", "2024-03-13T00:00:00~1", "~" + "9" * 30, "\0~1"])
+def test_a_place_that_is_none_begins_the_list_anew(
+    partner: Partners, person: Callable[[str], Client], after: str
+) -> None:
+    partner().order()
+    assert "DH-00001" in text(person("acceptor-1").get("/hotline", {"after": after}))

@@ -13,7 +13,7 @@ from tests.hotline.conftest import Partner
 from wangge.domains.cases.logic.moments import moment, text_of
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.hotline.logic.limits import leading, limits_of
-from wangge.domains.hotline.queries import order_numbered
+from wangge.domains.hotline.queries.orders import order_numbered
 from wangge.domains.hotline.tables import kind_of
 from wangge.groundwork import clock
 from wangge.surfaces.exchange.hotline.orders import FileRefused, import_orders

@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.hotline.conftest import PLACE, Partner, order_body
 from wangge.domains.cases.rows import load, load_by_external_number
-from wangge.domains.hotline.queries import events_of, order_numbered
+from wangge.domains.hotline.queries.orders import events_of, order_numbered
 
 pytestmark = pytest.mark.django_db
 Partners = Callable[..., Partner]

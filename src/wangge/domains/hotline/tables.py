@@ -68,6 +68,15 @@ def moments_of(row: HotlineKind, *, at: datetime, urgent: bool) -> tuple[datetim
     return exact(limits.answer), exact(limits.contact), exact(limits.send_back)
 
 
+def notice_ends(row: HotlineKind, *, at: datetime) -> datetime | None:
+    """The earliest limit of which an extension may still be asked ``at``; None where the calendar is not published."""
+    rules = rulebook_on(day_of(civil(at)))
+    try:
+        return exact(_due(rules, row.extension_before, civil(at)))
+    except CalendarUnknown:
+        return None
+
+
 def _due(rules: Rulebook, amount: str, start: int) -> int:
     length = rules.length(amount)
     return rules.clock(length.clock).due(start, length.minutes)

@@ -8,8 +8,13 @@ from wangge.standards.checks.moving import unknown
 from wangge.standards.findings import Finding
 from wangge.standards.tables import Tables
 
-GUARDS = frozenset({"kind_on_spot", "contacted", "not_drafter", "within_return_limit"})
-NEEDS = frozenset({"text", "note", "section", "place", "grade"})
+GUARDS = frozenset(
+    {
+        "kind_on_spot", "contacted", "not_drafter", "within_return_limit", "no_extension_open", "extension_open",
+        "within_extension_limit", "no_question_open", "question_open",
+    }
+)  # fmt: skip
+NEEDS = frozenset({"text", "note", "section", "place", "grade", "until", "due"})
 STAYS = frozenset({"=", "=work"})
 
 

@@ -48,11 +48,11 @@ class Citizen(Schema):
 
 
 class HotlineMessageBody(Schema):
-    """A message of the hotline: a new order, its call-back, or its word on a return."""
+    """A message of the hotline: a new order, its call-back, its word on a return or an extension, an answer to us."""
 
     model_config = ConfigDict(extra="forbid")
     message_id: str = Field(pattern=r"^[!-~]{1,100}$")
-    type: Literal["order", "revisit", "return_result"]
+    type: Literal["order", "revisit", "return_result", "extension_result", "question_answer"]
     order_no: str = Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")
     kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"] | None = None
     title: str = Field("", max_length=200)
@@ -60,10 +60,11 @@ class HotlineMessageBody(Schema):
     location: Place | None = None
     citizen: Citizen | None = None
     urgent: bool = False
-    due_at: datetime | None = None
+    due_at: datetime | None = Field(None, description="of an order, or the new one of an extension_result")
+    sent_at: datetime | None = Field(None, description="of an order: when it was first handed over")
     grade: str = Field("", max_length=20, description="of a revisit")
     redo: bool = Field(False, description="of a revisit: sent back to be done again")
-    accepted: bool | None = Field(None, description="of a return_result")
+    accepted: bool | None = Field(None, description="of a return_result or extension_result")
 
 
 class HotlineTaken(Schema):
@@ -111,12 +112,14 @@ def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:
     place, citizen = form.location or _NOWHERE, form.citizen or _NOBODY
     if form.kind is None:
         raise BadOrder("kind", _("请给出诉求类型 kind。"))
-    if form.due_at is not None and form.due_at.tzinfo is None:
-        raise BadOrder("due_at", _("due_at 须带时区。"))
+    for name, moment in (("due_at", form.due_at), ("sent_at", form.sent_at)):
+        if moment is not None and moment.tzinfo is None:
+            raise BadOrder(name, _("%(name)s 须带时区。") % {"name": name})
     return NewOrder(
         channel=channel, order_no=form.order_no, kind=form.kind, title=form.title, content=form.content,
         address=place.address or "", lon=place.lon, lat=place.lat, system=place.system,
         citizen_name=citizen.name or "", citizen_phone=citizen.phone or "", urgent=form.urgent, due_at=form.due_at,
+        handed_at=form.sent_at,
     )  # fmt: skip
 
 
@@ -125,9 +128,19 @@ def _word_of(form: HotlineMessageBody) -> Word:
         if not form.grade.strip():
             raise BadOrder("grade", _("请给出回访的满意度 grade。"))
         return Word(form.order_no, "ordered_redo" if form.redo else "revisited", form.grade)
+    if form.type == "question_answer":
+        if not form.content.strip():
+            raise BadOrder("content", _("请给出反问的回复 content。"))
+        return Word(form.order_no, "question_answered", text=form.content)
     if form.accepted is None:
-        raise BadOrder("accepted", _("请给出是否同意退单 accepted。"))
-    return Word(form.order_no, "return_accepted" if form.accepted else "return_refused")
+        raise BadOrder("accepted", _("请给出是否同意 accepted。"))
+    if form.type == "return_result":
+        return Word(form.order_no, "return_accepted" if form.accepted else "return_refused")
+    if not form.accepted:
+        return Word(form.order_no, "extension_refused")
+    if form.due_at is None:
+        raise BadOrder("due_at", _("请给出延期后的时限 due_at。"))
+    return Word(form.order_no, "extension_granted", due=form.due_at.isoformat())
 
 
 def check_signature(request: HttpRequest, channel: str, at: datetime) -> None:

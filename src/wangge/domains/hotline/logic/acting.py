@@ -22,6 +22,9 @@ class Standing:
     section: str = ""
     drafted_by: int | None = None
     return_by: datetime | None = None
+    due_at: datetime | None = None
+    extension_open: bool = False  # asked for and not decided
+    question_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Asked:
     posts: frozenset[str]
     at: datetime
     given: frozenset[str] = frozenset()
+    notice_ends_at: datetime | None = None  # an extension asked now must be of a limit no earlier than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,13 @@ GUARDS: Mapping[str, Guard] = {
     # a case speaks for itself on the ground; without one nobody has looked, so the citizen is called first
     "contacted": lambda order, _asked: order.contacted or order.has_case,
     "within_return_limit": lambda order, asked: order.return_by is None or asked.at <= order.return_by,
+    "no_extension_open": lambda order, _asked: not order.extension_open,
+    "extension_open": lambda order, _asked: order.extension_open,
+    "within_extension_limit": lambda order, asked: (
+        order.due_at is None or asked.notice_ends_at is None or asked.notice_ends_at <= order.due_at
+    ),
+    "no_question_open": lambda order, _asked: not order.question_open,
+    "question_open": lambda order, _asked: order.question_open,
     "not_drafter": lambda order, asked: asked.person_id is None or asked.person_id != order.drafted_by,
 }
 

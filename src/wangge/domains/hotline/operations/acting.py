@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,16 +15,21 @@ from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.hotline.logic.acting import Asked, Refusal, judge, state_after
 from wangge.domains.hotline.operations.outgoing import TOPIC, payload_of
 from wangge.domains.hotline.operations.writing import Event, write_act
-from wangge.domains.hotline.queries import OrderRow, order
+from wangge.domains.hotline.queries.orders import OrderRow, order
 from wangge.domains.hotline.refusals import ActRefused, BadOrder, NoSuchOrder
-from wangge.domains.hotline.tables import act_of, channel_of, kind_of, moments_of, sections
+from wangge.domains.hotline.tables import act_of, channel_of, kind_of, moments_of, notice_ends, sections
 from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
+from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.outbox.operations import append
 
 LONGEST_TEXT = 4000
 LONGEST_NOTE = 1000
-GOES_OUT = {"approve_answer": "answer", "answer_on_spot": "answer", "return_order": "return"}
+LONGEST_EXTENSION = timedelta(days=366)
+GOES_OUT = {
+    "approve_answer": "answer", "answer_on_spot": "answer", "return_order": "return", "ask_extension": "extension",
+    "ask_question": "question",
+}  # fmt: skip
 """Act → the message to the hotline it sends off."""
 
 
@@ -56,12 +61,12 @@ def do_act(
     given = {key: text.strip() for key, text in args.items() if text.strip()}
     if row.place is not None:
         given["place"] = "given"
-    refused = judge(act, row.standing, Asked(by.person_id, by.posts, at, frozenset(given)))
+    refused = judge(act, row.standing, asked_by(row, by, at, frozenset(given)))
     if refused is not None or act is None:
         raise ActRefused(refused or Refusal("no_such_act"))
     _check_words(given, at)
     changes: dict[str, Any] = {}
-    detail: dict[str, Any] = {key: given[key] for key in ("text", "note", "section") if key in given}
+    detail: dict[str, Any] = {key: given[key] for key in ("text", "note", "section", "until", "due") if key in given}
     reported = None
     if name == "make_case":
         reported = _case_of(row, at, given.get("category", ""), address)
@@ -73,6 +78,8 @@ def do_act(
         changes = {"contacted_at": row.contacted_at or at}
     elif name in ("draft_answer", "answer_on_spot"):
         changes = {"answer": given["text"], "drafted_by_id": by.person_id}
+    elif name in _OPEN_MATTERS:
+        changes = _OPEN_MATTERS[name](given, at)
     elif name in ("revisited", "ordered_redo"):
         changes = {"grade": given["grade"]}
         detail["grade"] = given["grade"]
@@ -81,9 +88,47 @@ def do_act(
     to_state = state_after(act, row.standing)
     if name in GOES_OUT:
         kind, text = GOES_OUT[name], given.get("note") or given.get("text") or row.answer
-        append(topic=TOPIC, key=str(row.id), payload=payload_of(row, kind, row.version + 1, text, at), at=at)
+        more = {"until": given["until"]} if name == "ask_extension" else {}
+        append(topic=TOPIC, key=str(row.id), payload=payload_of(row, kind, row.version + 1, text, at, **more), at=at)
     write_act(row.id, row.version, Event(name, row.state, to_state, detail), changes, by=by, at=at)
     return reported
+
+
+def asked_by(row: OrderRow, by: Actor, at: datetime, given: frozenset[str] = frozenset()) -> Asked:
+    """Who asks for an act on an order, as it is judged."""
+    kind = kind_of(row.channel, row.kind)
+    ends = notice_ends(kind, at=at) if kind is not None and row.due_at is not None else None
+    return Asked(by.person_id, by.posts, at, given, ends)
+
+
+def _day(text: str, at: datetime) -> date:
+    try:
+        until = date.fromisoformat(text[:10])
+    except ValueError:
+        raise BadOrder("until", _("请写明延至哪一天，例如 2024-03-20。")) from None
+    if not at.astimezone(CITY_ZONE).date() < until <= at.astimezone(CITY_ZONE).date() + LONGEST_EXTENSION:
+        raise BadOrder("until", _("延至的日期须在今天之后、一年之内。"))
+    return until
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadOrder("due_at", _("时间应写作 2024-03-13T08:10:00+08:00。")) from None
+    if moment.tzinfo is None:
+        raise BadOrder("due_at", _("due_at 须带时区。"))
+    return moment
+
+
+# What is asked of the hotline stands open in the order's row until its word comes.
+_OPEN_MATTERS: Mapping[str, Callable[[Mapping[str, str], datetime], dict[str, Any]]] = {
+    "ask_extension": lambda given, at: {"extension_until": _day(given["until"], at)},
+    "extension_granted": lambda given, _at: {"extension_until": None, "due_at": _moment(given["due"])},
+    "extension_refused": lambda _given, _at: {"extension_until": None},
+    "ask_question": lambda _given, at: {"question_at": at},
+    "question_answered": lambda _given, _at: {"question_at": None},
+}
 
 
 def _new_limit(row: OrderRow, at: datetime) -> datetime | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.hotline.operations.acting import do_act
 from wangge.domains.hotline.operations.receiving import NewOrder, Taken, settle, take
-from wangge.domains.hotline.queries import order, order_numbered
+from wangge.domains.hotline.queries.orders import order, order_numbered
 from wangge.domains.hotline.refusals import BadOrder, MessageIdTaken, NoSuchOrder
 from wangge.domains.hotline.tables import grades
 from wangge.domains.organizations.logic import SYSTEM
@@ -51,8 +51,10 @@ class Word:
     """What the hotline says about an order it gave us: its call-back, or its answer to a return."""
 
     order_no: str
-    act: str  # revisited, ordered_redo, return_accepted, return_refused
+    act: str  # revisited, ordered_redo, return_accepted, extension_granted, question_answered, …
     grade: str = ""
+    text: str = ""
+    due: str = ""
 
 
 def take_word_message(*, message: Message, word: Word, at: datetime) -> tuple[dict[str, Any], bool]:
@@ -68,7 +70,8 @@ def say(channel: str, word: Word, *, at: datetime) -> dict[str, Any]:
         raise NoSuchOrder(_("没有这个工单。"))
     if word.grade and word.grade not in grades(at):
         raise BadOrder("grade", _("没有名为“%(grade)s”的满意度。") % {"grade": word.grade})
-    do_act(row, word.act, {"grade": word.grade}, by=SYSTEM, at=at)
+    given = {"grade": word.grade, "text": word.text, "due": word.due}
+    do_act(row, word.act, given, by=SYSTEM, at=at)
     after = order(row.id)
     assert after is not None
     return {"order_no": word.order_no, "state": after.state, "case": after.case_number, "created": False}

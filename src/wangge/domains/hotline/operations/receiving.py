@@ -14,10 +14,11 @@ from wangge.domains.cases.operations.reporting import Reported
 from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.hotline.operations.acting import do_act
 from wangge.domains.hotline.operations.writing import Event, insert_event
-from wangge.domains.hotline.queries import order, order_numbered
+from wangge.domains.hotline.queries.orders import order, order_numbered
 from wangge.domains.hotline.refusals import ActRefused, BadOrder
 from wangge.domains.hotline.tables import channel_of, kind_of, moments_of
 from wangge.domains.organizations.logic import SYSTEM, Actor
+from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.hotline_rows import HotlineKind
 
 ORDER_NO = re.compile(r"[A-Za-z0-9._/-]{1,60}")
@@ -41,6 +42,7 @@ class NewOrder:
     citizen_phone: str = ""
     urgent: bool = False
     due_at: datetime | None = None  # the hotline's own limit, where it names one
+    handed_at: datetime | None = None  # when the hotline handed it over: a late message belongs to its own day
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _insert(new: NewOrder, kind: HotlineKind, at: datetime) -> int | None:
     columns: dict[str, Any] = {
         "channel": new.channel, "order_no": new.order_no, "kind": new.kind, "urgent": new.urgent, "state": "received",
         "received_at": at, "due_at": new.due_at or answer, "contact_by": contact, "return_by": send_back,
+        "handed_on": (new.handed_at or at).astimezone(CITY_ZONE).date(),
     }  # fmt: skip
     matter: dict[str, Any] = {
         "title": new.title.strip(), "content": new.content.strip(), "address": new.address.strip(), "lon": new.lon,

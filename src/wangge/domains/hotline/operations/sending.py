@@ -20,7 +20,7 @@ from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.hotline.logic.retrying import rest_after
 from wangge.domains.hotline.operations.acting import do_act
 from wangge.domains.hotline.operations.outgoing import TOPIC
-from wangge.domains.hotline.queries import order
+from wangge.domains.hotline.queries.orders import order
 from wangge.domains.hotline.refusals import ActRefused, HotlineRefused
 from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
@@ -70,11 +70,19 @@ def hear_outgoing(facts: Sequence[OutboxFact], at: datetime) -> None:
         )
 
 
-def send_due(*, channel: str, send: Send, at: datetime, most: int = 100) -> tuple[int, int]:
-    """(sent, failed) of one channel. What failed rests; where nobody is there the rest waits for the next round."""
+def send_due(
+    *, channel: str, send: Send, at: datetime, most: int = 100, goes_on: Callable[[], bool] = lambda: True
+) -> tuple[int, int]:
+    """(sent, failed) of one channel. What failed rests; where nobody is there the rest waits for the next round.
+
+    ``goes_on``: asked before each message; once it says no, what is left of the batch is due as before.
+    """
     sent = failed = 0
     due = _take(channel, at, most)
     for index, message in enumerate(due):
+        if not goes_on():
+            _let_go(due[index:], at)
+            break
         try:
             send(message.channel, message.kind, message.body)
         except SendFailed as failure:

@@ -38,7 +38,19 @@ def insert_event(order_id: int, seq: int, event: Event, *, by: Actor, at: dateti
 
 # Columns an act may change besides state and version.
 CHANGEABLE = frozenset(
-    {"contacted_at", "section", "case_id", "case_number", "answer", "drafted_by_id", "redone", "grade", "due_at"}
+    {
+        "contacted_at",
+        "section",
+        "case_id",
+        "case_number",
+        "answer",
+        "drafted_by_id",
+        "redone",
+        "grade",
+        "due_at",
+        "extension_until",
+        "question_at",
+    }
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,13 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wangge.domains.hotline.logic.acting import Asked, open_acts
+from wangge.domains.hotline.logic.acting import open_acts
 from wangge.domains.hotline.logic.limits import leading
-from wangge.domains.hotline.operations.acting import LONGEST_NOTE, LONGEST_TEXT, act_on
+from wangge.domains.hotline.operations.acting import LONGEST_NOTE, LONGEST_TEXT, act_on, asked_by
 from wangge.domains.hotline.operations.sending import send_again
 from wangge.domains.hotline.policies import may_reveal
-from wangge.domains.hotline.queries import (
+from wangge.domains.hotline.queries.orders import (
     OrderFilter,
+    OrderPlace,
     OrderRow,
     counts,
     dead_count,
@@ -61,8 +62,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     wanted = {name: request.GET.get(name, "") for name in ("channel", "state", "kind")}
     chosen = OrderFilter(**{name: value if value in _choices(name) else "" for name, value in wanted.items()})
-    first = _start(request.GET.get("from", ""))
-    found = orders(filter=chosen, limit=ROWS + 1, offset=first)
+    found = orders(filter=chosen, limit=ROWS + 1, after=_place(request.GET.get("after", "")))
     kept = {name: getattr(chosen, name) for name in wanted if getattr(chosen, name)}
     page = OrdersPage(
         shell=shell_for(request, _("热线工单"), at=at, current="hotline_orders"),
@@ -77,7 +77,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
         ),
         figures=_figures(),
         orders=tuple(_line(row, at) for row in found[:ROWS]),
-        next_url=f"?{urlencode({**kept, 'from': first + ROWS})}" if len(found) > ROWS else "",
+        next_url=f"?{urlencode({**kept, 'after': _place_text(found[ROWS - 1])})}" if len(found) > ROWS else "",
         clear_url=reverse("hotline_orders") if kept else "",
         dead_url=reverse("hotline_dead"),
         dead_text=_("未送达 %(number)s") % {"number": dead_count()},
@@ -106,8 +106,21 @@ def _figures() -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _start(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+def _place_text(row: OrderRow) -> str:
+    due, _whose = leading(row)
+    return f"{due.astimezone(UTC).isoformat() if due else ''}~{row.id}"
+
+
+def _place(text: str) -> OrderPlace | None:
+    """The place a page goes on after; what is none of ours begins anew."""
+    moment, _tilde, number = text.partition("~")
+    try:
+        due = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) < 19) or (due is not None and due.tzinfo is None):
+        return None
+    return OrderPlace(due, int(number))
 
 
 def _line(row: OrderRow, at: datetime) -> OrderLine:
@@ -184,6 +197,10 @@ def _facts(row: OrderRow, by: Actor, *, revealed: bool) -> tuple[Fact, ...]:
         facts.append(Fact(_("发回重办"), _("%(number)s 次") % {"number": row.redone}))
     if row.grade:
         facts.append(Fact(_("热线回访"), row.grade))
+    if row.extension_until is not None:
+        facts.append(Fact(_("申请延期"), _("至 %(day)s，待热线办答复") % {"day": row.extension_until.isoformat()}))
+    if row.question_at is not None:
+        facts.append(Fact(_("反问"), _("待热线回复")))
     if row.section:
         facts.append(Fact(_("科室"), row.section))
     if row.case_number:
@@ -207,7 +224,7 @@ def _clocks(row: OrderRow, at: datetime) -> tuple[tuple[str, datetime | None, bo
 def _acts(request: HttpRequest, row: OrderRow, by: Actor, at: datetime, tried: str, error: str) -> tuple[ActForm, ...]:
     if not opens(by, "hotline_act"):
         return ()
-    found = open_acts(city_tables().hotline_acts, row.standing, Asked(by.person_id, by.posts, at))
+    found = open_acts(city_tables().hotline_acts, row.standing, asked_by(row, by, at))
     return tuple(_act_form(request, row, act, at, error if act.act == tried else "") for act in found)
 
 
@@ -218,6 +235,8 @@ def _act_form(request: HttpRequest, row: OrderRow, act: HotlineAct, at: datetime
         fields.append(Field("text", _("答复内容"), FieldKind.LONG_TEXT, value=row.answer, max_length=LONGEST_TEXT))
     if "note" in act.needs:
         fields.append(Field("note", _("说明"), FieldKind.LONG_TEXT, max_length=LONGEST_NOTE))
+    if "until" in act.needs:
+        fields.append(Field("until", _("延至"), FieldKind.MOMENT))
     if "section" in act.needs:
         fields.append(
             Field(
@@ -246,7 +265,7 @@ def hotline_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     try:
         act_on(
             order_id=number, act=act, by=actor_on(request), at=clock.now(),
-            args={name: request.POST.get(name, "") for name in ("text", "note", "section")},
+            args={name: request.POST.get(name, "") for name in ("text", "note", "section", "until")},
             version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
             address=str(request.META.get("REMOTE_ADDR", "")),
         )  # fmt: skip
@@ -282,7 +301,7 @@ def hotline_reveal(request: HttpRequest, number: int) -> HttpResponse:
 def hotline_dead(request: HttpRequest) -> HttpResponse:
     """Messages that could not be delivered."""
     by, at = actor_on(request), clock.now()
-    names = {"answer": _("答复"), "return": _("退单")}
+    names = {"answer": _("答复"), "return": _("退单"), "extension": _("申请延期"), "question": _("反问")}
     page = DeadLettersPage(
         shell=shell_for(request, _("未送达的报文"), at=at, current="hotline_orders"),
         heading=_("未送达的报文"),

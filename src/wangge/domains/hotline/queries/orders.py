@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,8 @@ class OrderRow:
     drafted_by_id: int | None
     redone: int
     grade: str
+    extension_until: date | None
+    question_at: datetime | None
     title: str
     content: str
     address: str
@@ -54,7 +56,8 @@ class OrderRow:
         row = kind_of(self.channel, self.kind)
         return Standing(
             self.state, row is not None and row.on_spot, self.contacted_at is not None, self.case_id is not None,
-            self.section, self.drafted_by_id, self.return_by,
+            self.section, self.drafted_by_id, self.return_by, self.due_at, self.extension_until is not None,
+            self.question_at is not None,
         )  # fmt: skip
 
     @property
@@ -71,15 +74,15 @@ class OrderRow:
 _SELECT = """
 SELECT o.id, o.channel, o.order_no, o.kind, o.urgent, o.state, o.version, o.received_at, o.due_at, o.contact_by,
        o.return_by, o.contacted_at, o.section, o.case_id, o.case_number, o.answer, o.drafted_by_id,
-       o.redone, o.grade,
+       o.redone, o.grade, o.extension_until, o.question_at,
        m.title, m.content, m.address, m.lon, m.lat, m.system, m.citizen_name, m.citizen_phone,
        c.stage, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END
   FROM hotline_order o
   JOIN hotline_matter m ON m.order_id = o.id
   LEFT JOIN cases_case c ON c.id = o.case_id
 """
-# NULLs are ignored by least(): an order without a case has one clock.
-_LEADING = "least(o.due_at, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END)"
+# NULLs are ignored by least(): an order without a case has one clock. Without any it comes last.
+_LEADING = "COALESCE(least(o.due_at, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END), 'infinity')"
 
 
 def order(order_id: int, *, lock: bool = False) -> OrderRow | None:
@@ -108,18 +111,26 @@ class OrderFilter:
     kind: str = ""
 
 
-def orders(*, filter: OrderFilter, limit: int, offset: int = 0) -> list[OrderRow]:
-    """Orders, the earlier of their two clocks first; one statement."""
+@dataclass(frozen=True, slots=True)
+class OrderPlace:
+    """Where in the list an order stands: its leading clock, then its number here."""
+
+    due_at: datetime | None
+    id: int
+
+
+def orders(*, filter: OrderFilter, limit: int, after: OrderPlace | None = None) -> list[OrderRow]:
+    """Orders, the earlier of their two clocks first; one statement, as cheap on the last page as on the first."""
     terms, values = ["o.state = ANY(%s)"], [[filter.state] if filter.state else open_states()]
     for column, value in (("channel", filter.channel), ("kind", filter.kind)):
         if value:
             terms.append(f"o.{column} = %s")
             values.append(value)  # type: ignore[arg-type]
+    if after is not None:
+        terms.append(f"({_LEADING}, o.id) > (%s::timestamptz, %s)")
+        values += [after.due_at or "infinity", after.id]  # type: ignore[list-item]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY {_LEADING} NULLS LAST, o.id LIMIT %s OFFSET %s",
-            [*values, limit, offset],
-        )
+        cursor.execute(f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY {_LEADING}, o.id LIMIT %s", [*values, limit])
         return [OrderRow(*row) for row in cursor.fetchall()]
 
 
