@@ -9,8 +9,8 @@ from ninja import NinjaAPI
 
 from wangge.surfaces.api import forms, hotline, operations, places, things
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
-from wangge.surfaces.api.evaluation import routing
-from wangge.surfaces.api.field.router import field
+from wangge.surfaces.api.evaluation import routing as evaluation
+from wangge.surfaces.api.field import routing as field
 
 api = NinjaAPI(
     title="网格 Wangge",
@@ -319,5 +319,5 @@ def place_at(request: HttpRequest) -> HttpResponse:
     return places.at(request)
 
 
-api.add_router("/evaluation", routing.router)
-api.add_router("", field)
+api.add_router("/evaluation", evaluation.router)
+api.add_router("", field.router)

@@ -10,7 +10,7 @@ from ninja import Router
 from wangge.surfaces.api.documenting import BEARER, document
 from wangge.surfaces.api.field import photos, positions, reports
 
-field = Router()
+router = Router()
 _TEXT = {"type": "string"}
 _TOKEN = {**_TEXT, "description": "a token of the scope positions, where no Authorization is sent"}
 _OSMAND_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -33,7 +33,7 @@ _OSMAND_BODY = {
 _OPEN_TO_QUERY: dict[str, Any] = {"security": [{"Bearer": []}, {}]}
 
 
-@field.post(
+@router.post(
     "/positions",
     auth=BEARER,
     response={200: positions.PositionsTaken},
@@ -46,7 +46,7 @@ def send_positions(request: HttpRequest) -> HttpResponse:
     return positions.send_positions(request)
 
 
-@field.get(
+@router.get(
     "/positions/osmand",
     response={200: positions.PositionsTaken},
     operation_id="osmand_get",
@@ -58,7 +58,7 @@ def osmand_get(request: HttpRequest) -> HttpResponse:
     return positions.send_osmand(request)
 
 
-@field.post(
+@router.post(
     "/positions/osmand",
     response={200: positions.PositionsTaken},
     operation_id="osmand_post",
@@ -70,7 +70,7 @@ def osmand_post(request: HttpRequest) -> HttpResponse:
     return positions.send_osmand(request)
 
 
-@field.post(
+@router.post(
     "/reports",
     auth=BEARER,
     response={200: reports.ReportsTaken},
@@ -83,7 +83,7 @@ def send_reports(request: HttpRequest) -> HttpResponse:
     return reports.send_reports(request)
 
 
-@field.post(
+@router.post(
     "/photos/uploads",
     auth=BEARER,
     response={201: photos.Upload, 200: photos.Upload},
@@ -96,7 +96,7 @@ def announce_photo(request: HttpRequest) -> HttpResponse:
     return photos.announce_photo(request)
 
 
-@field.get(
+@router.get(
     "/photos/uploads/{upload}",
     auth=BEARER,
     response={200: photos.Upload},
@@ -109,7 +109,7 @@ def get_upload(request: HttpRequest, upload: str) -> HttpResponse:
     return photos.get_upload(request, upload)
 
 
-@field.patch(
+@router.patch(
     "/photos/uploads/{upload}",
     auth=BEARER,
     response={200: photos.Upload},
