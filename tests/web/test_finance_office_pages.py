@@ -158,6 +158,49 @@ def test_every_register_has_its_page(kind: str) -> None:
     assert "登记一条" in read(who("finance"), f"/finance/registers/{kind}{ACCOUNT}")
 
 
+def with_assets() -> None:
+    columns = "预算单位代码,年度,卡片编号,资产名称,资产类别,取得日期,原值,使用人,存放地点,使用状况"
+    cards = [
+        f"{UNIT},2024,ZC1,服务器,通用设备,2020-01-05,50000,陈工,二楼机房,在用",
+        f"{UNIT},2024,ZC2,便携式计算机,通用设备,2021-01-05,6000,李采集,采集科,在用",
+        f"{UNIT},2024,ZC3,打印机,通用设备,2019-01-05,2000,李采集,采集科,在用",
+        f"{UNIT},2024,ZC4,旧复印机,通用设备,2010-01-05,9000,,,处置",
+    ]
+    answer = give("\n".join([columns, *cards]) + "\n", mapping="assets")
+    who("finance").post(answer["Location"], {"order": "confirm"})
+
+
+def test_assets_are_counted_by_their_codes_until_none_waits() -> None:
+    with_assets()
+    finance, url = who("finance"), f"/finance/stocktaking{ACCOUNT}"
+    page = words(read(finance, url))
+    assert [text in page for text in ("在账资产 3", "未盘 3", "ZC2")] == [True] * 3
+    assert "ZC4" not in page
+    first = finance.post(url, {"code": "ZC1", "place": "三楼机房", "condition": "完好"})
+    assert "place=" in first["Location"]  # the next asset of the same room
+    finance.post(url, {"code": "ZC2", "place": "采集科", "holder": "李采集", "condition": "完好"})
+    finance.post(url, {"code": "ZC3", "condition": "盘亏"})
+    page = words(read(finance, url))
+    assert [text in page for text in ("已盘 3", "不符 2", "位置不符", "盘亏", "2,000.00", "已全部盘点")] == [True] * 6
+    finance.post(url, {"code": "ZC3", "condition": "完好"})  # found after all
+    assert "不符 1" in words(read(finance, url))
+    counts = Record.objects.filter(kind="stocktake", key="ZC3").order_by("version")
+    assert [row.data["result"] for row in counts] == ["盘亏", "相符"]
+    assert "/finance/stocktaking" in read(finance, f"/finance/registers{ACCOUNT}")
+
+
+def test_a_code_without_a_card_is_refused_and_others_only_look() -> None:
+    with_assets()
+    url = f"/finance/stocktaking{ACCOUNT}"
+    answer = who("finance").post(url, {"code": "ZC9", "condition": "完好"})
+    assert answer.status_code == 422
+    assert "没有编号为“ZC9”的在账资产" in words(answer.content.decode())
+    assert who("finance").post(url, {"code": "ZC4", "condition": "完好"}).status_code == 422
+    assert who("chief").post(url, {"code": "ZC1", "condition": "完好"}).status_code == 422
+    assert 'id="count"' not in read(who("chief"), url)
+    assert who("collector").get(url).status_code == 403
+
+
 def test_what_is_imported_is_no_register_and_others_do_not_enter() -> None:
     assert who("finance").get(f"/finance/registers/contract{ACCOUNT}").status_code == 404
     told = {"held_on": "2024-03-05", "content": "会", "persons": "2", "amount": "1"}

@@ -24,6 +24,7 @@ from wangge.surfaces.web.finance import (
     import_views,
     public_views,
     register_views,
+    stocktaking_views,
     template_views,
     trace_views,
 )
@@ -151,6 +152,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_edition_file",
     ),
     path("finance/registers", register_views.registers, name="registers"),
+    path("finance/stocktaking", stocktaking_views.stocktaking_page, name="stocktaking"),
     path("finance/registers/<slug:kind>", register_views.register, name="register"),
     path("finance/registers/<slug:kind>/<str:key>", register_views.register_record, name="register_record"),
     path("finance/imports", import_views.ledger_imports, name="ledger_imports"),

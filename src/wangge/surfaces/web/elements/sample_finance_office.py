@@ -22,6 +22,7 @@ from wangge.surfaces.web.finance.office_pages import (
     RegistersPage,
     TemplatePage,
 )
+from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage
 
 _UNIT = "监督指挥中心"
 _YEARS = (Figure("2024", "", "#", is_current=True), Figure("2023", "", "#"))
@@ -92,6 +93,32 @@ def register() -> RegisterPage:
         shell("会议", ACCOUNTANT), "会议", _UNIT, 2024, _YEARS, (), ("编号", "日期", "内容", "地点", "人数"),
         (False, False, False, True), rows, form, "#",
     )  # fmt: skip
+
+
+def stocktaking() -> StocktakingPage:
+    """A count under way."""
+    form = Form(
+        "#",
+        (
+            Field("code", "资产编号", FieldKind.TEXT, help="扫码枪扫描后自动提交。"),
+            Field("place", "实际地点", FieldKind.TEXT, required=False, value="三楼机房"),
+            Field("holder", "实际使用人", FieldKind.TEXT, required=False),
+            Field("condition", "状况", FieldKind.SELECT, choices=(Choice("完好", "完好"), Choice("损坏", "损坏"))),
+        ),
+        "盘点",
+    )
+    facts = (
+        Fact("在账资产", "3"),
+        Fact("已盘", "2"),
+        Fact("未盘", "1"),
+        Fact("不符", "1"),
+        Fact("盘亏原值（元）", "0.00"),
+    )
+    found = CardRow("ZC0002", "机架式服务器", "二楼机房", "陈工", "位置不符", "三楼机房", "陈工", "2024-11-29 钱会计")
+    waits = CardRow("ZC0003", "便携式计算机", "采集科", "李采集")
+    return StocktakingPage(
+        shell("资产盘点", ACCOUNTANT), _UNIT, 2024, _YEARS, (), facts, (found,), (waits,), "", form, "#"
+    )
 
 
 def record() -> RecordPage:

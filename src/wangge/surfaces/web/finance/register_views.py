@@ -59,7 +59,10 @@ def registers(request: HttpRequest) -> HttpResponse:
 
 def _kind_line(where: Chosen, kind: RecordKind, lines: list[RecordLine]) -> RegisterKindLine:
     amount = yuan_text(sum(line.amount_fen or 0 for line in lines)) if kind.amount and lines else ""
-    return RegisterKindLine(_url(where, kind), kind.name_zh, str(len(lines)) if lines else "", amount)
+    url = _url(where, kind)
+    if kind.kind == "stocktake":  # entered by scanning, on a page of its own
+        url = f"{reverse('stocktaking')}?unit={where.unit}&year={where.year}"
+    return RegisterKindLine(url, kind.name_zh, str(len(lines)) if lines else "", amount)
 
 
 def _url(where: Chosen, kind: RecordKind, key: str = "") -> str:
