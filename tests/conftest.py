@@ -42,6 +42,14 @@ def _renew_database(_case: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def counts_of_its_own() -> None:
+    """What a test counts, it counts itself: another one's cases went with its transaction."""
+    from wangge.domains.cases.queries.counts import forget_counts
+
+    forget_counts()
+
+
 @pytest.fixture
 def city_database(transactional_db: None) -> CityDatabase:
     """The database of this worker, fresh after the test; for tests that commit."""

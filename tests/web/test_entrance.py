@@ -152,7 +152,7 @@ def test_a_page_of_another_post_says_whose_it_is_not(browser: Open) -> None:
 
 def test_a_failure_brings_a_number_to_tell_and_no_trace(browser: Open) -> None:
     acceptor = quiet(browser)
-    with patch("wangge.surfaces.web.command.views.lists.counts_by_stage", side_effect=RuntimeError("secret detail")):
+    with patch("wangge.surfaces.web.command.views.open_by_stage", side_effect=RuntimeError("secret detail")):
         answer = acceptor.client.get("/work")
     page = answer.content.decode()
     assert answer.status_code == 500
@@ -163,7 +163,7 @@ def test_a_failure_brings_a_number_to_tell_and_no_trace(browser: Open) -> None:
 
 def test_a_database_away_is_said_with_when_to_try_again(browser: Open) -> None:
     acceptor = quiet(browser)
-    with patch("wangge.surfaces.web.command.views.lists.counts_by_stage", side_effect=OperationalError("gone")):
+    with patch("wangge.surfaces.web.command.views.open_by_stage", side_effect=OperationalError("gone")):
         answer = acceptor.client.get("/work")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert says_all(answer.content.decode())

@@ -10,13 +10,14 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from wangge.domains.cases.chain import SALT_BYTES
 from wangge.domains.cases.drafting import NO_MATTER, Draft, StepMatter, civil
 from wangge.domains.cases.logic.attempt import Allowed, Attempt
+from wangge.domains.cases.logic.case_ids import CHANCE_BITS, case_id_of, milliseconds_of
 from wangge.domains.cases.logic.narrowing import SYSTEM
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
@@ -228,12 +229,8 @@ def next_salt() -> bytes:
 
 
 _chance = random.Random(secrets.randbits(128))  # noqa: S311 - ids need not be secret, only apart
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def fresh_case_id(at: datetime) -> UUID:
-    """An id that sorts by the moment of the report (UUID version 7)."""
-    milliseconds = max((at - _EPOCH) // _MILLISECOND, 0)
-    bits = _chance.getrandbits(74)
-    return UUID(int=(milliseconds << 80) | (7 << 76) | (bits >> 62 << 64) | (2 << 62) | (bits & ((1 << 62) - 1)))
+    """The id of a case reported at this moment."""
+    return case_id_of(milliseconds_of(at), _chance.getrandbits(CHANCE_BITS))

@@ -17,6 +17,7 @@ from wangge.domains.cases.drafting import Draft, StepMatter
 from wangge.domains.cases.draws import draw_record
 from wangge.domains.cases.logic.attempt import Allowed, Attempt
 from wangge.domains.cases.logic.automation import next_act
+from wangge.domains.cases.logic.case_ids import CHANCE_BITS, case_id_of
 from wangge.domains.cases.logic.judging import judge, tier_for
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
@@ -280,7 +281,6 @@ class _Playing:
 
 
 def _case_id(at: int, chance: random.Random) -> UUID:
-    """An id of UUID version 7: the milliseconds of the report, the rest by the day's chance."""
+    """The id of a case reported in this second, its millisecond and the rest by the day's chance."""
     milliseconds = at * 1000 + int(chance.random() * 1000)
-    bits = chance.getrandbits(74)
-    return UUID(int=(milliseconds << 80) | (7 << 76) | (bits >> 62 << 64) | (2 << 62) | (bits & ((1 << 62) - 1)))
+    return case_id_of(milliseconds, chance.getrandbits(CHANCE_BITS))

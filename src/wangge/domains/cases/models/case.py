@@ -168,7 +168,8 @@ class CaseMatter(models.Model):
         indexes = (
             # Without a waiting list: a search would read all of it once per stretch of time.
             GinIndex(name="matter_grams", fields=["grams"], fastupdate=False),
-            models.Index(name="matter_point", fields=["lon", "lat"], condition=Q(lon__isnull=False)),
+            # The id says when it was reported: what is near in place and time is found in the index alone.
+            models.Index(name="matter_point", fields=["lon", "lat", "case_id"], condition=Q(lon__isnull=False)),
             models.Index(name="matter_component", fields=["component"], condition=~Q(component="")),
         )
 

@@ -16,6 +16,7 @@ from wangge.domains.cases import intake
 from wangge.domains.cases.drafting import Draft, StepMatter, civil
 from wangge.domains.cases.failures import BadInput, MoveRefused
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Refused
+from wangge.domains.cases.logic.case_ids import CHANCE_BITS, case_id_of, milliseconds_of
 from wangge.domains.cases.logic.judging import judge
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.rulebook import Rulebook
@@ -60,10 +61,8 @@ class Reported:
 
 
 def new_case_id(at: datetime) -> UUID:
-    """An id that sorts by time (UUID version 7): 48 bits of milliseconds, the rest by chance."""
-    milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
-    value = (milliseconds << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
-    return UUID(int=value)
+    """The id of a case reported at this moment."""
+    return case_id_of(milliseconds_of(at), secrets.randbits(CHANCE_BITS))
 
 
 def entry_verb(rules: Rulebook, report: Report, actor: Actor) -> str:

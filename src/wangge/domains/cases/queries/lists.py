@@ -23,7 +23,7 @@ from wangge.domains.cases.queries import words
 from wangge.domains.cases.queries.conditions import Condition, Filter, about_case, about_matter
 from wangge.domains.cases.queries.words import NEWEST
 from wangge.domains.cases.rows import SELECT, CaseRow, row_of
-from wangge.domains.cases.sight import condition_for, may_see
+from wangge.domains.cases.sight import may_see
 from wangge.domains.organizations.logic import Actor
 
 MOST = 200
@@ -117,18 +117,6 @@ def _after(cursor: str) -> list[Condition]:
     if moment is None:
         return [Condition("c.burns_at IS NULL AND c.id > %s", (case_id,))]
     return [Condition("(c.burns_at, c.id) > (%s, %s)", (moment, case_id)), Condition("c.burns_at IS NULL")]
-
-
-def counts_by_stage(*, by: Actor, at: datetime) -> dict[str, tuple[int, int]]:
-    """Open stage → (cases this person sees, of them past their deadline)."""
-    where, values = condition_for(by)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.stage, count(*), count(*) FILTER (WHERE c.burns_at < %s) FROM cases_open c"
-            f" WHERE {where} GROUP BY c.stage",
-            [at, *values],
-        )
-        return {stage: (number, late) for stage, number, late in cursor.fetchall()}
 
 
 def _rows(statement: str, values: list[Any]) -> list[CaseRow]:

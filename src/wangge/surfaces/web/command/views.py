@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wangge.domains.cases.failures import BadInput, NoSuchCase
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
+from wangge.domains.cases.queries.counts import open_by_stage
 from wangge.domains.cases.sight import stands_outside
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.operations.audit import ReasonMissing
@@ -48,7 +49,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         )
     except BadInput:
         return HttpResponseRedirect(queues.list_url(queue))
-    counts = lists.counts_by_stage(by=by, at=at)
+    counts = open_by_stage(by=by, at=at)
     shown = rows.lines(found.rows, at=at, queue=queue)
     page = WorkListPage(
         shell=shell_for(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.queries import lists
+from wangge.domains.cases.queries.counts import open_by_stage
 from wangge.domains.cases.rows import CaseRow as Row
 from wangge.groundwork import clock
 from wangge.surfaces.web.command.filters import narrowing_of
@@ -36,7 +37,7 @@ def department_list(request: HttpRequest) -> HttpResponse:
     asked = {"by": by, "at": at, "filter": narrowing.filter}
     in_hand = lists.queue(**asked, stages=IN_HAND, limit=ROWS, cursor=_cursor(request))  # type: ignore[arg-type]
     waiting = lists.queue(**asked, stages=WAITING, limit=ROWS)  # type: ignore[arg-type]
-    counts = lists.counts_by_stage(by=by, at=at)
+    counts = open_by_stage(by=by, at=at)
     today = [row for row in in_hand.rows if _due_today(row, at)]
     rest = [row for row in in_hand.rows if not _due_today(row, at)]
     names = dict.fromkeys(place_of(code, None) for code in sorted(by.department_codes))
