@@ -11,12 +11,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from tests.budgeting.small_ledger import UNIT
-from tests.web.test_account_pages import ACCOUNT, city, read, who, words
+from tests.budgeting.small_ledger import UNIT, with_units
+from tests.web.test_account_pages import ACCOUNT, BORN, city, read, who, words
+from wangge.domains.budgeting.logic.facts import UnitFact
 from wangge.domains.budgeting.models import LedgerImport, LedgerUpload, Payment, Record
 from wangge.domains.disclosure.models import Edition, TemplateChoice, WordTemplate
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.queries.editions import steps_of
+from wangge.domains.organizations.models import Person, PostHolding
 
 __all__ = ["city"]
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,25 @@ def test_templates_and_their_mapping_are_history() -> None:
     for model in (WordTemplate, TemplateChoice):
         with pytest.raises(DatabaseError), transaction.atomic():
             model.objects.all().delete()
+
+
+def test_a_bureau_sees_which_of_its_units_have_submitted() -> None:
+    with_units(UnitFact(2, "101", "示例局", "administrative"), UnitFact(3, UNIT, "示例中心", "institution", "101"),
+               UnitFact(4, "101009", "示例二中心", "institution", "101"))  # fmt: skip
+    PostHolding.objects.create(person=Person.objects.get(username="chief"), post="bureau_finance", valid_from=BORN)
+    bureau = "/finance/accounts/editions?unit=101&year=2024"
+    page = words(read(who("chief"), bureau))
+    assert "已报送 0 个，共 2 个单位。未报送单位的数字按台账现状合并。" in page
+    answer_gaps()
+    who("finance").post(f"/finance/accounts/editions/compile{ACCOUNT}")
+    edition = Edition.objects.get().id
+    assert "示例中心 第 1 版 已编制" in words(read(who("chief"), bureau))
+    who("section_head").post(f"/finance/accounts/editions/{edition}/review", {"reason": ""})
+    who("finance").post(f"/finance/accounts/editions/{edition}/submit", {"reason": ""})
+    page = words(read(who("chief"), bureau))
+    assert "已报送 1 个，共 2 个单位。" in page
+    assert "示例二中心 尚无版本" in page
+    assert "所属单位的报送" not in read(who("finance"), f"/finance/accounts/editions{ACCOUNT}")
 
 
 # ---- registers -----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from wangge.surfaces.web.finance.office_pages import (
     RegisterRow,
     RegistersPage,
     TemplatePage,
+    UnitRow,
 )
 from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage
 
@@ -45,6 +46,12 @@ def editions() -> EditionsPage:
     return EditionsPage(
         shell("决算版本", ACCOUNTANT), _UNIT, 2024, _YEARS, (), dates, "已逾期：报送主管部门。", (piece,), None,
         "现有版本正在办理或已公开；退回或更正之后才能再编制。", "#", "#",
+        (
+            UnitRow("采集中心", "#", "第 1 版", "已报送", "2025-02-20 10:12", is_waiting=False),
+            UnitRow("市政所", "#", "第 2 版", "已退回", "2025-02-24 16:40", is_waiting=True),
+            UnitRow("排水所", "#", "", "尚无版本", "", is_waiting=True),
+        ),
+        "已报送 1 个，共 3 个单位。未报送单位的数字按台账现状合并。",
     )  # fmt: skip
 
 

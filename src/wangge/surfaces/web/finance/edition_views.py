@@ -18,6 +18,7 @@ from wangge.domains.disclosure.logic.calendar import CalendarDate, Standing
 from wangge.domains.disclosure.models import EditionStep, State
 from wangge.domains.disclosure.operations.editions import compile_edition, take_step
 from wangge.domains.disclosure.policies import may_take, steps_from
+from wangge.domains.disclosure.queries.bureaus import UnitStanding, standings_below
 from wangge.domains.disclosure.queries.calendar import calendar
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.queries.editions import (
@@ -38,7 +39,7 @@ from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen, units_of
-from wangge.surfaces.web.finance.office_pages import DateRow, EditionPiece, EditionsPage
+from wangge.surfaces.web.finance.office_pages import DateRow, EditionPiece, EditionsPage, UnitRow
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
 
@@ -63,13 +64,37 @@ def account_editions(request: HttpRequest) -> HttpResponse:
     form, blocked = _compile_form(where, by, lines)
     query = f"?unit={where.unit}&year={where.year}"
     pieces = tuple(_piece(line, by, steps[line.id], formats.get(line.id, ())) for line in lines)
+    below = standings_below(unit=where.unit, year=where.year) if where.unit else ()
     page = EditionsPage(
         shell_for(request, _("决算版本"), at=at, current="account_draft"), where.name, where.year, where.years,
         where.units, tuple(_date(each) for each in dates), _warning(dates), pieces, form, blocked,
         f"{reverse('account_draft')}{query}",
-        f"{reverse('account_template')}{query}",
+        f"{reverse('account_template')}{query}", tuple(_unit(each, where.year) for each in below), _submitted(below),
     )  # fmt: skip
     return render(request, "web/finance/editions.html", {"page": page})
+
+
+def _unit(each: UnitStanding, year: int) -> UnitRow:
+    line = each.edition
+    return UnitRow(
+        each.name,
+        f"{reverse('account_editions')}?unit={each.code}&year={year}",
+        _("第 %(number)d 版") % {"number": line.number} if line else "",
+        str(State(line.state).label) if line else _("尚无版本"),
+        full_moment(line.stepped_at) if line else "",
+        not each.is_submitted,
+    )
+
+
+def _submitted(below: Sequence[UnitStanding]) -> str:
+    """How many have submitted: a consolidated account holds what the others' ledgers say today."""
+    if not below:
+        return ""
+    done = sum(each.is_submitted for each in below)
+    told = _("已报送 %(done)d 个，共 %(all)d 个单位。") % {"done": done, "all": len(below)}
+    if done < len(below):
+        told += _("未报送单位的数字按台账现状合并。")
+    return told
 
 
 def _date(each: CalendarDate) -> DateRow:

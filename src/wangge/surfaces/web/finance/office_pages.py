@@ -34,6 +34,18 @@ class EditionPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit below the bureau with its newest edition."""
+
+    name: str
+    url: str
+    edition: str
+    state_zh: str
+    when: str
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EditionsPage:
     """The calendar of a year's account and every edition on its way."""
 
@@ -49,6 +61,8 @@ class EditionsPage:
     blocked: str
     draft_url: str
     template_url: str
+    below: tuple[UnitRow, ...] = ()
+    below_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
