@@ -97,7 +97,8 @@ def test_a_paper_names_no_machine_no_registry_and_not_how_it_was_made(paper: Pat
 @pytest.mark.parametrize("paper", PAPERS, ids=of)
 def test_commands_a_paper_names_exist(paper: Path) -> None:
     told = [*CODE.findall(prose_of(paper)), *shell_of(paper).splitlines()]
-    named = [found for words in told for found in re.findall(r"(?:^|bin/)wangge ([a-z][a-z-]*)(?: ([a-z]+)\b)?", words)]
+    form = re.compile(r"(?:^|bin/)wangge ([a-z][a-z-]*)(?: ([a-z][a-z-]*)\b)?")
+    named = [found for words in told for found in form.findall(words)]
     for command, inner in named:
         assert command in COMMANDS, command
         found = wangge.get_command(click.Context(wangge), command)

@@ -9,6 +9,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from importlib.metadata import version
 
 from django.conf import settings
 from django.core.management import call_command
@@ -170,3 +171,22 @@ def _send_channel(channel: str, ends: float) -> int:
     finally:
         connection.close()
     return total
+
+
+def run_evaluation() -> list[str]:
+    """Once a night: facts leave for the warehouse; the month that is over is frozen, whoever must act is reminded."""
+    from wangge.domains.evaluation.operations.by_itself import run_months
+    from wangge.domains.evaluation.operations.refreshing import refresh
+    from wangge.domains.evaluation.snapshots import latest
+    from wangge.groundwork.warehouse.manifest import WarehouseRefused
+
+    environment, at = settings.ENVIRONMENT, clock.now()
+    root = environment.warehouse_root
+    try:
+        refresh(root=root, at=at, software=version("wangge"))
+    except WarehouseRefused as refused:
+        log.warning("warehouse not refreshed: %s", refused)
+    done = run_months(today=clock.today(), at=at, fresh=lambda: latest(root), overlay=environment.city_overlay)
+    for errand in done:
+        log.info("evaluation %s", errand)
+    return done

@@ -69,6 +69,13 @@ def second_looks(timestamp: int) -> None:
     rounds.draw_second_looks()
 
 
+@app.periodic(cron="57 18 * * *")
+@app.task(queue=IMPORTS, queueing_lock="evaluation", name="evaluation")
+def evaluation(timestamp: int) -> None:
+    """Every night at 02:57 in the city: the warehouse, and the month that is over."""
+    rounds.run_evaluation()
+
+
 @app.periodic(cron="47 18 * * *")
 @app.task(queue=QUEUE, queueing_lock="forget_jobs", name="forget_jobs", pass_context=True)
 async def forget_jobs(context: JobContext, timestamp: int) -> None:

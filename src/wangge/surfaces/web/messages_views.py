@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wangge.domains.evaluation.logic.months import TOPIC
 from wangge.domains.notices.operations import mark_inbox_read, mark_read
 from wangge.domains.notices.queries import NoticeLine, notices_for, unread_for
 from wangge.groundwork import clock
@@ -30,15 +31,19 @@ def notices(request: HttpRequest) -> HttpResponse:
     unread = sum(not line.is_read for line in found)
     page = MessagesPage(
         shell=shell_for(request, _("消息"), at=at, current="notices"),
-        messages=tuple(_message(line, opens_cases=opens(by, "case")) for line in found),
+        messages=tuple(
+            _message(line, opens_cases=opens(by, "case"), opens_months=opens(by, "assessment")) for line in found
+        ),
         unread_text=_("%(number)s 条未读") % {"number": unread} if unread else "",
         read_url=reverse("notices_read") if unread else "",
     )
     return render(request, "web/notices.html", {"page": page})
 
 
-def _message(line: NoticeLine, *, opens_cases: bool) -> Message:
+def _message(line: NoticeLine, *, opens_cases: bool, opens_months: bool) -> Message:
     url = reverse("case", args=[line.object_key]) if line.object_key and opens_cases else ""
+    if line.topic == TOPIC and opens_months:
+        url = reverse("assessment")
     kind, _colon, name = line.inbox.partition(":")
     inbox = {"post": post_name, "unit": unit_name}.get(kind, str)(name) if name else ""
     return Message(line.id, line.text, line.created_at, url, line.is_read, inbox)

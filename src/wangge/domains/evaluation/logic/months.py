@@ -62,3 +62,30 @@ LABELS = {
 }
 VERB_LABELS = {"freeze": "冻结", "review": "复核", "sign": "签发", "publish": "发布", "reissue": "更正重发"}
 _NOT_NOW = "本月{state}，现在可办的是{following}。"
+
+
+class Errand(StrEnum):
+    """What a month wants to have done now: the first by itself, the others by people who are told."""
+
+    FREEZE = "freeze"
+    CHECK = "check"  # units may check their draft and appeal
+    LAST_DAY = "last_day"  # a day is left for that
+    REVIEW = "review"
+    SIGN = "sign"
+    PUBLISH = "publish"
+
+
+LAST_HOURS = 24
+TOPIC = "evaluation_month"
+"""What messages about a month are filed under."""
+
+
+def errands(state: MonthState, *, freeze_due: bool, hours_left: float | None) -> tuple[Errand, ...]:
+    """What is to be done of a month: ``hours_left`` of the units' time to check, None where its end is not known."""
+    if state is MonthState.OPEN:
+        return (Errand.FREEZE,) if freeze_due else ()
+    if state is MonthState.FROZEN:
+        if hours_left is None or hours_left > LAST_HOURS:
+            return (Errand.CHECK,)
+        return (Errand.CHECK, Errand.LAST_DAY) if hours_left > 0 else (Errand.REVIEW,)
+    return {MonthState.REVIEWED: (Errand.SIGN,), MonthState.SIGNED: (Errand.PUBLISH,)}.get(state, ())

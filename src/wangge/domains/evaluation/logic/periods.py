@@ -77,6 +77,15 @@ def months_of(period: Period, *, starts_on: int = 1) -> tuple[Period, ...]:
     return tuple(reversed(found))
 
 
+def last_ended(today: date, *, starts_on: int = 1) -> Period:
+    """The last statistical month that is over on a day."""
+    end = date(today.year, today.month, starts_on)
+    if end > today:
+        end = _begin_back(end, starts_on)
+    first, named = _begin_back(end, starts_on), end - timedelta(days=1)
+    return Period(first, end, f"{named.year:04d}-{named.month:02d}")
+
+
 def before(period: Period, *, starts_on: int = 1) -> Period:
     """The same period of the year before."""
     if found := _SPAN.fullmatch(period.name):

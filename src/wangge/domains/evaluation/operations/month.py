@@ -27,7 +27,7 @@ from wangge.domains.evaluation.queries.ground import outside_counts
 from wangge.domains.evaluation.queries.results import content_of
 from wangge.domains.evaluation.queries.settings import least_cases_for_rank, month_begins_on
 from wangge.domains.evaluation.snapshots import Snapshot
-from wangge.domains.organizations.logic import TERMINAL, Actor, AuditKind
+from wangge.domains.organizations.logic import SYSTEM, TERMINAL, Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 from wangge.standards.library import load_tables
 
@@ -49,7 +49,8 @@ def step(
 
     Raises ``MonthRefused``: not open now, not the actor's post, the reviewer's own signature, a re-issue without note.
     """
-    if by is not TERMINAL and not by.holds(*months.POSTS[verb]):
+    by_itself = by is TERMINAL or (by is SYSTEM and verb == "freeze")
+    if not by_itself and not by.holds(*months.POSTS[verb]):
         raise MonthRefused(_("您的岗位不能办理本月的这一步。"))
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from wangge.domains.cases.drafting import civil, exact
+from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.rules import rulebook_on
+from wangge.groundwork.working_time import CalendarUnknown
 
 
 def month_begins_on(on: date | None = None) -> int:
@@ -22,9 +25,24 @@ def sample_size(on: date | None = None) -> int:
     return int(_value("quality_sample_per_month", on))
 
 
-def appeal_window(on: date | None = None) -> str:
-    """How long units may appeal against their draft, as an amount: ``3 work_day``."""
-    return _value("month_appeal_window", on)
+def month_runs_by_itself(on: date | None = None) -> bool:
+    """Whether a month that is over is frozen without anybody's act."""
+    return _value("month_runs_by_itself", on) == "yes"
+
+
+def month_frozen_after(on: date | None = None) -> int:
+    """On which day after its end a month is frozen, from 1."""
+    return int(_value("month_frozen_after", on))
+
+
+def appeals_end(frozen: datetime) -> datetime | None:
+    """When the units' time to check and appeal is over; None where the year's calendar is not published yet."""
+    rules = rulebook_on(day_of(civil(frozen)))
+    length = rules.length(rules.settings["month_appeal_window"])
+    try:
+        return exact(rules.clock(length.clock).due(civil(frozen), length.minutes))
+    except CalendarUnknown:
+        return None
 
 
 def _value(key: str, on: date | None) -> str:

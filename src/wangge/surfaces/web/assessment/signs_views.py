@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wangge.domains.cases.queries.seen import numbers_seen
-from wangge.domains.evaluation.logic.periods import Period, PeriodUnknown, months_of, parse_period
+from wangge.domains.evaluation.logic.periods import Period, PeriodUnknown, last_ended, parse_period
 from wangge.domains.evaluation.logic.signs import Showing
 from wangge.domains.evaluation.queries.settings import month_begins_on
 from wangge.domains.evaluation.queries.signs import MOST_DAYS, Sign, signs_of
@@ -83,7 +83,7 @@ def signs(request: HttpRequest) -> HttpResponse:
     refused = source = ""
     asked = request.GET.get("period", "").strip()
     try:
-        period = _month(asked, at)
+        period = _month(asked)
         snapshot = latest(environment.warehouse_root)
         found = signs_of(period, snapshot=snapshot, at=at, overlay=environment.city_overlay)
         seen = numbers_seen(by=by, numbers=(case for sign in found for each in sign.showings for case in each.cases))
@@ -98,15 +98,11 @@ def signs(request: HttpRequest) -> HttpResponse:
     return render(request, "web/assessment/signs.html", {"page": page})
 
 
-def _month(asked: str, at: datetime) -> Period:
+def _month(asked: str) -> Period:
     """The month asked for, or the last that is over."""
     starts_on = month_begins_on()
     if not asked:
-        day = clock.today()
-        year = parse_period(f"{day.year - 1}-Q4", starts_on=starts_on)
-        this = parse_period(f"{day.year}", starts_on=starts_on)
-        months = (*months_of(year, starts_on=starts_on), *months_of(this, starts_on=starts_on))
-        return [month for month in months if month.end <= day][-1]
+        return last_ended(clock.today(), starts_on=starts_on)
     period = parse_period(asked, starts_on=starts_on)
     if (period.end - period.first).days > MOST_DAYS:
         raise PeriodUnknown(_("期间最长一个月，例如 2024-03。"))
