@@ -32,7 +32,8 @@ CHECKS = [
 OPERATIONS = (
     "report_case", "list_cases", "get_case", "list_steps", "make_move", "reveal_reporter", "upload_photo",
     "find_places", "place_at", "near_components", "get_component", "get_proposal", "list_similar", "map_clusters",
-    "hotline_message", "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
+    "hotline_message", "hotline_statement",
+    "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
     "send_positions", "osmand_get", "osmand_post", "send_reports", "announce_photo", "get_upload", "send_piece",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")

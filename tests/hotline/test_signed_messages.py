@@ -151,5 +151,5 @@ def test_a_place_on_the_other_side_of_the_world_still_enters(partner: Partners) 
 
 def test_an_order_to_a_case_takes_a_set_number_of_statements(partner: Partners, django_assert_num_queries: Any) -> None:
     partner().order()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         partner().order(2)

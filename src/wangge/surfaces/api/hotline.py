@@ -8,7 +8,8 @@ closed one and a wrong signature are answered alike.
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Literal
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from wangge.domains.cases.failures import BadInput
+from wangge.domains.hotline.logic.reconciling import DayOrder
 from wangge.domains.hotline.operations.messages import Message, Word, take_order_message, take_word_message
 from wangge.domains.hotline.operations.receiving import NewOrder
+from wangge.domains.hotline.operations.reconciling import reconcile
 from wangge.domains.hotline.refusals import ActRefused, BadOrder, MessageIdTaken, NoSuchOrder
 from wangge.domains.hotline.tables import window_minutes
 from wangge.groundwork import clock
@@ -76,6 +79,44 @@ class HotlineTaken(Schema):
     created: bool
 
 
+class StatementOrder(Schema):
+    """An order as the hotline has it."""
+
+    model_config = ConfigDict(extra="forbid")
+    order_no: str = Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")
+    kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"]
+    answers: int = Field(0, ge=0, le=1000, description="answers that arrived")
+    returns: int = Field(0, ge=0, le=1000, description="returns that arrived")
+    redone: int = Field(0, ge=0, le=1000, description="times it was sent back to be done again")
+    grade: str = Field("", max_length=20, description="of the last call-back")
+
+
+class StatementBody(Schema):
+    """Every order the hotline handed over on a day of the city."""
+
+    model_config = ConfigDict(extra="forbid")
+    day: date
+    orders: list[StatementOrder] = Field(max_length=20_000)
+
+
+class StatementDifference(Schema):
+    """What the two sides do not have alike of an order."""
+
+    order_no: str
+    what: Literal["missing_here", "missing_there", "day", "kind", "answers", "returns", "redone", "grade"]
+    theirs: str
+    ours: str
+
+
+class StatementCompared(Schema):
+    """Both counts, and every difference."""
+
+    day: date
+    theirs: int
+    ours: int
+    differences: list[StatementDifference]
+
+
 _NOWHERE = Place.model_validate({})
 _NOBODY = Citizen.model_validate({})
 
@@ -106,6 +147,31 @@ def take_message(request: HttpRequest, channel: str) -> HttpResponse:
     except BadOrder as bad:
         return problem(422, "bad_input", str(bad), field=bad.field)
     return json_answer(answer, status=201 if is_new and answer["created"] else 200)
+
+
+def take_statement(request: HttpRequest, channel: str) -> HttpResponse:
+    """POST /hotline/{channel}/statements: the day compared, order by order; kept on our side too."""
+    try:
+        at = clock.now()
+        check_signature(request, channel, at)
+        form = checked(StatementBody, body_of(request))
+        theirs = [
+            DayOrder(each.order_no, form.day, each.kind, each.answers, each.returns, each.redone, each.grade)
+            for each in form.orders
+        ]
+        found = reconcile(channel=channel, day=form.day, theirs=theirs, at=at)
+    except Refuse as refused:
+        return refused.response
+    except BadInput as wrong:
+        return of_failure(wrong)
+    except BadOrder as bad:
+        return problem(422, "bad_input", str(bad), field=bad.field)
+    return json_answer(
+        {
+            "day": form.day.isoformat(), "theirs": found.theirs, "ours": found.ours,
+            "differences": [asdict(each) for each in found.differences],
+        }
+    )  # fmt: skip
 
 
 def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:

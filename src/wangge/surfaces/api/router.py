@@ -277,6 +277,23 @@ def hotline_message(request: HttpRequest, channel: str) -> HttpResponse:
     return hotline.take_message(request, channel)
 
 
+@api.post(
+    "/hotline/{channel}/statements",
+    response={200: hotline.StatementCompared},
+    operation_id="hotline_statement",
+    url_name="hotline_statement",
+    openapi_extra={
+        **document(
+            400, 413, 422, body=hotline.StatementBody, headers=("X-Wangge-Timestamp", "X-Wangge-Signature")
+        ),
+        "security": [{"ChannelSignature": []}],
+    },
+)  # fmt: skip
+def hotline_statement(request: HttpRequest, channel: str) -> HttpResponse:
+    """The hotline's statement of a day, compared by count and order by order, with every difference."""
+    return hotline.take_statement(request, channel)
+
+
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("q", {**TEXT, "description": "words, pinyin, initials, or the code of a grid"}),
     ("limit", {"type": "integer", "minimum": 1, "maximum": 50}),

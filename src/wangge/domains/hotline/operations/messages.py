@@ -64,8 +64,7 @@ def take_word_message(*, message: Message, word: Word, at: datetime) -> tuple[di
 
 def say(channel: str, word: Word, *, at: datetime) -> dict[str, Any]:
     """Do what the hotline says, in the running transaction."""
-    found = order_numbered(channel, word.order_no)
-    row = order(found.id, lock=True) if found is not None else None
+    row = order_numbered(channel, word.order_no, lock=True)
     if row is None:
         raise NoSuchOrder(_("没有这个工单。"))
     if word.grade and word.grade not in grades(at):

@@ -144,6 +144,8 @@ def _mark_sent(message: Outgoing, at: datetime) -> None:
         row = order(message.order_id, lock=True)
         if row is None or message.kind not in _DONE_BY:
             return
+        if orjson.loads(message.body)["round"] != row.redone + 1:
+            return  # the receipt of an earlier round: what is on its way now has not arrived by it
         try:
             with transaction.atomic():
                 do_act(row, _DONE_BY[message.kind], {}, by=SYSTEM, at=at)

@@ -23,17 +23,23 @@ class Event:
     detail: Mapping[str, Any]
 
 
+_EVENT = (
+    "INSERT INTO hotline_event (order_id, seq, act, from_state, to_state, at, person_id, person_name, detail)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
 def insert_event(order_id: int, seq: int, event: Event, *, by: Actor, at: datetime) -> None:
     """Append an event."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO hotline_event (order_id, seq, act, from_state, to_state, at, person_id, person_name, detail)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                order_id, seq, event.act, event.from_state, event.to_state, at, by.person_id, by.display_name,
-                orjson.dumps(dict(event.detail)).decode(),
-            ],
-        )  # fmt: skip
+        cursor.execute(_EVENT, _values(order_id, seq, event, by, at))
+
+
+def _values(order_id: int, seq: int, event: Event, by: Actor, at: datetime) -> list[Any]:
+    return [
+        order_id, seq, event.act, event.from_state, event.to_state, at, by.person_id, by.display_name,
+        orjson.dumps(dict(event.detail)).decode(),
+    ]  # fmt: skip
 
 
 # Columns an act may change besides state and version.
@@ -57,13 +63,13 @@ CHANGEABLE = frozenset(
 def write_act(
     order_id: int, version: int, event: Event, changes: Mapping[str, Any], *, by: Actor, at: datetime
 ) -> None:
-    """Append the event and bring the order's row to where it led."""
+    """Append the event and bring the order's row to where it led; one statement."""
     assert changes.keys() <= CHANGEABLE
-    insert_event(order_id, version + 1, event, by=by, at=at)
     names = ["state", *changes]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE hotline_order SET version = version + 1, {', '.join(f'{name} = %s' for name in names)}"
+            f"WITH event AS ({_EVENT})"
+            f" UPDATE hotline_order SET version = version + 1, {', '.join(f'{name} = %s' for name in names)}"
             " WHERE id = %s",
-            [event.to_state, *changes.values(), order_id],
+            [*_values(order_id, version + 1, event, by, at), event.to_state, *changes.values(), order_id],
         )

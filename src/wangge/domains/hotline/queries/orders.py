@@ -90,9 +90,9 @@ def order(order_id: int, *, lock: bool = False) -> OrderRow | None:
     return _one("o.id = %s" + (" FOR NO KEY UPDATE OF o" if lock else ""), [order_id])
 
 
-def order_numbered(channel: str, order_no: str) -> OrderRow | None:
-    """One order by its number in its channel."""
-    return _one("o.channel = %s AND o.order_no = %s", [channel, order_no])
+def order_numbered(channel: str, order_no: str, *, lock: bool = False) -> OrderRow | None:
+    """One order by its number in its channel, locked if asked; one statement."""
+    return _one("o.channel = %s AND o.order_no = %s" + (" FOR NO KEY UPDATE OF o" if lock else ""), [channel, order_no])
 
 
 def _one(where: str, values: list[Any]) -> OrderRow | None:
