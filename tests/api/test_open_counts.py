@@ -55,4 +55,8 @@ def test_no_case_is_older_by_its_id_than_by_its_report(speak: Speak) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("UPDATE cases_case SET reported_at = reported_at + interval '1 second'")
+        cursor.execute(
+            "INSERT INTO cases_case SELECT (jsonb_populate_record(c, jsonb_build_object("
+            "'id', overlay(c.id::text placing '01000000-0000' from 1), 'number', '000000-20240101-99999'))).*"
+            " FROM cases_case c"
+        )

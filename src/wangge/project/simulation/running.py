@@ -29,6 +29,8 @@ from wangge.project.simulation.stories import Classes, Day, chance_of, first_sec
 
 RECENT_DAYS = 14
 WAITING_PER_STAGE = 6
+RARE_ENDINGS = ("declined", "voided")
+"""A small city might have none by chance."""
 WAITING_DAYS = 3
 DEMO_YEAR = 2024
 WORK_SAMPLE = 4_000
@@ -104,10 +106,10 @@ def _with_room(day: Day, least: int) -> Day:
 
 
 def _waiting(days: int) -> list[tuple[str, ...]]:
-    """The open stages spread over the last days, each as often, and each on every one of them."""
+    """The open stages spread over the last days, each as often, and each on every one of them; a rare ending once."""
     spread: list[list[str]] = [[] for _day in range(days)]
     for turn in range(WAITING_PER_STAGE):
-        for order, stage in enumerate(OPEN_STAGES):
+        for order, stage in enumerate(OPEN_STAGES if turn else (*OPEN_STAGES, *RARE_ENDINGS)):
             spread[(turn + order) % days].append(stage)
     return [tuple(each) for each in spread]
 

@@ -33,6 +33,11 @@ _FLOOD_WORDS = ("水", "排", "井", "树", "绿")
 # Where a case arrives only when its handling is over: no such case would be there after a long holiday, or early on
 # a Monday, if its limit ran in working time.
 _AFTER_HANDLING = frozenset({"feedback", "awaiting_inspection", "inspecting", "awaiting_close"})
+_LEADING_TO = {
+    "returned": "returned", "awaiting_ruling": "ruling", "outside": "outside", "awaiting_children": "split",
+    "declined": "decline", "voided": "void",
+}  # fmt: skip
+"""Stage → the fate that leads there."""
 _HURRY = 12 * 60
 
 
@@ -172,14 +177,12 @@ def _fate(chance: random.Random, cast: Cast, category: str, place: Place, *, own
 def waiting_in(
     stories: Sequence[Story], stages: Sequence[str], *, rules: Rulebook, classes: Classes, chance: random.Random
 ) -> None:
-    """Let every story wait in the next of ``stages``, with the fate that leads there."""
+    """Let every story wait or end in the next of ``stages``, with the fate that leads there."""
     for story, stage in zip(stories, stages, strict=False):
         story.stop_at = stage
         story.self_handled = stage == "self_handled"
         story.source = "public" if stage == "verifying" else "collector"
-        story.fate = {"returned": "returned", "awaiting_ruling": "ruling", "outside": "outside"}.get(stage, "")
-        if stage == "awaiting_children":
-            story.fate = "split"
+        story.fate = _LEADING_TO.get(stage, "")
         if stage in _AFTER_HANDLING:
             story.category, story.condition = classes.draw_urgent(chance)
             limit = rules.limits[story.category, story.condition]
