@@ -17,9 +17,15 @@ COURSE = (("freeze", REVIEWER), ("review", REVIEWER), ("sign", LEADER), ("publis
 WALKED = ("W01", "W02", "W03", "W58", "W60", "W61", "W86") * 3
 
 
-def walked_city(root: Path, *, numbers: Mapping[int, str] | None = None) -> Snapshot:
-    """Twenty-one walks in three districts; ``numbers``: case numbers of one's own, by place from 1."""
-    cases = [(name, len(steps_of(name)[1]), place % 3 + 1) for place, name in enumerate(WALKED)]
+def walked_city(
+    root: Path, *, numbers: Mapping[int, str] | None = None, stops: Mapping[int, int] | None = None
+) -> Snapshot:
+    """Twenty-one walks in three districts.
+
+    ``numbers``: case numbers of one's own, ``stops``: how many steps were made; both by the walk's place from 1.
+    """
+    made = {place: len(steps_of(name)[1]) for place, name in enumerate(WALKED, start=1)} | dict(stops or {})
+    cases = [(name, made[place], (place - 1) % 3 + 1) for place, name in enumerate(WALKED, start=1)]
     return city_of(root, cases, numbers=numbers)
 
 

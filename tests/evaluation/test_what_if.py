@@ -15,7 +15,7 @@ from hypothesis import given
 from tests.evaluation.small_months import run_months, walked_city
 from tests.volume.conftest import NOW, months  # noqa: F401 - fixture
 from wangge.domains.evaluation.logic import scoring
-from wangge.domains.evaluation.logic.scoring import ScorePart
+from wangge.domains.evaluation.logic.scoring import ScorePart, cases_to_gain
 from wangge.domains.evaluation.logic.what_if import Compared, Setup, Wish, WishRefused, compare, parse_wish, wished
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.queries import what_if as asking
@@ -144,6 +144,20 @@ def test_only_the_proportion_of_weights_counts(weights: list[int]) -> None:
         return {each.code: each.after.total for each in outcome.objects}
 
     assert ranks(100) == ranks(200)
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(1, 99), st.integers(1, 2000))
+def test_so_many_cases_gain_the_points_and_one_less_does_not(whole: int, room: int, percent: int, gap: int) -> None:
+    weight, points = Decimal(percent) / 100, Decimal(gap) / 100
+
+    def gained(cases: int) -> Decimal:
+        return weight * 100 * cases / whole
+
+    needed = cases_to_gain(points, weight=weight, denominator=whole, room=room)
+    if needed is None:
+        assert gained(room) < points
+    else:
+        assert gained(needed) >= points > gained(needed - 1)
 
 
 @pytest.mark.django_db(transaction=True)

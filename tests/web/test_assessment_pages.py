@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from tests.cases.photographs import scene
 from tests.evaluation.small_months import run_months, walked_city
 from tests.web.conftest import REPORT, Open, reported
+from wangge.domains.cases.rules import forget_rules
+from wangge.domains.evaluation.models import Result
 from wangge.domains.evaluation.snapshots import Snapshot
+from wangge.domains.geography.models import ResponsibleRow
 
 pytestmark = pytest.mark.django_db
 PUBLISHED, DRAFT = "2024-03", "2024-04"
@@ -101,3 +107,49 @@ def test_signs_have_a_page_with_measure_threshold_source_and_cases(
     assert evaluator.text().count("本月没有达到门限的。") == 6
     assert all(f'href="{url}"' in evaluator.page for url in again)
     browser("dept-a").get("/assessment/signs", status=403)
+
+
+@pytest.fixture
+def ranked(real: str, at_nine: datetime, tmp_path: Path, settings: Any) -> Any:
+    """A published month in which small groups have ranks, as a city may set it; the first late case is a real one."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "settings.csv").write_text(
+        "key,value,valid_from,valid_to,scope,source,confidence\nleast_cases_for_rank,0,,,city,own choice,C\n"
+    )
+    facts = tmp_path / "facts"
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"warehouse": facts, "overlay": own})
+    settings.CITY_OVERLAY = own
+    forget_rules()
+    # the fourth, W58 in the first district, was handled late, and here nobody appealed yet
+    run_months(walked_city(facts, numbers={4: real}, stops={4: 8}), [PUBLISHED], at=at_nine)
+    yield
+    forget_rules()
+
+
+def test_a_districts_paper_names_photos_responsible_persons_and_what_would_change_the_rank(
+    browser: Open, ranked: None, real: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_case SET grid_code = 'G1', department_code = 'dept-a' WHERE number = %s", [real])
+    ResponsibleRow.objects.create(grid_code="G1", name="责任人甲", unit="某街道", valid_from=date(2024, 1, 1))
+    ResponsibleRow.objects.create(grid_code="G2", name="责任人乙", unit="某街道", valid_from=date(2024, 1, 1))
+    evaluator = browser("evaluator-1")
+    evaluator.get(f"/assessment/{PUBLISHED}/district/430201")
+    text = evaluator.text()
+    assert f'href="/cases/{real}"' in evaluator.page
+    assert "责任人甲 某街道 1" in text
+    assert "责任人乙" not in text
+    assert re.search(rf'<img src="/cases/{real}/photos/[a-z2-7]+/small.jpg"', evaluator.page)
+    assert "data-prints" in evaluator.page
+    told = json.loads(Result.objects.get(id=f"M{PUBLISHED}-1").content)["scores"]["district"]
+    last = max(told, key=lambda each: each["rank"])
+    evaluator.get(f"/assessment/{PUBLISHED}/district/{last['code']}")
+    assert "怎样会改变名次" in evaluator.text()
+    first = min(told, key=lambda each: each["rank"])
+    evaluator.get(f"/assessment/{PUBLISHED}/district/{first['code']}")
+    assert "怎样会改变名次" not in evaluator.text()
+    unit = browser("dept-b")
+    unit.get(f"/assessment/{PUBLISHED}/district/430201")
+    assert real not in unit.page
+    assert "责任人甲" not in unit.page

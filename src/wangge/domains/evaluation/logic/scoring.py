@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, localcontext
 
 from wangge.domains.evaluation.logic.figures import HUNDRED, rounded
 
@@ -93,6 +93,18 @@ def interval(numerator: int, denominator: int) -> tuple[Decimal, Decimal] | None
             (low * HUNDRED).quantize(tenth, ROUND_HALF_UP),
             (high * HUNDRED).quantize(tenth, ROUND_HALF_UP),
         )
+
+
+def cases_to_gain(gap: Decimal, *, weight: Decimal, denominator: int, room: int) -> int | None:
+    """How many cases of a rate, counted the other way, would have brought ``gap`` points; None beyond ``room``.
+
+    One case of ``denominator`` is worth weight × 100 / denominator points.
+    """
+    if denominator <= 0 or weight <= 0 or gap < 0:
+        return None
+    worth = weight * HUNDRED
+    needed = int((gap * denominator / worth).to_integral_value(ROUND_CEILING))
+    return needed if needed <= room else None
 
 
 def rank_changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, tuple[int | None, int | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -17,7 +17,6 @@ from wangge.domains.evaluation.queries import results
 from wangge.domains.organizations.logic import Actor
 from wangge.surfaces.web.assessment import words
 from wangge.surfaces.web.assessment.pages import (
-    CaseGroup,
     CaseLine,
     Cell,
     ChangeLine,
@@ -32,16 +31,15 @@ from wangge.surfaces.web.assessment.pages import (
     StepButton,
     StepLine,
 )
+from wangge.surfaces.web.assessment.paper import advice, costly_cases, hidden, ways_up
 from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.pages import Shell
 
 _KINDS = ("district", "department")
-_COSTS = (("n_handle_overdue", "超期处置"), ("n_unhandled_overdue", "超期未处置"), ("n_rework", "返工"))
 _SHOWN = (
     "n_report", "n_file", "n_handle", "n_close", "close_rate_filed", "close_rate_reached", "handle_intime_rate_reached",
     "rework_rate", "satisfaction_rate", "rating_satisfaction_rate", "n_excluded", "n_appeal", "n_appeal_granted",
 )  # fmt: skip
-_SHOWN_CASES = 40
 _TREND_MONTHS = 13
 
 
@@ -164,13 +162,14 @@ def object_page(
     whole = state is MonthState.PUBLISHED or policies.may_see_drafts(by)
     figures = _figures_of(content, kind, code)
     named = {each["id"]: each["name_zh"] for each in content["indicators"]}
+    groups, responsible = costly_cases(result, content, kind, code, by)
     return ObjectPage(
         shell=shell,
         heading=words.object_name(kind, code),
         period=result.period,
         rank=str(score["rank"]) if whole and score["rank"] is not None else "—",
         total=score["total"] or "—",
-        advice=_advice(content["scores"][kind], score) if whole else "",
+        advice=advice(content["scores"][kind], score) if whole else "",
         parts=tuple(
             PartLine(
                 part["name_zh"], _part_cell(part, result, kind, code), part["weight"], part["points"] or "—",
@@ -183,11 +182,17 @@ def object_page(
             for name in _SHOWN
             if name in figures
         ),
-        groups=_costly_cases(result, kind, code, by),
+        groups=groups,
         back_url=reverse("assessment_month", args=[result.period]),
         source=source_of(result),
         trend=_trend(kind, code) if whole else (),
+        ways=ways_up(content["scores"][kind], score, figures, end=_end(content)) if whole else (),
+        responsible=responsible,
     )  # fmt: skip
+
+
+def _end(content: Mapping[str, Any]) -> date:
+    return date.fromisoformat(content["period"]["end"])
 
 
 def _figures_of(content: Mapping[str, Any], kind: str, code: str) -> Mapping[str, Any]:
@@ -195,52 +200,9 @@ def _figures_of(content: Mapping[str, Any], kind: str, code: str) -> Mapping[str
     return next((row["figures"] for row in rows if row["objects"][kind] == code), {})
 
 
-def _advice(scores: Sequence[Mapping[str, Any]], score: Mapping[str, Any]) -> str:
-    """What would have changed the rank."""
-    if score["rank"] is None:
-        return _("案卷数不足，不参加排名。") if score["small"] else ""
-    above = [each for each in scores if each["rank"] is not None and each["rank"] < score["rank"]]
-    if not above:
-        return _("本月第一。")
-    nearest = min(above, key=lambda each: Decimal(each["total"]))
-    gap = Decimal(nearest["total"]) - Decimal(score["total"])
-    worst = max(score["parts"], key=lambda part: Decimal(part["lost"] or 0))
-    return _("再得 %(gap)s 分即与第 %(rank)s 名持平；失分最多的是%(part)s（%(lost)s 分）。") % {
-        "gap": gap, "rank": nearest["rank"], "part": worst["name_zh"], "lost": worst["lost"],
-    }  # fmt: skip
-
-
-def _costly_cases(result: Result, kind: str, code: str, by: Actor) -> tuple[CaseGroup, ...]:
-    from django.conf import settings
-
-    environment = settings.ENVIRONMENT
-    counts = {
-        count: results.explain(
-            result, f"{kind}={code}/{count}", root=environment.warehouse_root, overlay=environment.city_overlay,
-            most=_SHOWN_CASES,
-        )["counts"][0]
-        for count, _title in _COSTS
-    }  # fmt: skip
-    seen = _seen(counts.values(), by)
-    groups = []
-    for count, title in _COSTS:
-        told = counts[count]
-        lines = tuple(words.case_line(each) for each in told["steps"] if each["case"] in seen)
-        more = [_hidden(told["steps"], seen)]
-        if told["number"] > len(told["steps"]):
-            more.append(_("共 %(n)d 件，此处列出前 %(most)d 件。") % {"n": told["number"], "most": _SHOWN_CASES})
-        groups.append(CaseGroup(f"{_(title)} {told['number']}", lines, " ".join(filter(None, more))))
-    return tuple(groups)
-
-
 def _seen(counts: Iterable[Mapping[str, Any]], by: Actor) -> frozenset[str]:
     """Which of the cases of some counts this person may open; one statement."""
     return numbers_seen(by=by, numbers=(step["case"] for count in counts for step in count["steps"]))
-
-
-def _hidden(steps: Sequence[Mapping[str, Any]], seen: frozenset[str]) -> str:
-    hidden = sum(step["case"] not in seen for step in steps)
-    return _("另有 %(n)d 件不在您的查看范围内。") % {"n": hidden} if hidden else ""
 
 
 def _trend(kind: str, code: str) -> tuple[tuple[str, str, str], ...]:
@@ -274,7 +236,7 @@ def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor
                 str(each["number"]),
                 each["counted"],
                 tuple(words.case_line(one) for one in each["steps"] if one["case"] in seen),
-                " ".join(filter(None, (_hidden(each["steps"], seen), _rest(each)))),
+                " ".join(filter(None, (hidden(each["steps"], seen), _rest(each)))),
             )
             for each in told["counts"]
         ),

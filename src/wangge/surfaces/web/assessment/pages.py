@@ -81,6 +81,15 @@ class StepButton:
 
 
 @dataclass(frozen=True, slots=True)
+class CasePhoto:
+    """A picture of a case: the small copy, and where it is seen in full."""
+
+    url: str
+    thumbnail_url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """A case with the step that decided."""
 
@@ -90,6 +99,8 @@ class CaseLine:
     at: str
     sign: str = ""
     where: str = ""
+    responsible: str = ""
+    photos: tuple[CasePhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ class CaseGroup:
     title: str
     lines: tuple[CaseLine, ...]
     more: str = ""
+    all_url: str = ""  # the trace of the count
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,8 @@ class ObjectPage:
     back_url: str
     source: str
     trend: tuple[tuple[str, str, str], ...] = ()
+    ways: tuple[str, ...] = ()  # what would have changed the rank, each by itself
+    responsible: tuple[tuple[str, str, int], ...] = ()  # person, unit, cases listed here
 
 
 @dataclass(frozen=True, slots=True)
