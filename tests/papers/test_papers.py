@@ -230,5 +230,8 @@ def test_the_examples_of_the_api_work_as_they_stand(tmp_path: Path) -> None:
         "accepted", "filed", "handling", "feedback", "awaiting_inspection", "inspecting", "awaiting_close", "closed",
         "closed",
     ]  # fmt: skip
+    taken = next(number for number, line in enumerate(lines) if line.startswith('{"kept":'))
+    assert [lines[number].startswith('{"kept":') for number in (taken, taken + 1)] == [True, True]
+    assert lines[taken + 2 : taken + 4] == ["receiving", "sent"]
     assert "13800000000" in lines[-2]
     assert "stale_version" in lines[-1]
