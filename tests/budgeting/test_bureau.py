@@ -21,6 +21,7 @@ from wangge.domains.budgeting.operations.recording import (
 from wangge.domains.budgeting.operations.years import act_on_year, carry_over, close_books
 from wangge.domains.budgeting.queries.balances import facts_of_year
 from wangge.domains.budgeting.queries.records import history_of, records
+from wangge.domains.budgeting.queries.service_levels import service_levels
 from wangge.domains.budgeting.queries.verifying import off_sums
 from wangge.domains.disclosure.logic.sums import parse_sum
 from wangge.domains.disclosure.operations.editions import carry_notes, notes_of
@@ -150,6 +151,10 @@ def test_a_service_goes_from_contract_to_payment() -> None:
     enter_record(kind="service_contract", key="H1", **told(**contract))
     enter_record(kind="service_line", key="L1", **told(contract="H1", line="430-1", use="视频", opened_on="2024-01-05"))
     enter_record(kind="service_fault", **told(line="L1", began_on="2024-03-01", minutes="95"))
+    enter_record(kind="service_fault", **told(line="L1", began_on="2024-03-20", minutes="10"))
+    enter_record(kind="service_fault", **told(line="L1", began_on="2024-04-02", minutes="60"))
+    found = [(each.month, each.minutes, each.allowed, each.beyond) for each in service_levels(unit=BUREAU, year=YEAR)]
+    assert found == [("2024-04", 60, 60, 0), ("2024-03", 105, 60, 45)]
     accepted = {"contract": "H1", "accepted_on": "2024-12-20", "result": "扣款后合格", "amount": "11800"}
     enter_record(kind="service_acceptance", key="Y1", **told(**accepted))
     with pytest.raises(RecordRefused, match=r"200\.00"):

@@ -179,6 +179,25 @@ def test_every_register_has_its_page(kind: str) -> None:
     assert "登记一条" in read(who("finance"), f"/finance/registers/{kind}{ACCOUNT}")
 
 
+def test_faults_stand_by_month_beside_what_the_contract_allows() -> None:
+    finance = who("finance")
+
+    def enter(kind: str, **told: str) -> None:
+        assert finance.post(f"/finance/registers/{kind}{ACCOUNT}", told).status_code == 302
+
+    enter("service_contract", key="H1", supplier="某通信公司", content="专线", signed_on="2024-01-02",
+          ends_on="2024-12-31", amount="12000", sla_minutes="60")  # fmt: skip
+    enter("service_contract", key="H2", supplier="某公司", content="短信", signed_on="2024-01-02",
+          ends_on="2024-12-31", amount="500")  # fmt: skip
+    enter("service_line", key="L1", contract="H1", line="430-1", use="视频", opened_on="2024-01-05")
+    enter("service_line", key="L2", contract="H2", line="106-9", use="短信", opened_on="2024-01-05")
+    enter("service_fault", line="L1", began_on="2024-03-01", minutes="95")
+    enter("service_fault", line="L2", began_on="2024-03-02", minutes="500")
+    page = words(read(finance, f"/finance/registers/service_fault{ACCOUNT}"))
+    assert "2024-03 430-1 H1 95 60 35" in page
+    assert "2024-03 106-9 H2 500 未约定" in page
+
+
 def with_assets() -> None:
     columns = "预算单位代码,年度,卡片编号,资产名称,资产类别,取得日期,原值,使用人,存放地点,使用状况"
     cards = [

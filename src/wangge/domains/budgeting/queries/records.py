@@ -61,15 +61,19 @@ WHERE r.kind = %s AND r.unit_code = %s AND r.year = %s AND r.key = %s ORDER BY r
 """
 
 
-def newest(*, kind: str | Sequence[str], pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int, str], RecordLine]:
+def newest(*, kind: str, pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int, str], RecordLine]:
     """(unit, year, key) → the newest version of each record of one kind, withdrawn ones too; one statement."""
-    kinds = [kind] if isinstance(kind, str) else list(kind)
-    return {(line.unit, line.year, line.key): line for line in _lines(kinds, pairs)}
+    return {(line.unit, line.year, line.key): line for line in _lines([kind], pairs)}
 
 
 def records(*, kinds: Sequence[str], units: Sequence[str], year: int) -> tuple[RecordLine, ...]:
     """The records of these kinds that hold, of these units and year; one statement."""
     return tuple(line for line in _lines(kinds, [(unit, year) for unit in units]) if not line.withdrawn)
+
+
+def records_of_years(*, kinds: Sequence[str], unit: str, years: Sequence[int]) -> tuple[RecordLine, ...]:
+    """The records of these kinds that hold, of one unit and several years; one statement."""
+    return tuple(line for line in _lines(kinds, [(unit, year) for year in years]) if not line.withdrawn)
 
 
 def _lines(kinds: Sequence[str], pairs: Sequence[tuple[str, int]]) -> list[RecordLine]:

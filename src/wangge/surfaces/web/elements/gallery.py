@@ -93,6 +93,7 @@ SAMPLES: dict[str, Sample] = {
     "account-template": Sample("决算模板", "web/finance/template.html", sample_finance_office.template),
     "registers": Sample("台账登记", "web/finance/registers.html", sample_finance_office.registers),
     "register": Sample("台账", "web/finance/register.html", sample_finance_office.register),
+    "register-faults": Sample("线路故障", "web/finance/register.html", sample_finance_office.faults),
     "stocktaking": Sample("资产盘点", "web/finance/stocktaking.html", sample_finance_office.stocktaking),
     "register-record": Sample("台账记录", "web/finance/register_record.html", sample_finance_office.record),
     "ledger-imports": Sample("台账导入", "web/finance/imports.html", sample_finance_office.imports),

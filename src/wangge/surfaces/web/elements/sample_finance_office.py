@@ -13,6 +13,7 @@ from wangge.surfaces.web.finance.office_pages import (
     ImportLine,
     LedgerImportPage,
     LedgerImportsPage,
+    LevelRow,
     ProofRow,
     RecordPage,
     RecordVersion,
@@ -126,6 +127,22 @@ def stocktaking() -> StocktakingPage:
     return StocktakingPage(
         shell("资产盘点", ACCOUNTANT), _UNIT, 2024, _YEARS, (), facts, (found,), (waits,), "", form, "#"
     )
+
+
+def faults() -> RegisterPage:
+    """Faults of lines, and what they come to beside the contracts."""
+    rows = (
+        RegisterRow("#", "2024-0002", ("L2", "2024-03-02", "500", "")),
+        RegisterRow("#", "2024-0001", ("L1", "2024-03-01", "95", "光缆中断")),
+    )
+    levels = (
+        LevelRow("2024-03", "430-1", "H1", "95", "60", "35"),
+        LevelRow("2024-03", "106-9", "H2", "500", "未约定", ""),
+    )
+    return RegisterPage(
+        shell("线路故障", ACCOUNTANT), "线路故障", _UNIT, 2024, _YEARS, (),
+        ("编号", "线路", "故障日期", "中断分钟", "原因"), (False, False, True, False), rows, None, "#", levels,
+    )  # fmt: skip
 
 
 def record() -> RecordPage:

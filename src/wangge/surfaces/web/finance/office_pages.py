@@ -121,6 +121,18 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRow:
+    """One service line in one month: minutes out of service, allowed and beyond."""
+
+    month: str
+    name: str
+    contract: str
+    minutes: str
+    allowed: str
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterPage:
     """One register: its records, and the form for another."""
 
@@ -135,6 +147,7 @@ class RegisterPage:
     rows: tuple[RegisterRow, ...]
     form: Form | None
     back_url: str
+    levels: tuple[LevelRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

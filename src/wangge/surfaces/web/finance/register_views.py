@@ -15,6 +15,7 @@ from wangge.domains.budgeting.logic.money import plain_yuan, yuan_text
 from wangge.domains.budgeting.operations.recording import correct_record, enter_record, withdraw_record
 from wangge.domains.budgeting.policies import may_keep_books
 from wangge.domains.budgeting.queries.records import RecordLine, history_of, newest, records
+from wangge.domains.budgeting.queries.service_levels import service_levels
 from wangge.domains.budgeting.refusals import LedgerRefused
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
@@ -23,6 +24,7 @@ from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
 from wangge.surfaces.web.finance.office_pages import (
+    LevelRow,
     RecordPage,
     RecordVersion,
     RegisterKindLine,
@@ -127,6 +129,18 @@ def _register_page(
         _turned(where.years, row), _turned(where.units, row), (_("编号"), *(each.name_zh for each in shown)),
         tuple(each.type in {"fen", "integer"} for each in shown), rows, form,
         f"{reverse('registers')}?unit={where.unit}&year={where.year}",
+        _levels(where) if row.kind == "service_fault" else (),
+    )  # fmt: skip
+
+
+def _levels(where: Chosen) -> tuple[LevelRow, ...]:
+    """What the faults come to beside the contracts: the ground of a deduction at acceptance."""
+    return tuple(
+        LevelRow(
+            each.month, each.name, each.contract, str(each.minutes),
+            _("未约定") if each.allowed is None else str(each.allowed), str(each.beyond) if each.beyond else "",
+        )
+        for each in service_levels(unit=where.unit, year=where.year)
     )  # fmt: skip
 
 
