@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import date
@@ -89,8 +90,11 @@ def test_a_city_comes_in_from_the_top_down_and_points_are_found(tmp_path: Path) 
 def test_every_form_of_file_brings_the_same_ground(city: Path) -> None:
     rows = unit_grids()
     shapefile = as_ogr(city / "shape.shp", rows, encoding="GBK", names={"code": "网格代码", "name": "名称"})
+    packed = city / "packed.geojson.gz"
+    packed.write_bytes(gzip.compress(as_geojson(city / "g.geojson", rows).read_bytes()))
     files = [
         as_geojson(city / "g.geojson", rows),
+        packed,
         as_ogr(city / "g.gpkg", rows),
         as_csv(city / "g.csv", rows),
         as_csv(city / "gbk.csv", rows, encoding="gb18030"),
@@ -389,7 +393,9 @@ def test_files_that_cannot_be_read_say_what_to_do(tmp_path: Path) -> None:
     empty = as_csv(tmp_path / "e.csv", [])
     unnamed = tmp_path / "u.csv"
     unnamed.write_text("甲,乙,WKT\n1,2,POINT (1 1)\n", "utf-8")
-    for file, hint in ((broken, "GeoPackage"), (lonely, ".dbf")):
+    torn = tmp_path / "t.geojson.gz"
+    torn.write_bytes(gzip.compress(as_geojson(tmp_path / "t.geojson", districts()).read_bytes())[:-20])
+    for file, hint in ((broken, "GeoPackage"), (torn, "完整"), (lonely, ".dbf")):
         with pytest.raises(FileUnreadable, match=hint):
             brought(file, DISTRICT)
     assert file_problem(brought(empty, DISTRICT))[0] is FileProblem.NO_ROWS

@@ -8,8 +8,10 @@ number of the record in the others, both from 1.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -58,7 +60,7 @@ class SpatialFile:
 
 
 def read_spatial_file(path: Path, *, encoding: str = "", layer: str = "") -> SpatialFile:
-    """Read a shapefile (also zipped), GeoPackage, GeoJSON, CSV or Excel sheet. Raises FileUnreadable."""
+    """Read a shapefile (also zipped), GeoPackage, GeoJSON (also gzipped), CSV or Excel sheet. Raises FileUnreadable."""
     if path.suffix.lower() in (".xlsx", ".xls"):
         return _read_sheet(path)
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
@@ -126,6 +128,9 @@ def _source_of(path: Path, encoding: str) -> tuple[str, str]:
         if inner.lower().endswith(".shp"):
             encoding = encoding or _encoding_of_zipped(path, inner)
         return f"/vsizip/{path}/{inner}", encoding
+    if path.suffix.lower() == ".gz":
+        _check_unpacked(path)
+        return f"/vsigzip/{path}", encoding
     if path.suffix.lower() == ".shp":
         table = next((each for suffix in (".dbf", ".DBF") if (each := path.with_suffix(suffix)).is_file()), None)
         if not any(path.with_suffix(suffix).is_file() for suffix in (".shx", ".SHX")) or table is None:
@@ -133,6 +138,22 @@ def _source_of(path: Path, encoding: str) -> tuple[str, str]:
         has_page = any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG"))
         return str(path), encoding or ("" if has_page else _encoding_of(table.read_bytes()))
     return str(path), encoding
+
+
+def _check_unpacked(path: Path) -> None:
+    """Refuse a file that unpacks beyond measure, or not at all."""
+    count = 0
+    try:
+        with gzip.open(path) as opened:
+            while chunk := opened.read(1 << 20):
+                count += len(chunk)
+                if count > MOST_UNPACKED_BYTES:
+                    raise FileUnreadable(_("压缩文件展开后过大。请分成几个文件导入。"))
+    except (OSError, EOFError, zlib.error) as torn:
+        raise FileUnreadable(
+            _("文件“%(name)s”无法读取：%(reason)s。请检查文件是否完整，或另存为 GeoPackage 后再导入。")
+            % {"name": path.name, "reason": str(torn)[:200]}
+        ) from torn
 
 
 def _inside_zip(path: Path) -> str:
