@@ -36,6 +36,7 @@ COMMANDS = {
     "evaluate": "wangge.project.commands.evaluate:evaluate",
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
+    "hotline": "wangge.project.commands.hotline:hotline",
     "export": "wangge.project.commands.exporting:group",
     "ownership": "wangge.project.commands.ownership:ownership",
 }

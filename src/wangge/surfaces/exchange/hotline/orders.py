@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ class ImportedOrders:
 def import_orders(*, path: Path, channel: str, at: datetime) -> ImportedOrders:
     """Take in every row; the same file again adds nothing. Raises FileRefused."""
     result = ImportedOrders()
-    for line, cells in _rows(path):
+    for line, cells in rows_of(path, columns=COLUMNS, needed=NEEDED):
         result.rows += 1
         try:
             taken = receive_order(new=_order_of(cells, channel), at=at)
@@ -57,10 +57,11 @@ def import_orders(*, path: Path, channel: str, at: datetime) -> ImportedOrders:
     return result
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(path: Path, *, columns: Mapping[str, str], needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, cells by field) of each row of a CSV. Raises FileRefused."""
     reader = csv.reader(_text_of(path).splitlines(keepends=True))
-    names = [COLUMNS.get(name.strip(), name.strip()) for name in next(reader, [])]
-    missing = [name for name in NEEDED if name not in names]
+    names = [columns.get(name.strip(), name.strip()) for name in next(reader, [])]
+    missing = [name for name in needed if name not in names]
     if missing:
         raise FileRefused(_("文件缺少列：%(columns)s。") % {"columns": "、".join(missing)})
     line = reader.line_num

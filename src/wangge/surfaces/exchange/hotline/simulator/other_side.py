@@ -67,10 +67,10 @@ class OtherSide:
             self._orders[message["order_no"]] = _Given(message["order_no"], message["kind"], day)
             self._queue(message)
 
-    def round(self) -> int:
-        """Send everything that was not acknowledged, and let late messages arrive; how many still wait."""
+    def round(self, *, most: int = 100_000) -> int:
+        """Send what was not acknowledged, ``most`` of it, and let late messages arrive; how many still wait."""
         at = self.now()
-        for message_id in self.there.reordered(list(self._waiting)):
+        for message_id in self.there.reordered(list(self._waiting))[:most]:
             body = self._waiting[message_id]
             reply = self.there.pass_on(self._sending("messages", body, at), at=at)
             if reply is None or reply[0] >= _SERVER_ERRORS or reply[0] in _NOT_FINAL:
@@ -83,9 +83,19 @@ class OtherSide:
         return len(self._waiting)
 
     @property
+    def days(self) -> list[date]:
+        """The days of its orders."""
+        return sorted({order.day for order in self._orders.values()})
+
+    @property
     def is_quiet(self) -> bool:
         """Whether everything of this side is acknowledged and nothing is under way."""
         return not self._waiting and self.there.is_empty and self.back.is_empty
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether each order has had its answer or its return."""
+        return all(order.answers > order.redone or order.returns for order in self._orders.values())
 
     def take(self, body: bytes) -> None:
         """A message of ours, through the network back. Raises Dropped."""
