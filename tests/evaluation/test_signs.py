@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
+import orjson
 import pytest
 from hypothesis import given
 
-from tests.cases.conftest import START
-from tests.evaluation.small_city import city_of, steps_of
+from tests.evaluation.small_city import Steps, city_of, steps_of
+from wangge.domains.cases.logic.counting import Tally
+from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.evaluation.logic import signs
 from wangge.domains.evaluation.logic.periods import Period, parse_period
 from wangge.domains.evaluation.logic.signs import Use
@@ -115,7 +118,7 @@ def test_a_picture_used_again_shows_with_its_cases() -> None:
     ]  # fmt: skip
 
 
-YEAR = parse_period("2024")
+YEAR, AFTERWARDS = parse_period("2024"), datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -127,7 +130,7 @@ def by_steps(monkeypatch: pytest.MonkeyPatch) -> Any:
         rows = tuple(replace(row, **changed.get(row.sign, {})) for row in tables.signs)
         own = replace(tables, signs=rows)
         monkeypatch.setattr("wangge.domains.evaluation.queries.signs.load_tables", lambda _overlay, on: own)
-        return {sign.row.sign: sign for sign in signs_of(period, snapshot=snapshot, at=START, overlay=None)}
+        return {sign.row.sign: sign for sign in signs_of(period, snapshot=snapshot, at=AFTERWARDS, overlay=None)}
 
     return measured
 
@@ -154,6 +157,54 @@ def test_steps_show_what_was_reported_just_before_the_limit(tmp_path: Path, by_s
 
 
 @pytest.mark.django_db
-def test_steps_show_who_checked_what_he_reported(tmp_path: Path, by_steps: Any) -> None:
-    snapshot = walks(tmp_path, "W01", "W02")
-    assert by_steps(snapshot, same_checker={"least": 1, "limit": 1})["same_checker"].shows == 0
+def test_steps_show_who_checked_what_he_reported(
+    tmp_path: Path, by_steps: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"same_checker": {"least": 1, "limit": 50}}
+    assert by_steps(walks(tmp_path / "apart", "W01", "W02"), **few)["same_checker"].shows == 0
+
+    def by_the_reporter(name: str) -> tuple[Rulebook, Steps, Tally]:
+        """The walk with its inspection given to whoever reported."""
+        rules, steps, tally = steps_of(name)
+        told = [orjson.loads(payload) for _at, _recorded, payload in steps]
+        for step in told:
+            if step["verb"] == "send_inspection":
+                step["args"]["assignee"] = told[0]["by"]
+            if step["verb"] == "pass_inspection":
+                step["by"] = told[0]["by"]
+        changed = [[*step[:2], orjson.dumps(content)] for step, content in zip(steps, told, strict=True)]
+        return rules, changed, tally
+
+    monkeypatch.setattr("tests.evaluation.small_city.steps_of", by_the_reporter)
+    (person,) = by_steps(walks(tmp_path / "alike", "W01", "W01"), **few)["same_checker"].showings
+    assert (person.part, person.whole, person.measure, len(person.cases)) == (2, 2, Decimal("100.00"), 2)
+
+
+@pytest.mark.django_db
+def test_steps_show_self_handled_reports_within_minutes(tmp_path: Path, by_steps: Any) -> None:
+    snapshot = walks(tmp_path, "W18", "W19", "W41", "W18", "W01")  # 15:12, 15:10, 15:10, 15:12
+    (person,) = by_steps(snapshot, self_handled_burst={"limit": 4, "window": "2"})["self_handled_burst"].showings
+    assert (person.measure, len(person.cases)) == (Decimal(4), 4)
+    assert by_steps(snapshot, self_handled_burst={"limit": 4, "window": "1"})["self_handled_burst"].shows == 0
+
+
+@pytest.mark.django_db
+def test_steps_show_the_hour_in_which_a_grid_lies_idle(tmp_path: Path, by_steps: Any) -> None:
+    # W01 is reported after 8 o'clock, W02 after 9, W16 after 10; each case lies in the grid of its place
+    snapshot = walks(tmp_path, "W01", "W02", "W01", "W16", "W02", "W02")
+    idle = by_steps(snapshot, collection_gap={"least": 2, "limit": 1, "window": "9-10"})["collection_gap"]
+    assert [(each.code, each.hour, each.measure) for each in idle.showings] == [("430201-1", 9, Decimal("1.0"))]
+    assert set(idle.showings[0].cases) == {"430201-20240101-00001", "430201-20240101-00004"}  # before and after
+
+
+@pytest.mark.django_db
+def test_steps_show_exclusions_that_gather_at_one_unit(tmp_path: Path, by_steps: Any) -> None:
+    def city(name: str, *parts: tuple[str, int]) -> Snapshot:
+        return city_of(tmp_path / name, [(walk, made, 1) for walk, made in parts])
+
+    whole = {walk: len(steps_of(walk)[1]) for walk in ("W01", "W61")}
+    few = {"exclusion_favour": {"least": 1, "limit": 1}}
+    standing = by_steps(city("standing", ("W61", 6), ("W01", whole["W01"])), **few)["exclusion_favour"]
+    assert [(each.part, each.whole, each.cases) for each in standing.showings] == [(1, 1, ("430201-20240101-00001",))]
+    lifted = by_steps(city("lifted", ("W61", whole["W61"]), ("W01", whole["W01"])), **few)["exclusion_favour"]
+    assert lifted.shows == 0

@@ -45,6 +45,11 @@ API = {
     "send_reports": ("POST", "/reports"),
     "announce_photo": ("POST", "/photos/uploads"),
     "photo_upload": ("GET", "/photos/uploads/x"),
+    "list_results": ("GET", "/evaluation/results"),
+    "get_result": ("GET", "/evaluation/results/M2024-03-1"),
+    "get_figure": ("GET", "/evaluation/results/M2024-03-1/figures/district/430202/n_close"),
+    "list_figure_cases": ("GET", "/evaluation/results/M2024-03-1/figures/district/430202/n_close/cases"),
+    "list_signs": ("GET", "/evaluation/signs?period=2024-03"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}
 

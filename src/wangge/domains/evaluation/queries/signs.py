@@ -41,13 +41,13 @@ class Sign:
 def signs_of(period: Period, *, snapshot: Snapshot, at: datetime, overlay: Path | None) -> list[Sign]:
     """Every sign of a period, in the order of ``signs.csv``."""
     rows = load_tables(overlay, on=period.end - timedelta(days=1)).signs
-    facts = _Facts(snapshot, period)
-    found = []
-    for row in rows:
-        showings = _MEASURES[row.sign](row, facts, at)
-        shown = [replace(each, cases=each.cases[:MOST_CASES]) for each in showings[:MOST_OBJECTS]]
-        found.append(Sign(row, tuple(shown), len(showings)))
-    return found
+    with _Facts(snapshot, period) as facts:
+        return [_sign(row, _MEASURES[row.sign](row, facts, at)) for row in rows]
+
+
+def _sign(row: SignRow, showings: list[Showing]) -> Sign:
+    shown = [replace(each, cases=each.cases[:MOST_CASES]) for each in showings[:MOST_OBJECTS]]
+    return Sign(row, tuple(shown), len(showings))
 
 
 class _Facts:
@@ -62,6 +62,12 @@ class _Facts:
             "steps": snapshot.paths(STEPS), "cases": snapshot.paths(CASES), "first": period.from_minute,
             "end": period.to_minute,
         }  # fmt: skip
+
+    def __enter__(self) -> _Facts:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._link.close()
 
     def kinds(self, verb: str, **wanted: str) -> list[int]:
         """The numbers of the kinds of step with this verb and these properties."""
@@ -149,8 +155,8 @@ def _collection_gap(row: SignRow, facts: _Facts, at: datetime) -> list[Showing]:
     for place, hour, number in facts.ask(_BY_HOUR, kinds=kinds):
         if place in grids:
             reports[grids[place]][hour] += number
-    found = signs.gaps(row, reports)[:MOST_OBJECTS]
-    wanted = {each.code for each in found}
+    found = signs.gaps(row, reports)
+    wanted = {each.code for each in found[:MOST_OBJECTS]}
     places = [place for place, grid in grids.items() if grid in wanted]
     around: dict[tuple[str, int], list[str]] = defaultdict(list)
     for place, hour, cases in facts.ask(_AROUND, kinds=kinds, places=places) if places else ():

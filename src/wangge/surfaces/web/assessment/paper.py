@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from wangge.domains.cases.queries.seen import SeenCase, cases_seen
 from wangge.domains.evaluation.evaluating import indicators_on
@@ -24,8 +25,12 @@ from wangge.surfaces.web.assessment import words
 from wangge.surfaces.web.assessment.pages import CaseGroup, CaseLine, CasePhoto
 from wangge.surfaces.web.elements.labels import photo_kind
 
-_COSTS = (("n_handle_overdue", "超期处置"), ("n_unhandled_overdue", "超期未处置"), ("n_rework", "返工"))
-_SHOWN_CASES = 12
+_COSTS = (
+    ("n_handle_overdue", gettext_noop("超期处置")),
+    ("n_unhandled_overdue", gettext_noop("超期未处置")),
+    ("n_rework", gettext_noop("返工案卷")),
+)
+_SHOWN_CASES = 8
 """So many of each kind, so that the paper stays one; the trace of the count has them all."""
 _PHOTOS = ("photo_before", "photo_after")
 Responsible = tuple[tuple[str, str, int], ...]
