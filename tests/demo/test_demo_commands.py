@@ -266,3 +266,33 @@ def test_what_stands_in_the_way_is_said_before_anything_is_touched(tmp_path: Pat
     assert "overlay" in city.run("demo", "load").stderr
     assert not (tmp_path / "postgres").exists()
     assert read_record(tmp_path) is None
+
+
+FROM_THE_ACCOUNT_DOWN = """
+import html, re
+from urllib.parse import parse_qs, urlsplit
+from django.conf import settings
+from django.test import Client
+from wangge.domains.organizations.models import Person
+from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
+settings.ALLOWED_HOSTS = ["*"]
+client = Client()
+client.force_login(Person.objects.get(username="chief1"), backend=PASSWORD_BACKEND)
+def links(address, beginning):
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return re.findall(f'href="({beginning}[^"]*)"', html.unescape(answer.content.decode()))
+found = links("/finance/accounts/trace?unit=101001&year=2024&cell=1-2.结案率.actual", "/assessment/results/")
+figures = [parse_qs(urlsplit(each).query)["figure"][0] for each in found]
+cases = links(found[0], "/cases/")
+told = {"results": len(found), "figures": sorted(set(figures)), "cases": len(cases)}
+print(json.dumps({**told, "case": client.get(cases[0]).status_code}))
+"""
+
+
+def test_the_close_rate_of_the_published_account_leads_down_to_cases(first_city: City) -> None:
+    found = first_city.asked(FROM_THE_ACCOUNT_DOWN)
+    assert found["results"] == 12 * len(read_city().districts)
+    assert found["figures"] == sorted(f"district={each.code}/n_close" for each in read_city().districts)
+    assert found["cases"] > 0
+    assert found["case"] == 200
