@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from django.db import connection
 from django.test import Client
 
 from tests.hotline.conftest import Partner
+from wangge.domains.hotline.logic.reconciling import DayOrder
+from wangge.domains.hotline.operations.reconciling import reconcile
 from wangge.domains.hotline.queries.orders import OrderFilter, OrderRow, events_of, order_numbered, orders
 from wangge.domains.organizations.models import Person
 from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
+from wangge.groundwork import clock
 
 pytestmark = pytest.mark.django_db
 Partners = Callable[..., Partner]
@@ -208,3 +212,21 @@ def test_a_place_that_is_none_begins_the_list_anew(
 ) -> None:
     partner().order()
     assert "DH-00001" in text(person("acceptor-1").get("/hotline", {"after": after}))
+
+
+def test_days_reconciled_are_listed_with_each_difference(partner: Partners, person: Callable[[str], Client]) -> None:
+    seat = person("acceptor-1")
+    assert "还没有对过账" in text(seat.get("/hotline/days"))
+    partner().order(1, kind="help", sent_at="2024-03-12T10:00:00+08:00")
+    there = [DayOrder("DH-00001", date(2024, 3, 12), "complaint"), DayOrder("T-1", date(2024, 3, 12), "help")]
+    for day, theirs in ((date(2024, 3, 12), there), (date(2024, 3, 11), [])):
+        reconcile(channel="hotline_12345", day=day, theirs=theirs, at=clock.now())
+    page = text(seat.get("/hotline/days"))
+    assert "2024-03-12 的差异" in page
+    assert "T-1" in page
+    assert "本系统缺单" in page
+    assert "<td>投诉</td><td>求助</td>" in page
+    assert '"/hotline/days"' in text(seat.get("/hotline"))
+    for asked in ("x", "999999", "\0"):
+        assert "2024-03-12 的差异" in text(seat.get("/hotline/days", {"of": asked}))
+    assert person("collector-1").get("/hotline/days").status_code == 403

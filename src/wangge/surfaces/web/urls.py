@@ -28,7 +28,14 @@ from wangge.surfaces.web.finance import (
     template_views,
     trace_views,
 )
-from wangge.surfaces.web.office import case_imports, census_views, component_views, hotline_views, road_views
+from wangge.surfaces.web.office import (
+    case_imports,
+    census_views,
+    component_views,
+    hotline_days,
+    hotline_views,
+    road_views,
+)
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
@@ -108,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="component_thumbnail",
     ),
     path("hotline", hotline_views.hotline_orders, name="hotline_orders"),
+    path("hotline/days", hotline_days.hotline_days, name="hotline_days"),
     path("hotline/dead", hotline_views.hotline_dead, name="hotline_dead"),
     path("hotline/dead/again", hotline_views.hotline_again, name="hotline_again"),
     path("hotline/<int:number>", hotline_views.hotline_order, name="hotline_order"),

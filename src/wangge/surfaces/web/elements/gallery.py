@@ -76,6 +76,8 @@ SAMPLES: dict[str, Sample] = {
     "case-import-failed": Sample("案卷导入：没有完成", "web/office/case_import.html", sample_case_imports.failed),
     "hotline-orders": Sample("热线工单", "web/office/hotline_orders.html", sample_hotline.orders),
     "hotline-orders-none": Sample("热线工单：空", "web/office/hotline_orders.html", sample_hotline.no_orders),
+    "hotline-days": Sample("热线对账", "web/office/hotline_days.html", sample_hotline.days),
+    "hotline-days-none": Sample("热线对账：空", "web/office/hotline_days.html", sample_hotline.no_days),
     "hotline-order": Sample("热线工单：答复待审", "web/office/hotline_order.html", sample_hotline.one_order),
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),

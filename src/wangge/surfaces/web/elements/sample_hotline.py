@@ -1,4 +1,4 @@
-"""Invented hotline orders for the gallery: a list, an empty one, an order whose answer awaits approval."""
+"""Invented hotline orders for the gallery: lists, an order whose answer awaits approval, days reconciled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure
 from wangge.surfaces.web.elements.sample_office import OFFICE
 from wangge.surfaces.web.elements.samples import NOW, shell
-from wangge.surfaces.web.office.hotline_pages import ActForm, EventLine, OrderLine, OrderPage, OrdersPage
+from wangge.surfaces.web.office.hotline_pages import (
+    ActForm,
+    DayLine,
+    DaysPage,
+    DifferenceLine,
+    EventLine,
+    OrderLine,
+    OrderPage,
+    OrdersPage,
+)
 
 
 def _line(number: str, title: str, kind: str, state: str, hours: int, whose: str = "热线时限") -> OrderLine:
@@ -39,6 +48,30 @@ def orders() -> OrdersPage:
 def no_orders() -> OrdersPage:
     """Nothing to work on."""
     return replace(orders(), orders=(), next_url="")
+
+
+def days() -> DaysPage:
+    """Two days agree, one does not."""
+    return DaysPage(
+        shell=shell("热线对账", OFFICE), heading="热线对账", list_url="#",
+        days=tuple(
+            DayLine(
+                f"2024-03-{12 - back}", "12345 热线", NOW - timedelta(days=back), theirs, ours, count,
+                "#" if count else "", count > 0,
+            )
+            for back, theirs, ours, count in ((0, 412, 412, 0), (1, 398, 397, 2), (2, 405, 405, 0))
+        ),
+        differences_heading="2024-03-11 的差异",
+        differences=(
+            DifferenceLine("DH-20240311-0217", "本系统缺单", "有此单", "无此单"),
+            DifferenceLine("DH-20240311-0031", "答复次数", "1", "0"),
+        ),
+    )  # fmt: skip
+
+
+def no_days() -> DaysPage:
+    """Never reconciled."""
+    return replace(days(), days=(), differences=(), differences_heading="")
 
 
 def one_order() -> OrderPage:

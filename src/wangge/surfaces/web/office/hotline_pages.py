@@ -38,6 +38,7 @@ class OrdersPage:
     orders: tuple[OrderLine, ...]
     next_url: str = ""
     clear_url: str = ""
+    days_url: str = ""
     dead_url: str = ""
     dead_text: str = ""
 
@@ -103,3 +104,39 @@ class DeadLettersPage:
     list_url: str
     letters: tuple[LetterLine, ...]
     again_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One reconciliation; with ``url`` its differences can be shown."""
+
+    day: str
+    channel: str
+    at: datetime
+    theirs: int
+    ours: int
+    differences: int
+    url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    """What the two sides do not have alike of an order."""
+
+    number: str
+    what: str
+    theirs: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaysPage:
+    """The last reconciliations, and the differences of one of them."""
+
+    shell: Shell
+    heading: str
+    list_url: str
+    days: tuple[DayLine, ...]
+    differences_heading: str
+    differences: tuple[DifferenceLine, ...]

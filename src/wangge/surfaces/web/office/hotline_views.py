@@ -79,6 +79,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
         orders=tuple(_line(row, at) for row in found[:ROWS]),
         next_url=f"?{urlencode({**kept, 'after': _place_text(found[ROWS - 1])})}" if len(found) > ROWS else "",
         clear_url=reverse("hotline_orders") if kept else "",
+        days_url=reverse("hotline_days"),
         dead_url=reverse("hotline_dead"),
         dead_text=_("未送达 %(number)s") % {"number": dead_count()},
     )  # fmt: skip
