@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -21,6 +20,7 @@ import wangge.standards
 from tests.api.conftest import PLACE, Speak, Speaker, speak
 from tests.cases.conftest import BEGAN, small_city
 from wangge.domains.cases.models.case import STAGES
+from wangge.domains.cases.operations.reporting import new_case_id
 from wangge.domains.cases.rows import load
 from wangge.domains.organizations.models import Person, PostHolding
 from wangge.domains.organizations.queries import audit_lines
@@ -100,7 +100,7 @@ def _like(base: str, order: int, stage: str, district: str, unit: str, inner: st
     """A copy of the base case that stands elsewhere; ``whose``: the reporter and the task's holder of each post."""
     row = load(base)
     assert row is not None
-    case_id, number = uuid4(), f"{district}-20240313-{order + 1:05}"
+    case_id, number = new_case_id(row.reported_at), f"{district}-20240313-{order + 1:05}"
     handled = unit if stage not in ("self_handled", "reported", "verifying", "accepted", "declined") else ""
     changed = {
         "id": str(case_id), "number": number, "stage": stage, "district_code": district, "external_no": None,
