@@ -16,11 +16,8 @@ STRETCH_SECONDS = 864_000
 
 def grams_of(*texts: str) -> list[str]:
     """Every two neighbouring characters of the texts, lower case, without blanks, each once."""
-    grams: dict[str, None] = {}
-    for text in texts:
-        for word in text.lower().split():
-            grams.update(dict.fromkeys(map(add, word, word[1:])))
-    return list(grams)
+    line = " ".join(" ".join(texts).lower().split())
+    return [gram for gram in dict.fromkeys(map(add, line, line[1:])) if " " not in gram]
 
 
 def stamped(grams: Iterable[str], reported_at: datetime) -> list[str]:

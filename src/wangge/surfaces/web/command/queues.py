@@ -23,7 +23,7 @@ from wangge.surfaces.web.elements.pieces import Figure
 from wangge.surfaces.web.elements.words import Urgency
 
 MINE, LATE, ALL = "mine", "late", "all"
-IN_PANE = 20
+IN_PANE = 15
 
 
 def stages_of(actor: Actor) -> tuple[str, ...]:
