@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field
 
 from wangge.domains.cases.failures import BadInput
 from wangge.groundwork.attachments import pieces
+from wangge.groundwork.attachments.photo_reading import MOST_BYTES
 from wangge.groundwork.attachments.refusals import PhotoRefused
 from wangge.surfaces.api import forms
 from wangge.surfaces.api.door import Caller, Refuse, body_of, caller_of, json_answer, text_of
@@ -25,7 +26,6 @@ from wangge.surfaces.api.operations import at_the_door, photo_answer, photo_refu
 from wangge.surfaces.api.orders import checked
 from wangge.surfaces.api.problems import problem
 
-LARGEST = 20 * 1024 * 1024
 _HASH = r"^[0-9a-fA-F]{64}$"
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
@@ -34,7 +34,7 @@ class UploadBody(Schema):
     """A photo that will come: its length, and the SHA-256 or the SM3 of its content in hexadecimal."""
 
     model_config = ConfigDict(extra="forbid")
-    byte_count: int = Field(ge=1, le=LARGEST)
+    byte_count: int = Field(ge=1, le=MOST_BYTES)
     sha256: str | None = Field(None, pattern=_HASH)
     sm3: str | None = Field(None, pattern=_HASH)
 

@@ -7,19 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from wangge.surfaces.api.documenting import BEARER, document
+from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.field import photos, positions, reports
 
 router = Router()
-_TEXT = {"type": "string"}
-_TOKEN = {**_TEXT, "description": "a token of the scope positions, where no Authorization is sent"}
+_TOKEN = {**TEXT, "description": "a token of the scope positions, where no Authorization is sent"}
 _OSMAND_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("id", _TOKEN),
     ("token", _TOKEN),
-    ("lat", _TEXT),
-    ("lon", _TEXT),
-    ("timestamp", {**_TEXT, "description": "seconds or milliseconds since 1970, or ISO 8601"}),
-    ("accuracy", {**_TEXT, "description": "metres"}),
+    ("lat", TEXT),
+    ("lon", TEXT),
+    ("timestamp", {**TEXT, "description": "seconds or milliseconds since 1970, or ISO 8601"}),
+    ("accuracy", {**TEXT, "description": "metres"}),
 )
 _OSMAND_BODY = {
     "requestBody": {
