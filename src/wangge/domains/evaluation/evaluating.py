@@ -26,7 +26,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ from wangge.domains.evaluation.logic.figures import Figure, figure
 from wangge.domains.evaluation.logic.objects import Laid, kinds_of, object_of
 from wangge.domains.evaluation.logic.periods import Period, months_of
 from wangge.domains.evaluation.snapshots import Snapshot
+from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.formulas import parse_formula
 from wangge.standards.library import load_tables
 from wangge.standards.measures import Indicator, ScoreBand
@@ -185,6 +186,12 @@ def _alike(question: Question, snapshot: Snapshot) -> tuple[tuple[int, int], ...
         name = tuple(object_of(kind, place, snapshot.places, snapshot.codes, question.laid) for kind in kinds)
         found.append((place, first.setdefault(name, place)))
     return tuple(found)
+
+
+def moments_of(period: Period) -> tuple[datetime, datetime]:
+    """A period's [first, end) as moments on the city's clock."""
+    first, end = (datetime.combine(day, time(), CITY_ZONE) for day in (period.first, period.end))
+    return first, end
 
 
 def civil_minute(moment: datetime) -> int:

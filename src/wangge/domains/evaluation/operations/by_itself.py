@@ -13,6 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.models.case import Case
+from wangge.domains.evaluation.evaluating import moments_of
 from wangge.domains.evaluation.logic.months import TOPIC, Errand, MonthState, errands, state_after
 from wangge.domains.evaluation.logic.periods import Period, last_ended
 from wangge.domains.evaluation.models import MonthStep, Result
@@ -73,7 +74,7 @@ def _errands(name: str, ended: Period, today: date, at: datetime) -> tuple[Erran
 
 def _has_cases(period: Period) -> bool:
     """Whether anything was reported in the month: an empty city publishes nothing."""
-    first, end = (datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE) for day in (period.first, period.end))
+    first, end = moments_of(period)
     return Case.objects.filter(reported_at__gte=first, reported_at__lt=end).exists()
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
+from wangge.domains.evaluation.evaluating import moments_of
 from wangge.domains.evaluation.logic import signs
 from wangge.domains.evaluation.logic.periods import Period
 from wangge.domains.evaluation.logic.signs import Showing, Use
 from wangge.domains.evaluation.queries.exclusions import exclusion_list
 from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot
-from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.library import load_tables
 from wangge.standards.measures import SignRow
 
@@ -201,20 +201,15 @@ FROM near GROUP BY group_id HAVING count(*) >= %(least)s AND count(*) FILTER (WH
 """
 
 
-def _moment(day: Any) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE).astimezone(UTC)
-
-
 def _same_photo(row: SignRow, facts: _Facts, at: datetime) -> list[Showing]:
-    period = facts.period
     with connection.cursor() as cursor:
-        cursor.execute(_PICTURES, [_moment(period.first), _moment(period.end)])
+        cursor.execute(_PICTURES, moments_of(facts.period))
         uses = [Use(*found) for found in cursor.fetchall()]
     return signs.same_pictures(row, uses)
 
 
 def _split_or_void(row: SignRow, facts: _Facts, at: datetime) -> list[Showing]:
-    first, end = _moment(facts.period.first), _moment(facts.period.end)
+    first, end = moments_of(facts.period)
     given: dict[str, datetime | int] = {
         "first": first, "end": end, "since": first - timedelta(days=int(row.window)), "least": row.least,
         "limit": row.limit,
