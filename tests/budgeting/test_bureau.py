@@ -24,8 +24,11 @@ from wangge.domains.budgeting.queries.records import history_of, records
 from wangge.domains.budgeting.queries.service_levels import service_levels
 from wangge.domains.budgeting.queries.verifying import off_sums
 from wangge.domains.disclosure.logic.sums import parse_sum
-from wangge.domains.disclosure.operations.editions import carry_notes, notes_of
+from wangge.domains.disclosure.models import State
+from wangge.domains.disclosure.operations.editions import carry_notes, compile_edition, notes_of, take_step
 from wangge.domains.disclosure.queries.cells import cells, computed, computed_of_units, facts
+from wangge.domains.disclosure.queries.editions import steps_of
+from wangge.domains.disclosure.refusals import DisclosureRefused
 from wangge.domains.organizations.logic import Actor, Holding
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,37 @@ def test_a_bureau_of_three_units_consolidates_without_its_own_dealings() -> None
     assert (eliminated["receipts"], eliminated["payments"]) == (7_000, 7_000)
     note = notes_of(computed(year=YEAR, unit=BUREAU), eliminated)[-1]
     assert (note["kind"], note["off_fen"]) == ("eliminated", 0)
+
+
+def come_as_far_as(unit: str, *verbs: str) -> int:
+    edition = compile_edition(unit=unit, year=YEAR, by=KEEPER, at=AT)
+    for verb in verbs:
+        take_step(edition_id=edition, verb=verb, by=OTHER, at=AT, reason="金额有误" if verb == "send_back" else "")
+    return edition
+
+
+def test_a_bureau_submits_after_its_units() -> None:
+    bureau()
+    whole = come_as_far_as(BUREAU, "review")
+    come_as_far_as(FIRST, "review", "submit")
+    second = come_as_far_as(SECOND, "review")
+    with pytest.raises(DisclosureRefused, match="还有 1 个没有报送（二中心）") as refused:
+        take_step(edition_id=whole, verb="submit", by=OTHER, at=AT)
+    assert (refused.value.constraint, steps_of(whole)[-1].to_state) == ("edition_step_after_units", "reviewed")
+    take_step(edition_id=second, verb="submit", by=OTHER, at=AT)
+    assert take_step(edition_id=whole, verb="submit", by=OTHER, at=AT) == State.SUBMITTED
+
+
+def test_a_unit_that_was_sent_back_is_waited_for_again_and_one_without_an_account_never() -> None:
+    bureau()
+    with_units(UnitFact(2, "101003", "筹建中的中心", "institution", BUREAU))
+    whole = come_as_far_as(BUREAU, "review")
+    come_as_far_as(SECOND, "review", "submit")
+    come_as_far_as(FIRST, "review", "submit", "send_back")
+    with pytest.raises(DisclosureRefused, match="还有 1 个没有报送（一中心）"):
+        take_step(edition_id=whole, verb="submit", by=OTHER, at=AT)
+    come_as_far_as(FIRST, "review", "submit")
+    assert take_step(edition_id=whole, verb="submit", by=OTHER, at=AT) == State.SUBMITTED
 
 
 def test_a_dealing_that_only_one_side_booked_is_named() -> None:

@@ -133,6 +133,7 @@ class DisclosureStep:
     posts: tuple[str, ...]
     apart_from: tuple[str, ...]
     needs_reason: bool
+    after_units: bool  # the units below have taken theirs before
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def disclosure_steps() -> tuple[DisclosureStep, ...]:
         lambda row: DisclosureStep(
             row["verb"], row["name_zh"], tuple(row["from_states"].split()), row["to_state"],
             tuple(row["posts"].split()), tuple(row["apart_from"].split()), row["needs_reason"] == "yes",
+            row["after_units"] == "yes",
         ),
     )  # fmt: skip
 

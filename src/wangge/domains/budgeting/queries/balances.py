@@ -55,6 +55,13 @@ WITH RECURSIVE tree AS (
 ) SELECT code FROM tree ORDER BY code
 """
 
+_WITH_FIGURES = """
+SELECT u.code FROM unnest(%(units)s::text[]) AS u(code)
+WHERE EXISTS (SELECT FROM budgeting_account_balance b
+              WHERE b.unit_code = u.code AND b.year = %(year)s AND (b.debit_fen <> 0 OR b.credit_fen <> 0))
+   OR EXISTS (SELECT FROM budgeting_allotment a WHERE a.unit_code = u.code AND a.year = %(year)s)
+"""
+
 _VOUCHERS = """
 SELECT v.unit_code, v.year, v.event, v.number, v.id, COALESCE(i.mapping, ''),
        g.account, g.side, g.amount_fen, g.dimension_id
@@ -106,6 +113,13 @@ def units_below(code: str) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_TREE, [code])
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def units_with_figures(*, units: Sequence[str], year: int) -> frozenset[str]:
+    """Those of the units that have a budget or postings of a year; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_FIGURES, {"units": list(units), "year": year})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def known_vouchers(pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int, str], KnownVoucher]:

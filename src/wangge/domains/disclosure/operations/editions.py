@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from wangge.domains.disclosure.logic.comparing import tails
 from wangge.domains.disclosure.logic.sums import Facts, parse_sum
 from wangge.domains.disclosure.models import Edition, EditionFile, EditionStep, Form, State
 from wangge.domains.disclosure.policies import check_may_take, steps_from
+from wangge.domains.disclosure.queries.bureaus import standings_below
 from wangge.domains.disclosure.queries.cells import account_of_form
 from wangge.domains.disclosure.queries.editions import steps_of
 from wangge.domains.disclosure.refusals import DisclosureRefused, refusal_of
@@ -26,6 +27,7 @@ from wangge.domains.organizations.operations.audit import record
 from wangge.standards.budgeting import DisclosureStep
 
 _ON_THE_WAY = (State.COMPILED, State.REVIEWED, State.SUBMITTED, State.APPROVED, State.CLEARED)
+_NAMES_SHOWN = 5
 
 
 @transaction.atomic
@@ -74,8 +76,27 @@ def take_step(*, edition_id: int, verb: str, by: Actor, at: datetime, reason: st
     check_may_take(by, step, [(each.verb, each.by_id) for each in done])
     if step.needs_reason and not reason.strip():
         raise DisclosureRefused(_("“%(step)s”须写明意见或文号。") % {"step": step.name_zh}, "edition_step_says_why")
+    if step.after_units:
+        _check_units_came_before(edition, step)
     _write(edition, len(done) + 1, step, state, reason, by, at)
     return State(step.to_state)
+
+
+def _check_units_came_before(edition: Edition, step: DisclosureStep) -> None:
+    """A consolidated account rests on those of its units: they come first."""
+    below = standings_below(unit=edition.unit_id, year=edition.year, form=edition.form)
+    awaited = [each.name for each in below if each.is_awaited]
+    if awaited:
+        raise DisclosureRefused(
+            _("所属单位还有 %(count)d 个没有报送（%(names)s），“%(step)s”须在其后办理。")
+            % {"count": len(awaited), "names": _shortened(awaited), "step": step.name_zh},
+            "edition_step_after_units",
+        )
+
+
+def _shortened(names: Sequence[str]) -> str:
+    shown = "、".join(names[:_NAMES_SHOWN])
+    return shown if len(names) <= _NAMES_SHOWN else _("%(names)s等") % {"names": shown}
 
 
 def digest_of(unit: str, year: int, cells: Mapping[str, int]) -> str:

@@ -80,9 +80,9 @@ def _unit(each: UnitStanding, year: int) -> UnitRow:
         each.name,
         f"{reverse('account_editions')}?unit={each.code}&year={year}",
         _("第 %(number)d 版") % {"number": line.number} if line else "",
-        str(State(line.state).label) if line else _("尚无版本"),
+        str(State(line.state).label) if line else _("尚无版本") if each.has_figures else _("尚无版本（本年度无账）"),
         full_moment(line.stepped_at) if line else "",
-        not each.is_submitted,
+        each.is_awaited,
     )
 
 
@@ -94,6 +94,8 @@ def _submitted(below: Sequence[UnitStanding]) -> str:
     told = _("已报送 %(done)d 个，共 %(all)d 个单位。") % {"done": done, "all": len(below)}
     if done < len(below):
         told += _("未报送单位的数字按台账现状合并。")
+    if any(each.is_awaited for each in below):
+        told += _("有账的单位全部报送之后，本级才能报送。")
     return told
 
 
