@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import functools
+import multiprocessing
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import repeat
 from random import Random
 
 import hypothesis
@@ -28,6 +34,8 @@ SOAKING = hypothesis.settings.get_current_profile_name() == "soak"
 PAPERS = 200 if SOAKING else 25
 MUTATIONS = 2000 if SOAKING else 180
 LEAST_FOUND = 0.99
+AT_ONCE = 500
+CLEAN: Counter[str] = Counter()
 
 
 def findings(data: bytes, format: str) -> list[Finding]:
@@ -62,45 +70,85 @@ def tied_figures(seed: int) -> frozenset[str]:
 @pytest.mark.parametrize("seed", range(PAPERS))
 def test_a_correct_paper_raises_no_error_and_no_warning(seed: int) -> None:
     format = FORMATS[seed % len(FORMATS)]
-    assert [
-        (each.rule, each.cells, each.where, each.message) for each in findings(paper_of(seed).as_format(format), format)
-    ] == []
+    alarms = findings(paper_of(seed).as_format(format), format)
+    CLEAN["papers"], CLEAN["alarms"] = CLEAN["papers"] + 1, CLEAN["alarms"] + len(alarms)
+    assert [(each.rule, each.cells, each.where, each.message) for each in alarms] == []
 
 
 @pytest.mark.parametrize("seed", range(12 if SOAKING else 1))
 def test_a_correct_pdf_raises_no_error_and_no_warning(seed: int) -> None:
     (format,) = SLOW_FORMATS
-    assert [(each.rule, each.cells, each.where) for each in findings(paper_of(seed).as_format(format), format)] == []
+    alarms = findings(paper_of(seed).as_format(format), format)
+    CLEAN["papers"], CLEAN["alarms"] = CLEAN["papers"] + 1, CLEAN["alarms"] + len(alarms)
+    assert [(each.rule, each.cells, each.where) for each in alarms] == []
 
 
-def draw(number: int) -> tuple[Made, Mutation, str]:
+def draw(number: int, papers: int) -> tuple[Made, Mutation, str]:
     random = Random(number)
-    seed = number % min(PAPERS, 40)
+    seed = number % min(papers, 40)
     kind = list(KINDS)[number % len(KINDS)]
     paper = paper_of(seed)
     return paper, mutated(paper.document, random, tied_figures(seed), kind), TEXT_FORMATS[number % len(TEXT_FORMATS)]
 
 
-def test_mistakes_of_twelve_kinds_are_found_and_named_at_their_cell(capsys: pytest.CaptureFixture[str]) -> None:
-    tried: Counter[str] = Counter()
-    found: Counter[str] = Counter()
-    named: Counter[str] = Counter()
-    missed: list[str] = []
-    for number in range(MUTATIONS):
-        paper, mutation, format = draw(number)
+@dataclass
+class Tally:
+    """How many mistakes of each kind were put in, raised an error or warning, and were named at their cell."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    named: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.tried += other.tried
+        self.found += other.found
+        self.named += other.named
+        self.missed += other.missed
+
+    def lines(self) -> Iterator[str]:
+        for kind in KINDS:
+            yield f"  {kind:18}{self.tried[kind]:5} tried{self.found[kind]:6} found{self.named[kind]:6} named"
+        tried, found, named = (each.total() for each in (self.tried, self.found, self.named))
+        yield f"  {tried:,} mistakes of {len(self.tried)} kinds: {found:,} found ({found / tried:.2%})"
+        yield f"  {named:,} of them named at the right cell ({named / tried:.2%}); to reach: {LEAST_FOUND:.0%} each"
+        yield f"  {CLEAN['papers']} correct papers before, in this process: {CLEAN['alarms']} errors and warnings"
+
+
+def judged(numbers: range, papers: int) -> Tally:
+    """What the check says of these mistakes."""
+    tally = Tally()
+    for number in numbers:
+        paper, mutation, format = draw(number, papers)
         told = findings(paper.as_format(format, mutation.document), format)
-        tried[mutation.kind] += 1
-        found[mutation.kind] += bool(told)
         hit = any(mutation.cells & set(each.cells) for each in told)
-        named[mutation.kind] += hit
+        tally.tried[mutation.kind] += 1
+        tally.found[mutation.kind] += bool(told)
+        tally.named[mutation.kind] += hit
         if not hit:
             answers = [(each.rule, each.cells[:3]) for each in told][:4]
             change = f"{mutation.was}→{mutation.now}"
-            missed.append(f"{number} {mutation.kind} {sorted(mutation.cells)[:3]} {change} {format}: {answers}")
+            tally.missed.append(f"{number} {mutation.kind} {sorted(mutation.cells)[:3]} {change} {format}: {answers}")
+    return tally
+
+
+def judged_together(count: int, papers: int) -> Tally:
+    """All of them; many are shared out among the processors, papers of one seed to one process."""
+    if count < AT_ONCE:
+        return judged(range(count), papers)
+    shares = [range(first, count, 8) for first in range(8)]
+    whole = Tally()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
+        for part in pool.map(judged, shares, repeat(papers)):
+            whole.add(part)
+    return whole
+
+
+def test_mistakes_of_twelve_kinds_are_found_and_named_at_their_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = judged_together(MUTATIONS, PAPERS)
     with capsys.disabled():
-        sys.stdout.write("\n")
-        for kind in KINDS:
-            sys.stdout.write(f"  {kind:18}{tried[kind]:5} tried{found[kind]:6} found{named[kind]:6} named\n")
-    assert set(tried) == set(KINDS)
-    assert sum(found.values()) >= LEAST_FOUND * MUTATIONS, "\n".join(missed)
-    assert sum(named.values()) >= LEAST_FOUND * MUTATIONS, "\n".join(missed)
+        sys.stdout.write("\n" + "\n".join(tally.lines()) + "\n")
+    assert set(tally.tried) == set(KINDS)
+    assert tally.tried.total() == MUTATIONS
+    assert tally.found.total() >= LEAST_FOUND * MUTATIONS, "\n".join(tally.missed)
+    assert tally.named.total() >= LEAST_FOUND * MUTATIONS, "\n".join(tally.missed)
