@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.budgeting.small_ledger import AT, LINE_OF_BASIC, YEAR, allot, pay, payment, source, with_units
-from wangge.domains.budgeting.logic.facts import Dims, MoneyFact, UnitFact
+from wangge.domains.budgeting.logic.facts import Dims, MoneyFact, RecordFact, UnitFact
+from wangge.domains.budgeting.logic.payment_terms import Contract, Delivery, TermStanding, terms_of
 from wangge.domains.budgeting.models import YearAct
 from wangge.domains.budgeting.operations.money_import import take_in_money
 from wangge.domains.budgeting.operations.recording import (
     RecordRefused,
     correct_record,
     enter_record,
+    take_in_records,
     withdraw_record,
 )
 from wangge.domains.budgeting.operations.years import act_on_year, carry_over, close_books
 from wangge.domains.budgeting.queries.balances import facts_of_year
+from wangge.domains.budgeting.queries.payment_terms import payment_terms
 from wangge.domains.budgeting.queries.records import history_of, records
 from wangge.domains.budgeting.queries.service_levels import service_levels
 from wangge.domains.budgeting.queries.verifying import off_sums
@@ -30,6 +34,7 @@ from wangge.domains.disclosure.queries.cells import cells, computed, computed_of
 from wangge.domains.disclosure.queries.editions import steps_of
 from wangge.domains.disclosure.refusals import DisclosureRefused
 from wangge.domains.organizations.logic import Actor, Holding
+from wangge.standards.budgeting import payment_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +214,49 @@ def test_records_are_corrected_by_versions_and_withdrawn_with_a_reason() -> None
     withdraw_record(kind="meeting", unit=BUREAU, year=YEAR, key=key, reason="重复登记", by=KEEPER, at=AT)
     assert records(kinds=["meeting"], units=[BUREAU], year=YEAR) == ()
     assert len(history_of(kind="meeting", unit=BUREAU, year=YEAR, key=key)) == 3
+
+
+def contract(key: str, size: str, days: int | None, **more: str) -> RecordFact:
+    told = {"kind": "服务", "supplier_size": size, "amount": "1000", "signed_on": "2024-01-02", **more}
+    return RecordFact(
+        2, BUREAU, YEAR, "contract", key, {**told, **({} if days is None else {"payment_days": str(days)})}
+    )
+
+
+def test_a_delivery_is_paid_within_its_term_or_named_with_its_days() -> None:
+    with_units(UnitFact(2, BUREAU, "示例局", "administrative"))
+    facts = [
+        contract("H1", "小型", None), contract("H2", "微型", 90, accepted_on="2024-03-01"),
+        contract("H3", "大型", None, accepted_on="2024-03-01"), contract("H4", "中型", 20),
+    ]  # fmt: skip
+    take_in_records(facts, kind="contract", source=source("contracts"), by=KEEPER, at=AT)
+    for on, amount in (("2024-03-01", "400"), ("2024-04-01", "600")):
+        enter_record(kind="contract_delivery", **told(contract="H1", delivered_on=on, amount=amount))
+    with pytest.raises(RecordRefused, match="超出"):
+        enter_record(kind="contract_delivery", **told(contract="H1", delivered_on="2024-05-01", amount="0.01"))
+    allot(500_000, LINE_OF_BASIC, unit=BUREAU)
+    assert not pay(
+        payment("P1", 50_000, unit=BUREAU, contract="H1", dated_on=date(YEAR, 3, 20)),
+        payment("P2", 50_000, unit=BUREAU, contract="H1", dated_on=date(YEAR, 5, 3)),
+    ).refused
+    found = payment_terms(unit=BUREAU, year=YEAR, today=date(YEAR, 6, 1))
+    seen = [
+        (t.contract.key, t.delivery.fen, t.due_on, t.settled_on, t.open_fen, t.late_days, str(t.standing))
+        for t in found.terms
+    ]
+    day = partial(date, YEAR)
+    assert seen == [
+        ("H2", 100_000, day(4, 30), None, 100_000, 32, "overdue"),  # 90 days agreed, 60 allowed
+        ("H1", 60_000, day(5, 1), day(5, 3), 0, 2, "late"),
+        ("H1", 40_000, day(3, 31), day(3, 20), 0, 0, "in_time"),
+        ("H3", 100_000, None, None, 100_000, 0, "no_term"),  # the limit of law is for small suppliers
+    ]
+    assert [t.agreed_too_long for t in found.terms] == [True, False, False, False]
+    assert found.undelivered == ("H4",)
+
+
+def test_a_refund_opens_a_delivery_again() -> None:
+    limits, on = payment_limits(), partial(date, YEAR)
+    paid = [(on(3, 5), 700), (on(3, 9), 300), (on(4, 2), -400)]
+    made = terms_of(Contract("H1", "", "小型", None), [Delivery(on(3, 1), 1_000)], paid, limits=limits, today=on(4, 10))
+    assert [(t.open_fen, t.late_days, t.standing) for t in made] == [(400, 10, TermStanding.OVERDUE)]

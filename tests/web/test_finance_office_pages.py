@@ -229,6 +229,36 @@ def test_assets_are_counted_by_their_codes_until_none_waits() -> None:
     assert "/finance/stocktaking" in read(finance, f"/finance/registers{ACCOUNT}")
 
 
+def test_an_asset_without_a_card_is_entered_as_found_until_it_has_one() -> None:
+    with_assets()
+    finance, url = who("finance"), f"/finance/stocktaking{ACCOUNT}"
+    refused = finance.post(url, {"code": "ZC9", "condition": "完好"}).content.decode()
+    assert "code=ZC9#record" in refused  # the way goes on with the code that was scanned
+    form = read(finance, f"/finance/registers/stocktake_surplus{ACCOUNT}&code=ZC9")
+    assert 'value="ZC9"' in form
+    told = {"name": "投影仪", "class": "通用设备", "found_on": "2024-12-20", "code": "ZC9", "place": "会议室",
+            "estimate": "3000"}  # fmt: skip
+    assert finance.post(f"/finance/registers/stocktake_surplus{ACCOUNT}", told).status_code == 302
+    page = words(read(finance, url))
+    assert [text in page for text in ("盘盈（待建卡） 1", "投影仪 ZC9 会议室", "3,000.00", "待建卡")] == [True] * 4
+    columns = "预算单位代码,年度,卡片编号,资产名称,资产类别,取得日期,原值,使用状况"
+    answer = give(f"{columns}\n{UNIT},2024,ZC9,投影仪,通用设备,2024-12-24,3000,在用\n", mapping="assets")
+    finance.post(answer["Location"], {"order": "confirm"})
+    page = words(read(finance, url))
+    assert ("盘盈（待建卡） 0" in page, "在账资产 4" in page) == (True, True)
+
+
+def test_a_contract_stands_beside_its_term_of_payment() -> None:
+    columns = "预算单位代码,年度,合同编号,采购类别,供应商规模,合同金额,签订日期,付款期限,验收日期"
+    rows = f"{UNIT},2024,H1,服务,小型,1000,2024-01-02,90,2024-03-01\n{UNIT},2024,H2,货物,微型,50,2024-02-02,,\n"
+    finance = who("finance")
+    finance.post(give(f"{columns}\n{rows}", mapping="contracts")["Location"], {"order": "confirm"})
+    page = words(read(finance, f"/finance/registers/contract_delivery{ACCOUNT}"))
+    assert "H1 小型 2024-03-01 1,000.00 90 2024-04-30" in page
+    assert "约定超过 60 天上限，按上限计" in page
+    assert "1 份合同还没有交付（验收）日期，期限无从计算：H2。" in page
+
+
 def test_a_code_without_a_card_is_refused_and_others_only_look() -> None:
     with_assets()
     url = f"/finance/stocktaking{ACCOUNT}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -134,6 +135,23 @@ class DisclosureStep:
     apart_from: tuple[str, ...]
     needs_reason: bool
     after_units: bool  # the units below have taken theirs before
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLimit:
+    """Within how many days after delivery suppliers of these sizes are paid, for deliveries of these days."""
+
+    supplier_sizes: frozenset[str]
+    first_day: date
+    last_day: date | None
+    default_days: int
+    longest_days: int
+    source: str
+    confidence: str
+
+    def covers(self, size: str, on: date) -> bool:
+        """Whether it holds for a supplier of this size and a delivery of this day."""
+        return size in self.supplier_sizes and self.first_day <= on and (self.last_day is None or on <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +290,18 @@ def calendar_lines() -> tuple[CalendarLine, ...]:
         lambda row: CalendarLine(
             row["form"], row["step"], row["name_zh"], row["month_day"], row["after_step"],
             int(row["days"] or 0), int(row["warn_days"] or 0), row["source"], row["confidence"],
+        ),
+    )  # fmt: skip
+
+
+def payment_limits() -> tuple[PaymentLimit, ...]:
+    """Every limit on how long suppliers wait for their money."""
+    return _rows(
+        "payment_limits.csv",
+        lambda row: PaymentLimit(
+            frozenset(row["supplier_sizes"].split(";")), date.fromisoformat(row["first_day"]),
+            date.fromisoformat(row["last_day"]) if row["last_day"] else None, int(row["default_days"]),
+            int(row["longest_days"]), row["source"], row["confidence"],
         ),
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ def load_account(city: CityData, *, at: datetime) -> int:
         lists = _Lists(told, city, Path(folder))
         for mapping, path in lists.written():
             _taken(path, mapping, at)
-    _registers(told, at)
+    _registers(told, at, lists.deliveries)
     return lists.payments
 
 
@@ -96,14 +96,17 @@ class _Lists:
         self._told, self._city, self._folder = told, city, folder
         self._dice = random.Random(told["seed"])  # noqa: S311 - a demo's payments, no secret
         self._year = int(told["year"])
+        self._contracts = list(self._signed())
+        self._left = {str(row[2]): int(Decimal(str(row[5])) * 100) for row in self._contracts}
         self.payments = 0
+        self.deliveries: list[dict[str, object]] = []
 
     def written(self) -> Iterable[tuple[str, Path]]:
         """(mapping, file) in the order in which they are taken in."""
         yield "units", self._list("units", ("单位代码", "单位名称", "单位类别", "主管部门代码"), self._units())
         yield "allotments", self._list("allotments", _ALLOTMENTS, self._allotments())
         yield "payments", self._list("payments", _PAYMENTS, self._payments())
-        yield "contracts", self._list("contracts", _CONTRACTS, self._contracts())
+        yield "contracts", self._list("contracts", _CONTRACTS, self._contracts)
         yield "assets", self._list("assets", _ASSETS, self._assets())
         yield "official_cells", self._list("last", ("单位代码", "年度", "单元格", "金额"), self._last())
 
@@ -151,9 +154,11 @@ class _Lists:
         self.payments += 1
         payees = self._told["payees"]
         payee = self._dice.choice(payees.get(economic) or payees.get(economic[:3]) or payees[""])
+        contract = self._of_contract(economic, project, fen, day)
         return (
             self._told["unit"], self._year, f"ZF{self._year}{self.payments:05}", line, item, economic, nature, project,
             "一般公共预算", f"{fen / 100:.2f}", day, state, payee, project or _("日常支出"), why,
+            contract,
         )  # fmt: skip
 
     def _day(self, number: int, count: int, line: str) -> date:
@@ -166,7 +171,21 @@ class _Lists:
         cuts = sorted(self._dice.sample(range(1, fen), parts - 1))
         return [b - a for a, b in zip([0, *cuts], [*cuts, fen], strict=True)]
 
-    def _contracts(self) -> Iterable[tuple[object, ...]]:
+    def _of_contract(self, economic: str, project: str, fen: int, paid_on: date) -> str:
+        """The contract that a payment of a project settles a part of: what was delivered some weeks before."""
+        if not project or economic not in self._told["contract_items"]:
+            return ""
+        for row in self._contracts:
+            number, signed = str(row[2]), row[6]
+            assert isinstance(signed, date)
+            delivered = paid_on - timedelta(days=self._dice.choice(self._told["delivered_days_before"]))
+            if signed < delivered and fen <= self._left[number]:
+                self._left[number] -= fen
+                self.deliveries.append({"contract": number, "delivered_on": delivered.isoformat(), "amount": fen / 100})
+                return number
+        return ""
+
+    def _signed(self) -> Iterable[tuple[object, ...]]:
         number = 0
         for told in self._told["contracts"]:
             for part in self._split(int(Decimal(told["yuan"]) * 100), told["parts"]):
@@ -189,7 +208,8 @@ class _Lists:
 _ALLOTMENTS = ("预算单位代码", "预算年度", "指标编号", "功能分类", "部门经济分类", "支出性质", "项目名称", "资金性质",
                "指标类型", "指标金额", "下达日期", "文号")  # fmt: skip
 _PAYMENTS = ("预算单位代码", "预算年度", "支付单号", "指标编号", "功能分类", "部门经济分类", "支出性质", "项目名称",
-             "资金性质", "支付金额", "支付日期", "支付状态", "收款人", "用途", "退回原因")  # fmt: skip
+             "资金性质", "支付金额", "支付日期", "支付状态", "收款人", "用途", "退回原因",
+             "合同编号")  # fmt: skip
 _CONTRACTS = ("预算单位代码", "年度", "合同编号", "采购类别", "供应商规模", "合同金额", "签订日期", "付款期限")
 _ASSETS = ("预算单位代码", "年度", "卡片编号", "资产名称", "资产类别", "取得日期", "原值", "车辆用途", "财政负担运行费",
            "使用状况")  # fmt: skip
@@ -199,12 +219,14 @@ def _yuan(wan_yuan: str) -> str:
     return str(Decimal(wan_yuan) * 10_000)
 
 
-def _registers(told: Mapping[str, Any], at: datetime) -> None:
+def _registers(told: Mapping[str, Any], at: datetime, deliveries: Iterable[Mapping[str, object]]) -> None:
     common: dict[str, Any] = {"unit": told["unit"], "year": told["year"], "by": TERMINAL, "at": at}
     enter_record(kind="staff", told=told["staff"], **common)
     for row in told["trainings"]:
         fields = {**row, "amount": row["yuan"]}
         fields.pop("yuan")
         enter_record(kind="training", told=fields, **common)
+    for delivery in deliveries:
+        enter_record(kind="contract_delivery", told=delivery, **common)
     for key, text in told.get("texts", {}).items():
         enter_record(kind="narrative_text", key=key, told={"text": text}, **common)

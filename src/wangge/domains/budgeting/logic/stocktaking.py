@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 AGREES, MISSING, ELSEWHERE, OTHER_HOLDER, DAMAGED = "相符", "盘亏", "位置不符", "使用人不符", "损坏"
 """As the records of the kind keep them."""
@@ -47,10 +47,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Surplus:
+    """An asset that was found without a card 盘盈; ``card`` is the one it has got since."""
+
+    key: str
+    code: str
+    name: str
+    place: str
+    holder: str
+    estimate_fen: int
+    on: str
+    by_name: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stocktaking:
-    """All cards of a unit and year with what was found."""
+    """All cards of a unit and year with what was found, and what was found beside them."""
 
     standings: tuple[Standing, ...]
+    surplus: tuple[Surplus, ...] = ()
 
     @property
     def waiting(self) -> tuple[AssetCard, ...]:
@@ -67,11 +83,21 @@ class Stocktaking:
         """The original value of what was not found 盘亏."""
         return sum(each.card.original_fen for each in self.deviations if each.scan and each.scan.result == MISSING)
 
+    @property
+    def surplus_waiting(self) -> tuple[Surplus, ...]:
+        """What was found and has no card yet."""
+        return tuple(each for each in self.surplus if not each.card)
 
-def stocktaking_of(cards: Iterable[AssetCard], scans: Mapping[str, Scan]) -> Stocktaking:
-    """Cards in the order of their codes, each beside its scan."""
+
+def stocktaking_of(
+    cards: Iterable[AssetCard], scans: Mapping[str, Scan], surplus: Iterable[Surplus] = ()
+) -> Stocktaking:
+    """Cards in the order of their codes, each beside its scan; what was found without a card may have got one."""
+    ordered = sorted(cards, key=lambda card: card.code)
+    codes = {card.code for card in ordered}
     return Stocktaking(
-        tuple(Standing(card, scans.get(card.code)) for card in sorted(cards, key=lambda card: card.code))
+        tuple(Standing(card, scans.get(card.code)) for card in ordered),
+        tuple(replace(each, card=each.card or (each.code if each.code in codes else "")) for each in surplus),
     )
 
 

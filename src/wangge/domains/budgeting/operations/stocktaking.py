@@ -27,7 +27,7 @@ def count_asset(
     cards = asset_cards(unit=unit, year=year, code=code)
     if not cards:
         raise RecordRefused(
-            [_("本单位没有编号为“%(code)s”的在账资产；盘盈的资产请先在资产系统建卡并导入。") % {"code": code}]
+            [_("本单位没有编号为“%(code)s”的在账资产；实物确在而无卡片的，请登记为盘盈。") % {"code": code}]
         )
     card = cards[0]
     result = result_of(card, place=place, holder=holder, condition=condition)

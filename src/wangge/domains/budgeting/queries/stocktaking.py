@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from wangge.domains.budgeting.logic.stocktaking import AssetCard, Scan, Stocktaking, stocktaking_of
-from wangge.domains.budgeting.queries.records import records
+from wangge.domains.budgeting.logic.stocktaking import AssetCard, Scan, Stocktaking, Surplus, stocktaking_of
+from wangge.domains.budgeting.queries.records import RecordLine, records
 
 GONE = "处置"
 
@@ -28,16 +28,28 @@ def asset_cards(*, unit: str, year: int, code: str | None = None) -> tuple[Asset
 
 
 def stocktaking(*, unit: str, year: int) -> Stocktaking:
-    """Every card beside what was found of it this year; two statements."""
-    found = records(kinds=["stocktake"], units=[unit], year=year)
+    """Every card beside what was found of it this year, and what was found without one; two statements."""
+    found = records(kinds=["stocktake", "stocktake_surplus"], units=[unit], year=year)
     scans = {
         str(line.data["asset"]): Scan(
             str(line.data["asset"]), str(line.data["scanned_on"]), str(line.data["result"]),
             str(line.data.get("place", "")), str(line.data.get("holder", "")), line.by_name,
         )
-        for line in sorted(found, key=lambda line: (str(line.data["scanned_on"]), line.key))
+        for line in sorted(
+            (each for each in found if each.kind == "stocktake"),
+            key=lambda line: (str(line.data["scanned_on"]), line.key),
+        )
     }  # fmt: skip
-    return stocktaking_of(asset_cards(unit=unit, year=year), scans)
+    surplus = [_surplus(line) for line in found if line.kind == "stocktake_surplus"]
+    return stocktaking_of(asset_cards(unit=unit, year=year), scans, surplus)
+
+
+def _surplus(line: RecordLine) -> Surplus:
+    data = line.data
+    return Surplus(
+        line.key, str(data.get("code", "")), str(data["name"]), str(data["place"]), str(data.get("holder", "")),
+        line.amount_fen or 0, str(data["found_on"]), line.by_name, str(data.get("card", "")),
+    )  # fmt: skip
 
 
 def _card(row: Any, data: dict[str, Any]) -> AssetCard:

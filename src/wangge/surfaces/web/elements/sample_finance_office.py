@@ -24,7 +24,7 @@ from wangge.surfaces.web.finance.office_pages import (
     TemplatePage,
     UnitRow,
 )
-from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage
+from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage, SurplusRow
 
 _UNIT = "监督指挥中心"
 _YEARS = (Figure("2024", "", "#", is_current=True), Figure("2023", "", "#"))
@@ -125,7 +125,20 @@ def stocktaking() -> StocktakingPage:
     found = CardRow("ZC0002", "机架式服务器", "二楼机房", "陈工", "位置不符", "三楼机房", "陈工", "2024-11-29 钱会计")
     waits = CardRow("ZC0003", "便携式计算机", "采集科", "李采集")
     return StocktakingPage(
-        shell("资产盘点", ACCOUNTANT), _UNIT, 2024, _YEARS, (), facts, (found,), (waits,), "", form, "#"
+        shell("资产盘点", ACCOUNTANT),
+        _UNIT,
+        2024,
+        _YEARS,
+        (),
+        facts,
+        (found,),
+        (waits,),
+        "",
+        (SurplusRow("2024-0001", "#", "投影仪", "", "三楼会议室", "", "3,000.00", "2024-12-20 会计甲", ""),),
+        "#",
+        form,
+        "#",
+        True,
     )
 
 

@@ -133,6 +133,33 @@ class LevelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TermRow:
+    """A delivery beside its term of payment."""
+
+    contract: str
+    size: str
+    delivered: str
+    amount: str
+    days: str
+    due: str
+    settled: str
+    open: str
+    standing: str
+    is_late: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPiece:
+    """The terms of payment of a unit's contracts, with what cannot be said yet."""
+
+    rows: tuple[TermRow, ...]
+    summary: str
+    basis: str
+    undelivered: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterPage:
     """One register: its records, and the form for another."""
 
@@ -148,6 +175,7 @@ class RegisterPage:
     form: Form | None
     back_url: str
     levels: tuple[LevelRow, ...] = ()
+    terms: TermsPiece | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from wangge.surfaces.web.finance.office_pages import (
     RegisterRow,
     RegistersPage,
 )
+from wangge.surfaces.web.finance.term_rows import terms_piece
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
 
@@ -118,7 +119,8 @@ def _register_page(
     )
     form = None
     if may_keep_books(by, where.unit):
-        typed = {name: str(value) for name, value in _told(request, row).items()} if request.method == "POST" else {}
+        given = _told(request, row) if request.method == "POST" else request.GET
+        typed = {each.field: str(given.get(each.field, "")) for each in row.fields}
         key = Field(
             "key", _("编号"), FieldKind.TEXT, required=False, value=request.POST.get("key", ""), max_length=60,
             help=_("不填则按年度顺编。"),
@@ -130,6 +132,7 @@ def _register_page(
         tuple(each.type in {"fen", "integer"} for each in shown), rows, form,
         f"{reverse('registers')}?unit={where.unit}&year={where.year}",
         _levels(where) if row.kind == "service_fault" else (),
+        terms_piece(where) if row.kind == "contract_delivery" else None,
     )  # fmt: skip
 
 

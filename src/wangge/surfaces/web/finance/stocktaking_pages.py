@@ -24,6 +24,21 @@ class CardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SurplusRow:
+    """An asset found without a card; ``card`` says which one it has got, empty while it has none."""
+
+    key: str
+    url: str
+    name: str
+    code: str
+    place: str
+    holder: str
+    estimate: str
+    when: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
 class StocktakingPage:
     """How far the count of a unit has come: the form for the next code, deviations, what waits."""
 
@@ -36,5 +51,8 @@ class StocktakingPage:
     deviations: tuple[CardRow, ...]
     waiting: tuple[CardRow, ...]
     more: str
+    surplus: tuple[SurplusRow, ...]
+    surplus_url: str  # empty: may not enter
     form: Form | None
     back_url: str
+    has_cards: bool = False

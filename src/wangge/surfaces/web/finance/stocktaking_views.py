@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wangge.domains.budgeting.logic.money import yuan_text
-from wangge.domains.budgeting.logic.stocktaking import AGREES, DAMAGED, MISSING, AssetCard, Standing, Stocktaking
+from wangge.domains.budgeting.logic.stocktaking import (
+    AGREES,
+    DAMAGED,
+    MISSING,
+    AssetCard,
+    Standing,
+    Stocktaking,
+    Surplus,
+)
 from wangge.domains.budgeting.operations.stocktaking import count_asset
 from wangge.domains.budgeting.policies import may_keep_books
 from wangge.domains.budgeting.queries.stocktaking import stocktaking
@@ -20,7 +28,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
-from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage
+from wangge.surfaces.web.finance.stocktaking_pages import CardRow, StocktakingPage, SurplusRow
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
 
@@ -49,15 +57,16 @@ def stocktaking_page(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_url(where, place=told["place"], holder=told["holder"]))
     found = stocktaking(unit=where.unit, year=where.year) if where.unit else Stocktaking(())
     form = None
-    if where.unit and found.standings and may_keep_books(by, where.unit):
+    if where.unit and may_keep_books(by, where.unit):
         form = _form(request, where, errors)
     more = len(found.waiting) - _SHOWN
     page = StocktakingPage(
         shell_for(request, _("资产盘点"), at=at, current="registers"), where.name, where.year, where.years, where.units,
         _facts(found) if where.unit else (), tuple(_deviation(each) for each in found.deviations),
         tuple(_card(card) for card in found.waiting[:_SHOWN]),
-        _("另有 %(count)d 张未列出。") % {"count": more} if more > 0 else "", form,
-        f"{reverse('registers')}?unit={where.unit}&year={where.year}",
+        _("另有 %(count)d 张未列出。") % {"count": more} if more > 0 else "",
+        tuple(_surplus(each, where) for each in found.surplus), _surplus_url(where, request, form), form,
+        f"{reverse('registers')}?unit={where.unit}&year={where.year}", bool(found.standings),
     )  # fmt: skip
     return render(request, "web/finance/stocktaking.html", {"page": page}, status=422 if errors else 200)
 
@@ -93,7 +102,25 @@ def _facts(found: Stocktaking) -> tuple[Fact, ...]:
         Fact(_("未盘"), str(len(found.waiting))),
         Fact(_("不符"), str(len(found.deviations))),
         Fact(_("盘亏原值（元）"), yuan_text(found.missing_fen)),
+        Fact(_("盘盈（待建卡）"), str(len(found.surplus_waiting))),
     )
+
+
+def _surplus_url(where: Chosen, request: HttpRequest, form: Form | None) -> str:
+    """The way to enter an asset without a card; a code that was just scanned goes along."""
+    if form is None:
+        return ""
+    code = request.POST.get("code", "").strip()
+    told = {"unit": where.unit, "year": str(where.year), **({"code": code} if code else {})}
+    return f"{reverse('register', args=['stocktake_surplus'])}?{urlencode(told)}#record"
+
+
+def _surplus(each: Surplus, where: Chosen) -> SurplusRow:
+    url = reverse("register_record", args=["stocktake_surplus", each.key])
+    return SurplusRow(
+        each.key, f"{url}?unit={where.unit}&year={where.year}", each.name, each.code, each.place, each.holder,
+        yuan_text(each.estimate_fen) if each.estimate_fen else "", f"{each.on} {each.by_name}", each.card,
+    )  # fmt: skip
 
 
 def _card(card: AssetCard) -> CardRow:
