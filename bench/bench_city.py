@@ -53,7 +53,7 @@ with open_city(as_owner=True):
     from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
     settings.ALLOWED_HOSTS = ["*"]
     cookies = {}
-    for post in ("acceptor", "duty_leader"):
+    for post in ("acceptor", "duty_leader", "evaluator"):
         client = Client()
         client.force_login(Person.objects.get(username=tokens[post][0][0]), backend=PASSWORD_BACKEND)
         cookies[post] = "; ".join(f"{name}={each.value}" for name, each in client.cookies.items())

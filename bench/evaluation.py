@@ -1,97 +1,138 @@
-"""Evaluation over a simulated year: the first snapshot, refreshes, figures from Parquet, and the machine beside.
+"""Evaluation over a simulated year: snapshots, figures, scale, Spark, the way to the cases, and the machine beside.
 
-The city is simulated by the command line; figures are taken in this process after a warming round, as a server has it.
+The city is simulated by the command line. Each part is measured in a process of its own, after a warming round where a
+server would be warm. ``WANGGE_BENCH_CITY_YEARS`` says how many city-years the scale is tried at (``1,2,4``; with
+``1,29,116`` the last one is 100 million cases, 14 GB on disk and twenty minutes to write).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+import sys
 from pathlib import Path
 from typing import Any
 
-from bench.bench_city import WANGGE, environment
-from bench.measurement import Measurement, at_most
+from bench.bench_city import ROOT, WANGGE, environment, running_city
+from bench.evaluation_pages import drill_down, publish
+from bench.measurement import Measurement, at_most, stated
 from bench.volume import run_watched
 
 YEAR = 864_300
-ROUNDS = 5
+DAYS = 366
+SIZES = "1,2,4"
+LINEAR = 1.25
+"""So much more than its share a larger size may take."""
 
 
-def measure(var: Path, *, cases: int) -> list[Measurement]:
+def measure(var: Path, *, cases: int, quick: bool = False) -> list[Measurement]:
     """The lines of evaluation for a city that was simulated under ``var``."""
-    share = cases / YEAR
+    found = _snapshots(var, cases)
+    asked = _script("evaluation_questions", var)
+    found += _figures(asked)
+    found += _scale(var / "warehouse", var / "scale", asked["rows"])
+    found += _spark(var)
+    return [*found, *_pages(var, seconds=4 if quick else 15)]
+
+
+def _snapshots(var: Path, cases: int) -> list[Measurement]:
+    share, a_day = cases / YEAR, max(1, cases // DAYS)
     first = run_watched(var, "warehouse", "refresh", "--json")
-    again = _refreshed(var)
-    found = [
+    _script("evaluation_day", var, "2025-01-02", str(a_day))
+    _refreshed(var)
+    written = _script("evaluation_day", var, "2025-01-03", str(a_day))
+    increment, again = _refreshed(var), _refreshed(var)
+    return [
         at_most(f"warehouse: first snapshot of {cases:,} cases", first.seconds, "s", round(90 * share, 1)),
+        at_most("warehouse: first snapshot, memory", first.peak_mib, "MiB", 4096),
+        at_most(f"warehouse: a day's increment ({written:,} cases)", increment, "s", 2),
         at_most("warehouse: refresh without news", again, "s", 2),
     ]
-    return [*found, *_figures(var)]
 
 
 def _refreshed(var: Path) -> float:
+    """Seconds of a refresh by its own clock: the start of the command is not part of it."""
     told = subprocess.run(
         [WANGGE, "warehouse", "refresh", "--json"], env=environment(var), check=True, capture_output=True, text=True
     )
     return float(json.loads(told.stdout)["seconds"])
 
 
-def _figures(var: Path) -> list[Measurement]:
-    from wangge.domains.evaluation.engines import engine_of
-    from wangge.domains.evaluation.evaluating import Question, evaluate
-    from wangge.domains.evaluation.logic.counting_request import Request
-    from wangge.domains.evaluation.logic.periods import months_of, parse_period
-    from wangge.domains.evaluation.snapshots import latest
-    from wangge.standards.library import load_tables
-
-    snapshot, engine = latest(var / "warehouse"), engine_of("duckdb")
-    counted = {each.id: each.counted for each in load_tables().indicators if each.kind == "count"}
-    year, months = (parse_period("2024"),), months_of(parse_period("2024"))
-    by_district = Question(parse_period("2024"), ("district",), months=True)
-    one = replace(by_district, indicators=("close_rate_filed",))
-    objects = [Request(counted, year, (key,)) for key in ("place", "unit", "collector", "category")]
-    asked: dict[str, tuple[Callable[[], Any], float]] = {
-        "all indicators, year, districts by months": (partial(evaluate, by_district, snapshot=snapshot), 0.5),
-        "one indicator, year, districts by months": (partial(evaluate, one, snapshot=snapshot), 0.1),
-        "all counts, year, places by months": (
-            partial(_counted, engine, snapshot, [Request(counted, months, ("place",))]),
-            1.5,
+def _figures(asked: dict[str, Any]) -> list[Measurement]:
+    scan, scan_all, sql = asked["scan"] * 1000, asked["scan_all"] * 1000, asked["sql"] * 1000
+    rows = asked["rows"]
+    return [
+        at_most("all indicators, year, districts by months", asked["all"] * 1000, "ms", 500, scan_all),
+        at_most("one indicator, year, districts by months", asked["one"] * 1000, "ms", 100, scan),
+        stated("the same by plain SQL on PostgreSQL", sql, "ms"),
+        at_most(f"cells of {asked['cells']} that plain SQL finds otherwise", asked["sql_differs"], "cells", 0),
+        at_most(
+            "all indicators, year: grids, units, collectors, classes", asked["objects"] * 1000, "ms", 3000, scan_all
         ),
-        "all objects for the year (grid, unit, collector, class)": (partial(_counted, engine, snapshot, objects), 3.0),
-    }
-    scan = _timed(lambda: _scan(snapshot.paths("steps")))
-    found = []
-    for name, (work, target) in asked.items():
-        seconds = _timed(work)
-        found.append(at_most(name, seconds * 1000, "ms", target * 1000, scan * 1000))
-    return found
+        stated(f"DuckDB alone reads three columns of {rows:,} steps", scan, "ms"),
+        stated("DuckDB alone: rows a second of three columns", rows / asked["scan"], "1/s"),
+        stated("DuckDB alone: rows a second of all columns", rows / asked["scan_all"], "1/s"),
+        at_most("signs of a month", asked["signs"] * 1000, "ms", 1000),
+    ]
 
 
-def _counted(engine: Any, snapshot: Any, requests: list[Any]) -> None:
-    for each in requests:
-        engine.count(snapshot, each)
+def _scale(warehouse: Path, directory: Path, rows_of_year: int) -> list[Measurement]:
+    """One indicator by city and month at several sizes: a row takes as long in the largest as in the smallest."""
+    sizes = [int(each) for each in os.environ.get("WANGGE_BENCH_CITY_YEARS", SIZES).split(",")]
+    told = {}
+    for size in sizes:
+        told[size] = _script("evaluation_scale", warehouse.parent, str(warehouse), str(directory), str(size))
+        shutil.rmtree(directory)
+    found = [
+        stated(
+            f"one indicator by city and month, {size} city-years ({of['rows']:,} steps, {of['bytes'] / 1e9:.1f} GB)",
+            of["seconds"] * 1000, "ms"
+        )
+        for size, of in told.items()
+    ]  # fmt: skip
+    small, large = told[sizes[0]], told[sizes[-1]]
+    growth = large["seconds"] / small["seconds"] / (large["rows"] / small["rows"])
+    return [
+        *found,
+        at_most("time a row in the largest, of that in the smallest", growth, "times", LINEAR),
+        at_most("its memory", large["memory_mib"], "MiB", 4096),
+        stated("its files proven unchanged, once", large["proven"], "s"),
+    ]
 
 
-def _scan(paths: list[str]) -> Any:
-    """What DuckDB alone needs to read the same columns."""
-    import duckdb
+def _spark(var: Path) -> list[Measurement]:
+    """The same expressions on two Spark workers; left out, aloud, where Spark is not installed."""
+    told = _script("evaluation_spark", var, str(var / "warehouse"))
+    if "missing" in told:
+        sys.stderr.write(f"spark: {told['missing']}\n")
+        return []
+    first, second = told["seconds"]["spark"]
+    machine = told["seconds"]["duckdb"][1]
+    return [
+        at_most("Spark, 2 workers: rows that differ from DuckDB's", told["differs"], "rows", 0),
+        stated("Spark, 2 workers: all indicators, with its start", first, "s"),
+        stated("Spark, 2 workers: all indicators, the second time", second, "s", machine),
+    ]
 
-    with duckdb.connect(config={"threads": len(os.sched_getaffinity(0))}) as link:
-        return link.execute('SELECT sum(what), sum("at"), sum(place) FROM read_parquet(?)', [paths]).fetchall()
+
+def _pages(var: Path, *, seconds: float) -> list[Measurement]:
+    objects = publish(var)
+    with running_city(var) as city:
+        loads = drill_down(city, objects, seconds=seconds)
+    found = [at_most(f"drill-down: {name}, p95", load.percentile_ms(95), "ms", 150) for name, load in loads.items()]
+    failures = [text for load in loads.values() for text in load.failures]
+    for text in failures[:5]:
+        sys.stderr.write(f"drill-down: {text}\n")
+    return [*found, at_most("failed requests: drill-down", len(failures), "requests", 0)]
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    """The middle of some rounds, after a warming one."""
-    work()
-    rounds = []
-    for _round in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        rounds.append(time.perf_counter() - began)
-    return sorted(rounds)[len(rounds) // 2]
+def _script(name: str, var: Path, *words: str) -> Any:
+    """What a script of this directory tells, run in the city under ``var``."""
+    script = str(Path(__file__).with_name(f"{name}.py"))
+    told = subprocess.run(
+        [sys.executable, script, *words], env={**environment(var), "PYTHONPATH": str(ROOT)}, check=True,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return json.loads(told.stdout.strip().splitlines()[-1])
