@@ -21,6 +21,7 @@ from ibis.expr.types import Table
 from wangge.domains.evaluation import expressions
 from wangge.domains.evaluation.compiled import Compiled, form_of
 from wangge.domains.evaluation.expressions import WEIGHT_SCHEMA
+from wangge.domains.evaluation.fact_schemas import STEP_SCHEMA
 from wangge.domains.evaluation.logic.counting_request import Counts, Request
 from wangge.domains.evaluation.logic.terms import Term, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
@@ -60,6 +61,7 @@ class ExpressionEngine:
     _tables: dict[tuple[str, ...], Table] = field(default_factory=dict)
     _kept: dict[tuple[Any, ...], Compiled | None] = field(default_factory=dict)
     _excluded: dict[tuple[Any, ...], frozenset[int]] = field(default_factory=dict)
+    _few: dict[tuple[Any, ...], Table] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
@@ -151,12 +153,22 @@ class ExpressionEngine:
     def _steps(self, snapshot: Snapshot, request: Request) -> Table:
         steps = self._table(snapshot, STEPS)
         if request.only is not None:
-            only = pa.table({"case": pa.array(sorted(request.only), pa.int64())})
-            steps = expressions.of_cases(steps, self._small(only))
+            steps = self._steps_of(snapshot, steps, request.only)
         if request.alike and "place" in request.keys:
             of, whole = (pa.array(side, pa.int32()) for side in zip(*request.alike, strict=True))
             steps = expressions.with_places_alike(steps, self._small(pa.table({"place": of, "whole": whole})))
         return steps
+
+    def _steps_of(self, snapshot: Snapshot, steps: Table, cases: frozenset[int]) -> Table:
+        """The steps of a few cases, taken out of the many once for all questions to a snapshot."""
+        asked = tuple(snapshot.paths(STEPS)), snapshot.id, cases
+        if asked not in self._few:
+            if len(self._few) >= _MOST_TABLES:
+                self._few.pop(next(iter(self._few)))
+            only = pa.table({"case": pa.array(sorted(cases), pa.int64())})
+            found = self._backend().to_pyarrow(expressions.of_cases(steps, self._small(only)))
+            self._few[asked] = self._small(found.cast(STEP_SCHEMA))
+        return self._few[asked]
 
     def _backend(self) -> Any:
         if self._link is None:

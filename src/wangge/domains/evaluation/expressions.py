@@ -7,7 +7,6 @@ kind, period and object, and each group counts with its weights. Everything stay
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 
 import ibis
 import pyarrow as pa
@@ -125,7 +124,8 @@ def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> T
         rows = rows.filter(when >= first.from_minute, when < last.to_minute)
         rows = rows.mutate(bucket=_bucket(rows[view.moment], request.periods))
     if view.window is Window.BY_END:
-        rows = rows.filter(rows["at"] < _end_of(rows["bucket"], request.periods))
+        # the step lies in the same period or in an earlier one: it was made before that period ended
+        rows = rows.filter(_bucket(rows["at"], request.periods) <= rows["bucket"])
     elif view.window is Window.SAME:
         rows = rows.filter(
             rows["replaces"] >= first.from_minute,
@@ -164,16 +164,20 @@ _OF_HOLDERS = ("unit", "category")
 
 
 def _bucket(when: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
-    """The place of the period a moment lies in; -1 before the first, their number after the last."""
-    borders = [period.from_minute for period in periods] + [periods[-1].to_minute]
-    steps = [(when >= border).cast("int32") for border in borders]
-    return reduce(lambda a, b: a + b, steps) - 1
+    """The place of the period a moment lies in; -1 before the first, their number after the last.
+
+    Found by halves: of twelve months four comparisons are made, not thirteen, and engines spend their time here.
+    """
+    return _halved(when, [*(period.from_minute for period in periods), periods[-1].to_minute], -1)
 
 
-def _end_of(bucket: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
-    if len(periods) == 1:
-        return ibis.literal(periods[0].to_minute, type="int32")
-    return ibis.cases(*((bucket == place, period.to_minute) for place, period in enumerate(periods)), else_=NONE)
+def _halved(when: IntegerColumn, borders: Sequence[int], place: int) -> IntegerColumn:
+    """``place`` and as many more as there are borders not after the moment."""
+    if not borders:
+        return ibis.literal(place, type="int32")
+    middle = len(borders) // 2
+    early = _halved(when, borders[:middle], place)
+    return ibis.ifelse(when < borders[middle], early, _halved(when, borders[middle + 1 :], place + middle + 1))
 
 
 def of_cases(steps: Table, cases: Table) -> Table:
