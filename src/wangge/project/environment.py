@@ -101,13 +101,16 @@ class Environment(BaseSettings):
     spark_master: str = "local[*]"
     """The Spark cluster of the engine ``spark``."""
 
+    proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses of the proxies in front, separated by commas: their X-Forwarded-For is believed."""
+
     hotline_secrets: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel:secret``, separated by commas: what each hotline channel signs its messages with."""
 
     hotline_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel=https://…``, separated by commas: where answers to each hotline channel are posted."""
 
-    @field_validator("hosts", "cors_origins", "hotline_secrets", "hotline_addresses", mode="before")
+    @field_validator("hosts", "cors_origins", "proxies", "hotline_secrets", "hotline_addresses", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wangge.domains.cases",
     "wangge.domains.patrol",
     "wangge.domains.hotline",
+    "wangge.domains.citizens",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
@@ -195,6 +196,7 @@ if ENVIRONMENT.secure_cookies:
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_ORIGINS = ENVIRONMENT.cors_origins
+PROXIES = frozenset(ENVIRONMENT.proxies)
 HOTLINE_SECRETS = ENVIRONMENT.secrets_of_channels
 HOTLINE_ADDRESSES = ENVIRONMENT.addresses_of_channels
 CITY_OVERLAY = ENVIRONMENT.city_overlay

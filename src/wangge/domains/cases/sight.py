@@ -21,12 +21,17 @@ def windows_on(actor: Actor, row: CaseRow) -> list[Sight]:
 
 def may_see(actor: Actor, row: CaseRow) -> bool:
     """Whether the case lies in front of the wall: in a window, or once held, or once its task."""
-    return bool(windows_on(actor, row)) or once_held(actor, row)
+    return bool(windows_on(actor, row)) or once_held(actor, row) or follows(actor, row)
 
 
 def once_held(actor: Actor, row: CaseRow) -> bool:
     """Who once held a case or its task keeps reading it."""
     return actor.person_id in row.past_people or bool(actor.department_codes.intersection(row.past_departments))
+
+
+def follows(actor: Actor, row: CaseRow) -> bool:
+    """Whether this is the case whose query code was shown."""
+    return bool(actor.own_case) and actor.own_case == row.number
 
 
 def _looks_at(window: Sight, actor: Actor, row: CaseRow) -> bool:
@@ -75,6 +80,10 @@ def stands_outside(actor: Actor) -> bool:
     return bool(actor.holdings) and not actor.is_staff
 
 
+def _is_reporter(actor: Actor, row: CaseRow) -> bool:
+    return follows(actor, row) or (row.reporter_id is not None and row.reporter_id == actor.person_id)
+
+
 # What a person who holds the post ``system`` (an intake partner) may do: hand in, and pass on an answer. Timers, rules
 # and what children tell their parents are the platform's own.
 PARTNER_VERBS = frozenset({"receive_report", "reporter_answered"})
@@ -84,7 +93,7 @@ def desk_posts(actor: Actor, row: CaseRow, verb: str) -> Iterable[tuple[str, str
     """(post, unit) of the actor's holdings that reach this case: another district's desk does not, another citizen
     does not."""
     for holding in actor.holdings:
-        if holding.post == "reporter" and (row.reporter_id is None or row.reporter_id != actor.person_id):
+        if holding.post == "reporter" and not _is_reporter(actor, row):
             continue
         if holding.post == "system" and actor.person_id is not None and verb not in PARTNER_VERBS:
             continue

@@ -80,6 +80,7 @@ class Actor:
     holdings: tuple[Holding, ...] = ()
     scope: TokenScope = TokenScope.FULL
     token_id: int | None = None
+    own_case: str = ""  # the case a citizen without an account follows: he showed its query code
 
     @property
     def posts(self) -> frozenset[str]:

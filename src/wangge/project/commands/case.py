@@ -45,12 +45,12 @@ def erase(*, number: str, because: str, yes: bool) -> None:
         click.confirm(_("清除后不能恢复。确定清除案卷 {number} 的个人信息？").format(number=number), abort=True)
     with open_city():
         from wangge.domains.cases.failures import BadInput, NoSuchCase
-        from wangge.domains.cases.operations.erasing import erase_personal_words
+        from wangge.domains.citizens.operations.following import erase_citizens
         from wangge.domains.organizations.logic import TERMINAL
         from wangge.groundwork import clock
 
         try:
-            steps = erase_personal_words(number=number, because=because, by=TERMINAL, at=clock.now())
+            steps = erase_citizens(number=number, because=because, by=TERMINAL, at=clock.now())
         except NoSuchCase:
             raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None
         except BadInput as bad:

@@ -9,12 +9,12 @@ import click
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
-DOORS = click.Choice(["report", "status", "open311"])
+DOORS = click.Choice(["report", "status", "open311", "letters", "bulletins", "map"])
 _decided_by = click.option("--decided-by", required=True, metavar="TEXT", help=_("由谁决定：机构或人员。"))
 _decision = click.option("--decision", required=True, metavar="TEXT", help=_("决定的内容或文号。"))
 
 
-@click.group(help=_("不登录即可使用的对外入口：公众上报、公众查询、Open311。"))
+@click.group(help=_("不登录即可使用的对外入口：公众上报、公众查询、Open311、公众来信、考评通报、近期案卷地图。"))
 def door() -> None:
     """The group of the verbs below."""
 

@@ -17,6 +17,7 @@ from django.db import connection
 
 from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
+from wangge.domains.citizens.operations.counting import forget_sendings
 from wangge.domains.hotline.operations.sending import send_due
 from wangge.domains.notices.operations import clear_inboxes, clear_read
 from wangge.domains.patrol.logic.drawing import DrawKind
@@ -131,6 +132,7 @@ def sweep() -> None:
     drop_stale(at=at)
     remove_old_positions(at=at)
     receipts.drop_old_receipts(at=at)
+    forget_sendings(at=at)
     clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
     call_command("clearsessions")

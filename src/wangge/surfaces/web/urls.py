@@ -39,6 +39,10 @@ from wangge.surfaces.web.office import (
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
+from wangge.surfaces.web.public import ground_views as public_ground
+from wangge.surfaces.web.public import home_views as public_home
+from wangge.surfaces.web.public import report_views as public_report
+from wangge.surfaces.web.public import status_views as public_status
 
 
 def _gallery() -> list[URLPattern | URLResolver]:
@@ -181,6 +185,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/<str:period>/what-if", what_if.what_if, name="assessment_what_if"),
     path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),
     path("assessment/<str:period>/<slug:kind>/<str:code>", assessment.one_object, name="assessment_object"),
+    path("public", public_home.home, name="public_home"),
+    path("public/report", public_report.report, name="public_report"),
+    path("public/status", public_status.status, name="public_status"),
+    path("public/status/acts", public_status.act, name="public_act"),
+    path("public/photos/<str:token>/shown.jpg", public_status.photo, name="public_photo"),
+    path("public/photos/<str:token>/small.jpg", public_status.thumbnail, name="public_thumbnail"),
+    path("public/places", public_ground.public_places, name="public_places"),
+    path("public/places/at", public_ground.public_place_at, name="public_place_at"),
+    path("public/ground/<slug:name>.geojson", public_ground.public_layer, name="public_layer"),
     path("notices", messages_views.notices, name="notices"),
     path("notices/read", messages_views.notices_read, name="notices_read"),
     path("notices/count", messages_views.notices_count, name="notices_count"),

@@ -43,6 +43,7 @@ class Report:
     reporter_phone: str = ""
     reporter_email: str = ""
     denounces: bool = False  # 举报人: who he is stays closed
+    is_private: bool = False  # 不公开: never among what the public sees
     photos: Mapping[str, list[str]] | None = None
     stated_entry: str = ""
     external_no: str = ""
@@ -142,6 +143,7 @@ def _drafted(
         "reporter_phone": report.reporter_phone,
         "reporter_email": report.reporter_email,
         "denounces": "yes" if report.denounces else "",
+        "private": "yes" if report.is_private else "",
     }
     extra: dict[str, Any] = {"observed_at": report.observed_at.isoformat()} if report.observed_at else {}
     if report.foreign:

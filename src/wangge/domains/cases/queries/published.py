@@ -1,6 +1,7 @@
 """What anyone may read of cases once a public door is open: citizens' reports, without what names people.
 
-Published are reports whose source is ``public``, denunciations 举报 never. Of their words telephone numbers, identity
+Published are reports whose source is ``public``; denunciations 举报 and private ones 不公开 never, nor what was erased:
+whether it was one of them is erased with it. Of their words telephone numbers, identity
 numbers and e-mail addresses are blanked; names of reporters, staff and notes are not in these rows at all.
 """
 
@@ -29,9 +30,10 @@ _FROM = """
   LEFT JOIN cases_step f ON f.month = c.month AND f.case_id = c.id AND f.seq = 1
                         AND starts_with(c.external_no, 'open311:')
 """
-_PUBLISHED = """
+PUBLISHED = """
 c.source = 'public' AND c.parent_id IS NULL AND NOT EXISTS (
-    SELECT FROM cases_private_texts t WHERE t.case_id = c.id AND t.seq = 1 AND jsonb_exists(t.texts, 'denounces'))
+    SELECT FROM cases_private_texts t WHERE t.case_id = c.id AND t.seq = 1
+       AND (t.erased_at IS NOT NULL OR jsonb_exists_any(t.texts, ARRAY['denounces', 'private'])))
 """
 
 
@@ -109,7 +111,7 @@ def number_of_token(*, token: str) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT c.number FROM cases_case c WHERE (c.source = 'public' AND c.external_no = %s OR c.number = %s)"
-            f" AND {_PUBLISHED}",
+            f" AND {PUBLISHED}",
             [f"open311:{token}", token],
         )
         row = cursor.fetchone()
@@ -120,7 +122,7 @@ def published_between(*, since: datetime, before: datetime) -> Iterator[Publishe
     """Every published case reported in [since, before), the oldest first, streamed."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE c.reported_at >= %s AND c.reported_at < %s AND {_PUBLISHED}"
+            f"SELECT {_COLUMNS} {_FROM} WHERE c.reported_at >= %s AND c.reported_at < %s AND {PUBLISHED}"
             " ORDER BY c.reported_at, c.id",
             [since, before],
         )
@@ -138,7 +140,7 @@ def published_steps(*, numbers: Sequence[str], since: datetime, before: datetime
         cursor.execute(
             "SELECT c.number, s.seq, s.to_stage, s.at FROM cases_case c"
             " JOIN cases_step s ON s.month = c.month AND s.case_id = c.id"
-            f" WHERE {narrowed} AND {_PUBLISHED} AND s.at >= %s AND s.at < %s AND s.to_stage <> s.from_stage"
+            f" WHERE {narrowed} AND {PUBLISHED} AND s.at >= %s AND s.at < %s AND s.to_stage <> s.from_stage"
             " ORDER BY s.at DESC, c.number DESC, s.seq DESC LIMIT %s",
             [*values, since, before, limit],
         )
@@ -146,7 +148,7 @@ def published_steps(*, numbers: Sequence[str], since: datetime, before: datetime
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
-    terms: list[str] = [_PUBLISHED]
+    terms: list[str] = [PUBLISHED]
     values: list[Any] = []
     if wanted.numbers:
         terms.append("c.number = ANY(%s)")

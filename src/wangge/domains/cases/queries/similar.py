@@ -7,9 +7,11 @@ words; the logic has the last word on those few.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -70,9 +72,18 @@ def similar_cases(
     most: int = MOST,
 ) -> list[Similar]:  # fmt: skip
     """Cases that may be the same as a report made ``at`` this moment, the likeliest first, as far as ``by`` sees."""
+    return similar_among(
+        *condition_for(by), lon=lon, lat=lat, category=category, at=at, words=words, but=but, most=most
+    )
+
+
+def similar_among(
+    sight: str, values: Sequence[Any], *, lon: float, lat: float, category: str, at: datetime, words: str = "",
+    but: UUID | None = None, most: int = MOST,
+) -> list[Similar]:  # fmt: skip
+    """The same among the cases for which ``sight`` (SQL over ``c`` and its values) holds."""
     reach = reach_of(category, reaches(city_tables()))
     since = at - timedelta(days=reach.days)
-    sight, values = condition_for(by)
     with connection.cursor() as cursor:
         cursor.execute(
             f"{SELECT} WHERE c.id IN ({_NEAR} AND {sight}{_LIKELIEST})",

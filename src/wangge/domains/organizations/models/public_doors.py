@@ -16,6 +16,9 @@ class PublicDoor(models.TextChoices):
     REPORT = "report", _("公众上报")
     STATUS = "status", _("公众查询进度")
     OPEN311 = "open311", _("Open311 接口")
+    LETTERS = "letters", _("公众来信")
+    BULLETINS = "bulletins", _("考评通报公开")
+    MAP = "map", _("近期案卷地图")
 
 
 class DoorDecision(models.Model):

@@ -66,6 +66,14 @@ def _ended(rules: Rulebook, state: CaseState) -> TimeLeft:
     )
 
 
+def handling_left(rules: Rulebook, state: CaseState, at: int) -> TimeLeft | None:
+    """The responsible unit's clock alone; None where it has none to show."""
+    line = next((line for line in views.deadlines(rules, state, at) if line.clock == "handling"), None)
+    if line is None or rules.stages[state.stage].is_ending:
+        return None
+    return _of_deadline(rules, state, line)
+
+
 def _of_deadline(rules: Rulebook, state: CaseState, line: views.Deadline) -> TimeLeft:
     if not line.due and line.state == RUNNING:
         return TimeLeft(Urgency.UNKNOWN, _("截止时间待定"), clause=line.rule)
