@@ -19,7 +19,8 @@ from wangge.domains.evaluation.logic.scoring import ScorePart, interval, rank_ch
 from wangge.domains.evaluation.models import Adjustment, CheckFinding, MonthStep, Result
 from wangge.domains.evaluation.operations.month import MonthRefused, step
 from wangge.domains.evaluation.operations.results import Frozen, freeze_result
-from wangge.domains.evaluation.queries.results import content_of, explain, is_sealed, published_months, recompute
+from wangge.domains.evaluation.queries.recomputing import recompute
+from wangge.domains.evaluation.queries.results import content_of, explain, is_sealed, published_months
 from wangge.domains.evaluation.snapshots import Snapshot
 from wangge.domains.organizations.logic import TERMINAL, Actor, Holding
 
@@ -130,6 +131,22 @@ def test_a_result_recomputes_equal_and_a_forged_one_does_not(snapshot: Snapshot)
     forged = recompute(kept, root=snapshot.root, overlay=None)
     assert not forged.sealed
     assert [(each.indicator, each.frozen["value"]) for each in forged.differences] == [("n_report", "999")]
+
+
+def test_a_month_recomputes_equal_down_to_units_and_scores(snapshot: Snapshot) -> None:
+    frozen = made("freeze", REVIEWER, snapshot)
+    result = Result.objects.get(id=frozen.result_id)
+    assert recompute(result, root=snapshot.root, overlay=None, engine="plain").equal
+    content = content_of(result)
+    unit = content["departments"][0]
+    unit["figures"]["n_report"]["value"] = "999"
+    content["scores"]["district"][0]["total"] = "1.00"
+    import orjson
+
+    result.content = orjson.dumps(content).decode()
+    forged = recompute(result, root=snapshot.root, overlay=None)
+    assert [(dict(each.objects), each.indicator) for each in forged.differences] == [(unit["objects"], "n_report")]
+    assert [(each.object, each.frozen[0]) for each in forged.scores] == [("district", "1.00")]
 
 
 def test_every_figure_opens_to_its_cases(snapshot: Snapshot) -> None:

@@ -67,6 +67,21 @@ class SchemePart:
     at: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectGroup:
+    """In which group 组别 a district is ranked, and which class of area its bands are (1, 2, 3; empty: the first)."""
+
+    object: str  # district
+    code: str
+    group: str
+    name_zh: str
+    area_class: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
 SIGN_OBJECTS = {
     "close_to_limit": "department",
     "same_photo": "district",

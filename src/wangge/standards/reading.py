@@ -179,6 +179,9 @@ FORMS: tuple[TableForm, ...] = (
         ("sign",),
         required=("name_zh", "measure_zh", "object", "source", "confidence"),
     ),
+    TableForm(
+        "object_groups", ("object_groups.csv",), rows.ObjectGroup, ("object", "code"), required=("group", "name_zh")
+    ),
     TableForm("editions_in_force", ("editions_in_force.csv",), rows.EditionInForce, ()),
 )
 

@@ -17,6 +17,7 @@ from wangge.standards.hotline_rows import HotlineChannel as HotlineChannel  # no
 from wangge.standards.hotline_rows import HotlineKind as HotlineKind  # noqa: PLC0414
 from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: PLC0414
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
+from wangge.standards.measures import ObjectGroup as ObjectGroup  # noqa: PLC0414
 from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
 from wangge.standards.measures import ScoreBand as ScoreBand  # noqa: PLC0414
 from wangge.standards.measures import SignRow as SignRow  # noqa: PLC0414
@@ -409,6 +410,7 @@ class Tables:
     score_bands: tuple[ScoreBand, ...] = ()
     score_schemes: tuple[SchemePart, ...] = ()
     signs: tuple[SignRow, ...] = ()
+    object_groups: tuple[ObjectGroup, ...] = ()
     editions_in_force: tuple[EditionInForce, ...] = ()
     setting_values: tuple[SettingValue, ...] = ()
     access: tuple[AccessRow, ...] = ()

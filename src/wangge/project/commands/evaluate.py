@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,7 @@ def _question(environment: Environment, period: str, by: str, indicators: str, a
     from wangge.domains.evaluation.logic.objects import kinds_of
     from wangge.domains.evaluation.logic.periods import parse_period
     from wangge.domains.evaluation.queries.ground import outside_counts
+    from wangge.domains.evaluation.queries.laid import band_classes, laid_over
     from wangge.domains.evaluation.queries.settings import month_begins_on
 
     named = tuple(part.strip() for part in by.split(",") if part.strip())
@@ -86,6 +87,7 @@ def _question(environment: Environment, period: str, by: str, indicators: str, a
     kinds_of(kinds)
     starts_on = month_begins_on()
     asked = parse_period(period, starts_on=starts_on)
+    on, overlay = asked.end - timedelta(days=1), environment.city_overlay
     return Question(
         period=asked,
         by=kinds,
@@ -93,7 +95,9 @@ def _question(environment: Environment, period: str, by: str, indicators: str, a
         months="month" in named,
         starts_on=starts_on,
         as_of=moment_of(as_of) if as_of else None,
+        laid=laid_over(kinds, on=on, overlay=overlay),
         outside=outside_counts(by=kinds, on=asked.end),
+        band_classes=band_classes(on=on, overlay=overlay),
     )
 
 

@@ -110,14 +110,14 @@ def recompute(*, result: str, with_latest: bool, engine: str, as_json: bool) -> 
     from wangge.project.commands.evaluate import refusals_told
 
     with open_city() as environment, refusals_told():
-        from wangge.domains.evaluation.queries import results
+        from wangge.domains.evaluation.queries import recomputing, results
 
         try:
             found = results.result_of(result)
         except results.NoSuchResult as missing:
             click.echo(str(missing), err=True)
             sys.exit(1)
-        done = results.recompute(
+        done = recomputing.recompute(
             found, root=environment.warehouse_root, overlay=environment.city_overlay,
             engine=engine or environment.evaluation_engine, with_latest=with_latest,
         )  # fmt: skip
@@ -137,6 +137,15 @@ def recompute(*, result: str, with_latest: bool, engine: str, as_json: bool) -> 
                     "cases": list(each.cases),
                 }
                 for each in done.differences
+            ],
+            "scores": [
+                {
+                    "object": each.object,
+                    "code": each.code,
+                    "frozen": {"total": each.frozen[0], "rank": each.frozen[1]},
+                    "computed": {"total": each.computed[0], "rank": each.computed[1]},
+                }
+                for each in done.scores
             ],
         }
     if as_json:
@@ -161,6 +170,9 @@ def _show_recomputed(told: dict[str, Any]) -> None:
         click.echo(f"{each['period']} {objects} {each['indicator']}: {old} → {new}")
         for case in each["cases"]:
             click.echo(f"    {case['side']} {case['case']} #{case['step']} {case['verb']} {case['at']} {case['count']}")
+    for each in told["scores"]:
+        old, new = (f"{each[side]['total']} ({each[side]['rank'] or '—'})" for side in ("frozen", "computed"))
+        click.echo(f"{each['object']}={each['code']}: {old} → {new}")
 
 
 @click.command(help=_("把结果里的一个数打开到分子、分母、案卷和决定它的步骤。"))

@@ -192,6 +192,16 @@ def schemes_add_up(t: Tables) -> Iterator[Finding]:
             )
 
 
+def groups_are_of_districts(t: Tables) -> Iterator[Finding]:
+    """A group holds districts, and a class of area is one that has bands."""
+    bands = {band.band_table for band in t.score_bands}
+    for row in t.object_groups:
+        if row.object != "district":
+            yield unknown(row.at, "object", row.object)
+        if row.area_class and f"area_class_{row.area_class}_filed_per_grid" not in bands:
+            yield unknown(row.at, "area_class", row.area_class)
+
+
 _WINDOWS = {
     "same_checker": r"",
     "exclusion_favour": r"",
@@ -213,6 +223,7 @@ def signs_can_be_measured(t: Tables) -> Iterator[Finding]:
 
 COUNTING_CHECKS = (
     signs_can_be_measured,
+    groups_are_of_districts,
     schemes_add_up,
     counters_are_indicators,
     formulas_name_indicators,

@@ -24,6 +24,7 @@ from wangge.domains.evaluation.models import Adjustment, CheckFinding, MonthStep
 from wangge.domains.evaluation.operations.results import Frozen, freeze_result
 from wangge.domains.evaluation.queries.exclusions import exclusion_list
 from wangge.domains.evaluation.queries.ground import outside_counts
+from wangge.domains.evaluation.queries.laid import band_classes
 from wangge.domains.evaluation.queries.results import content_of
 from wangge.domains.evaluation.queries.settings import least_cases_for_rank, month_begins_on
 from wangge.domains.evaluation.snapshots import Snapshot
@@ -110,6 +111,7 @@ def _answer(kind: str, period: Period, snapshot: Snapshot, overlay: Path | None,
         starts_on=month_begins_on(),
         as_of=as_of,
         outside=outside_counts(by=(kind,), on=period.end),
+        band_classes=band_classes(on=period.end - timedelta(days=1), overlay=overlay),
     )
     return evaluate(question, snapshot=snapshot, overlay=overlay)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, evaluate, indicators_on
+from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, indicators_on
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.operations.results import question_of
-from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, latest, of_id
+from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, of_id
 from wangge.standards.measures import Indicator
 
 if TYPE_CHECKING:
@@ -74,71 +73,6 @@ def content_of(result: Result) -> dict[str, Any]:
 def is_sealed(result: Result) -> bool:
     """Whether the content still has its SM3."""
     return hashlib.new("sm3", result.content.encode()).digest() == bytes(result.sm3)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One figure that comes out otherwise, with the cases that make the difference."""
-
-    period: str
-    objects: Mapping[str, str]
-    indicator: str
-    frozen: Any
-    computed: Any
-    cases: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """What came out when a result was computed again."""
-
-    sealed: bool
-    edition_changed: bool
-    snapshot: str
-    differences: tuple[Difference, ...]
-
-    @property
-    def equal(self) -> bool:
-        return self.sealed and not self.differences
-
-
-def recompute(
-    result: Result, *, root: Path, overlay: Path | None, engine: str = "duckdb", with_latest: bool = False
-) -> Recomputed:
-    """Compute a result again from its own snapshot, or from the newest one; every difference with its cases."""
-    question = question_of(result.question)
-    own = of_id(root, result.snapshot)
-    snapshot = latest(root) if with_latest else own
-    answer = evaluate(question, snapshot=snapshot, engine=engine, overlay=overlay)
-    frozen = {(row["period"], *row["objects"].values()): row["figures"] for row in content_of(result)["rows"]}
-    now = {(row["period"], *row["objects"].values()): row["figures"] for row in answer.content()["rows"]}
-    rows = {(row.period, *row.objects.values()): row for row in answer.rows}
-    differences = []
-    for key in sorted(frozen.keys() | now.keys()):
-        old, new = frozen.get(key, {}), now.get(key, {})
-        for name in sorted(old.keys() | new.keys()):
-            if old.get(name) == new.get(name):
-                continue
-            row = rows.get(key) or Row(key[0], dict(zip(question.by, key[1:], strict=True)), {})
-            told = _differing_cases(name, question, row, own, snapshot, engine, overlay)
-            differences.append(Difference(key[0], row.objects, name, old.get(name), new.get(name), told))
-    return Recomputed(is_sealed(result), answer.edition != result.edition, snapshot.id, tuple(differences))
-
-
-def _differing_cases(
-    name: str, question: Question, row: Row, old: Snapshot, new: Snapshot, engine: str, overlay: Path | None
-) -> tuple[dict[str, Any], ...]:
-    """The steps that count in one snapshot and not in the other."""
-    if old.id == new.id:
-        return ()
-    indicator = indicators_on(overlay, question.period.end - timedelta(days=1))[name]
-    found: list[dict[str, Any]] = []
-    for count in counts_of_figure(indicator):
-        before = Counter(cases_behind(count, question, row, snapshot=old, engine=engine, overlay=overlay))
-        after = Counter(cases_behind(count, question, row, snapshot=new, engine=engine, overlay=overlay))
-        marks = [(*mark, count, "+") for mark in (after - before)] + [(*mark, count, "-") for mark in (before - after)]
-        found += told_steps(new, marks)
-    return tuple(found)
 
 
 def explain(
