@@ -332,11 +332,13 @@ class _Facts:
         filed = int(reported * 0.97)
         closed = int(filed * self.random.uniform(0.9, 0.999))
         rate = (Decimal(closed) * 100 / filed).quantize(Decimal("0.01"))
+        in_ten_thousands = bool(reported % 3)
         return (
-            BusinessFigure("cases_reported", "案卷上报", Decimal(reported), "件"),
-            BusinessFigure("cases_filed", "立案", Decimal(filed), "件"),
-            BusinessFigure("cases_closed", "结案", Decimal(closed), "件"),
+            _counted("cases_reported", "案卷上报", reported, in_ten_thousands),
+            _counted("cases_filed", "立案", filed, in_ten_thousands),
+            _counted("cases_closed", "结案", closed, in_ten_thousands),
             BusinessFigure("close_rate", "结案率", rate, "%"),
+            _counted("cases_self_handled", "自行处置", closed // 5, in_ten_thousands),
         )
 
     def _words(self, initial: Mapping[str, int]) -> Words:
@@ -409,3 +411,10 @@ def _lay(cells: list[str], cell: Cell, hanging: dict[int, int]) -> None:
         if cell.rows > 1:
             hanging[len(cells)] = cell.rows - 1
         cells.append("" if place else cell.text)
+
+
+def _counted(fact: str, name: str, count: int, in_ten_thousands: bool) -> BusinessFigure:
+    """Most papers tell tens of thousands in 万, beside single cases below; some always single ones."""
+    if in_ten_thousands and count >= 10_000:
+        return BusinessFigure(fact, name, (Decimal(count) / 10_000).quantize(Decimal("0.01")), "万件")
+    return BusinessFigure(fact, name, Decimal(count), "件")

@@ -64,7 +64,7 @@ def _show_proof(name: str, proof: Any, *, as_json: bool) -> None:
         told |= {"statement": statement.words, "evidence": statement.evidence, "signed_by": statement.signed_by}
     else:
         told |= {
-            "fact": reading.fact, "value": str(reading.value.normalize()), "numerator": reading.numerator,
+            "fact": reading.fact, "value": f"{reading.value.normalize():f}", "numerator": reading.numerator,
             "denominator": reading.denominator, "query": reading.query, "cut_off": reading.cut_off_at.isoformat(),
             "counted": reading.counted, "results": reading.parts, "samples": reading.samples,
         }  # fmt: skip

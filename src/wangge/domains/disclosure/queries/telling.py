@@ -6,6 +6,7 @@ figure or text they belong to; a correction is a further version.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -44,6 +45,8 @@ _KINDS = (
 _SMALL = frozenset({"中型", "小型", "微型", "小微", "监狱企业", "残疾人福利性单位"})
 _MICRO = _SMALL - {"中型"}
 _BIG_EQUIPMENT_FEN = 100_000_000  # 100 万元
+_NUMBERED = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[、.．])\s*")
+"""Duties are numbered where they are printed; a list that was copied brings its own numbers."""
 _TEN_THOUSAND = 10_000
 _PROCUREMENT_BUDGET = "1-1.政府采购.c2"  # known from the official tables alone
 _FUNDS = {"government_fund": "fund", "state_capital": "capital"}
@@ -118,10 +121,14 @@ def _unit(row: BudgetUnit, texts: Mapping[str, str], below: Sequence[str]) -> Un
     superior = row.parent.name if row.parent is not None else texts.get("unit.superior", "主管部门")
     names = dict(BudgetUnit.objects.filter(code__in=below).values_list("code", "name")) if below else {}
     return Unit(
-        row.name, superior, row.kind, str(row.get_kind_display()), _lines(texts.get("unit.duties", "")),
+        row.name, superior, row.kind, str(row.get_kind_display()), _duties(texts.get("unit.duties", "")),
         tuple(part for part in texts.get("unit.sections", "").replace("，", "、").split("、") if part.strip()),
         tuple(names[code] for code in below if code in names),
     )  # fmt: skip
+
+
+def _duties(text: str) -> tuple[str, ...]:
+    return tuple(_NUMBERED.sub("", duty) for duty in _lines(text))
 
 
 def _lines(text: str) -> tuple[str, ...]:

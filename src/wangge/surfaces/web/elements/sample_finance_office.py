@@ -154,7 +154,7 @@ def faults() -> RegisterPage:
     )
     return RegisterPage(
         shell("线路故障", ACCOUNTANT), "线路故障", _UNIT, 2024, _YEARS, (),
-        ("编号", "线路", "故障日期", "中断分钟", "原因"), (False, False, True, False), rows, None, "#", levels,
+        ("编号", "线路", "故障日期", "中断分钟", "原因"), (False, False, True, False), rows, None, "#", False, levels,
     )  # fmt: skip
 
 

@@ -174,8 +174,19 @@ class RegisterPage:
     rows: tuple[RegisterRow, ...]
     form: Form | None
     back_url: str
+    is_form_open: bool = False
     levels: tuple[LevelRow, ...] = ()
     terms: TermsPiece | None = None
+
+    @property
+    def columns(self) -> tuple[tuple[str, bool], ...]:
+        """Each head, and whether figures stand below it."""
+        return tuple(zip(self.heads, (False, *self.amounts), strict=True))
+
+    @property
+    def lines(self) -> tuple[tuple[RegisterRow, tuple[tuple[str, bool], ...]], ...]:
+        """Each row with its cells, and which of them are figures."""
+        return tuple((row, tuple(zip(row.cells, self.amounts, strict=True))) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,7 @@ class TraceRow:
     amount: str
     detail: str
     url: str = ""
+    label: str = ""  # what the cell is called on paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,8 @@ class TracePage:
     code: str
     rows: tuple[TraceRow, ...]
     back_url: str
+    label: str = ""  # what the figure is called on paper
+    amount: str = ""  # as it is printed, 万元
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from wangge.domains.disclosure.logic.labels import label_of
 from wangge.domains.disclosure.logic.tracing import Traced
 from wangge.domains.disclosure.narrative.numbers import amount, amount_in_table, hundredths, percent
 from wangge.domains.disclosure.queries.editions import EditionLine, file_of, frozen_cells, public_edition, published
@@ -108,19 +109,22 @@ def published_formula(request: HttpRequest, unit: str, year: int) -> HttpRespons
     if name not in cells:
         raise Http404(name)
     address = reverse("published_formula", args=[unit, year])
+    accounts = load_accounts(str(year))
+    printed = amount_in_table(hundredths(cells[name]))
     rows = tuple(
         TraceRow(
             part.name,
             amount_in_table(hundredths(cells.get(part.name, 0))),
             _counted(part),
             f"{address}?cell={part.name}",
+            label_of(part.name, accounts),
         )
         for part in found.parts
     )
-    own = TraceRow(name, amount_in_table(hundredths(cells[name])), _counted(found))
+    own = TraceRow(name, printed, _counted(found))
     page = TracePage(
         shell_for(request, name, at=clock.now()), name, line.unit_name, year, found.formula, "", rows or (own,),
-        reverse("published_account", args=[unit, year]),
+        reverse("published_account", args=[unit, year]), label_of(name, accounts), printed,
     )  # fmt: skip
     return render(request, "web/finance/trace.html", {"page": page})
 

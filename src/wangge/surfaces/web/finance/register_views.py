@@ -117,10 +117,11 @@ def _register_page(
         RegisterRow(_url(where, row, line.key), line.key, tuple(_shown(each, line) for each in shown), line.withdrawn)
         for _key, line in sorted(found.items(), reverse=True)
     )
-    form = None
+    form, is_asked = None, False
     if may_keep_books(by, where.unit):
         given = _told(request, row) if request.method == "POST" else request.GET
         typed = {each.field: str(given.get(each.field, "")) for each in row.fields}
+        is_asked = bool(errors) or not rows or any(typed.values())
         key = Field(
             "key", _("编号"), FieldKind.TEXT, required=False, value=request.POST.get("key", ""), max_length=60,
             help=_("不填则按年度顺编。"),
@@ -130,7 +131,7 @@ def _register_page(
         shell_for(request, row.name_zh, at=clock.now(), current="registers"), row.name_zh, where.name, where.year,
         _turned(where.years, row), _turned(where.units, row), (_("编号"), *(each.name_zh for each in shown)),
         tuple(each.type in {"fen", "integer"} for each in shown), rows, form,
-        f"{reverse('registers')}?unit={where.unit}&year={where.year}",
+        f"{reverse('registers')}?unit={where.unit}&year={where.year}", is_asked,
         _levels(where) if row.kind == "service_fault" else (),
         terms_piece(where) if row.kind == "contract_delivery" else None,
     )  # fmt: skip

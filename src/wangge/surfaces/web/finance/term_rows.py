@@ -24,15 +24,19 @@ _SHOWN = 12
 
 
 def terms_piece(where: Chosen) -> TermsPiece:
-    """Every delivery of the year beside its term; two statements."""
+    """The deliveries of the year beside their terms, those paid in time only counted; two statements."""
     found = payment_terms(unit=where.unit, year=where.year, today=timezone.localdate(clock.now()))
     overdue = [term for term in found.terms if term.standing is TermStanding.OVERDUE]
+    shown_terms = [term for term in found.terms if term.standing is not TermStanding.IN_TIME]
     late = sum(term.standing is TermStanding.LATE for term in found.terms)
     summary = ""
     if found.terms:
-        summary = _("%(count)d 次交付：逾期未付清 %(overdue)d 次，共 %(yuan)s 元；逾期付清 %(late)d 次。") % {
-            "count": len(found.terms), "overdue": len(overdue), "late": late,
-            "yuan": yuan_text(sum(term.open_fen for term in overdue)),
+        told = _(
+            "交付 %(count)d 次：按期付清 %(good)d，逾期付清 %(late)d，逾期未付清 %(overdue)d，计 %(yuan)s 元。"
+        )
+        summary = told % {
+            "count": len(found.terms), "good": len(found.terms) - len(shown_terms), "late": late,
+            "overdue": len(overdue), "yuan": yuan_text(sum(term.open_fen for term in overdue)),
         }  # fmt: skip
     bases = sorted({term.limit.source for term in found.terms if term.limit is not None})
     shown = "、".join(found.undelivered[:_SHOWN])
@@ -42,7 +46,7 @@ def terms_piece(where: Chosen) -> TermsPiece:
             "count": len(found.undelivered),
             "names": shown if len(found.undelivered) <= _SHOWN else _("%(names)s等") % {"names": shown},
         }
-    return TermsPiece(tuple(_row(term) for term in found.terms), summary, "；".join(bases), undelivered)
+    return TermsPiece(tuple(_row(term) for term in shown_terms), summary, "；".join(bases), undelivered)
 
 
 def _row(term: Term) -> TermRow:

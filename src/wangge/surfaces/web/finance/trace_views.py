@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wangge.domains.budgeting.logic.money import yuan_text
+from wangge.domains.disclosure.logic.labels import label_of
 from wangge.domains.disclosure.logic.tracing import Traced, Voucher, restated_from
 from wangge.domains.disclosure.narrative.numbers import amount_in_table, hundredths
 from wangge.domains.disclosure.queries.counted import Proof, proof_of
@@ -29,7 +30,8 @@ from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import opens, shell_for
 
 MOST_VOUCHERS = 200
-Figure = tuple[tuple[TraceRow, ...], str, str]
+Figure = tuple[tuple[TraceRow, ...], str, str, str]
+"""Rows, formula, check code, and the figure as it is printed."""
 
 
 def trace_url(where: Chosen, name: str) -> str:
@@ -45,10 +47,11 @@ def trace_page(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("cell", "")
     if not where.unit or not name:
         raise Http404(name)
-    rows, formula, code = _figure(where, name, by)
+    rows, formula, code, amount = _figure(where, name, by)
     page = TracePage(
         shell_for(request, _("数据溯源"), at=at, current="account_draft"), name, where.name, where.year, formula, code,
         rows, f"{reverse('account_draft')}?unit={where.unit}&year={where.year}",
+        _label(where, name), amount,
     )  # fmt: skip
     return render(request, "web/finance/trace.html", {"page": page})
 
@@ -62,7 +65,12 @@ def _figure(where: Chosen, name: str, by: Actor) -> Figure:
     told = restated_from(name, load_accounts(str(where.year)))
     cells = dict.fromkeys(cell for each in told for cell in each.cells)
     formula = "；".join(each.formula for each in told) or _("由人填写，或取自台账记录。")
-    return tuple(TraceRow(cell, "", "", trace_url(where, cell)) for cell in cells), formula, ""
+    rows = tuple(TraceRow(cell, "", "", trace_url(where, cell), _label(where, cell)) for cell in cells)
+    return rows, formula, "", ""
+
+
+def _label(where: Chosen, cell: str) -> str:
+    return label_of(cell, load_accounts(str(where.year)))
 
 
 def _cell(where: Chosen, name: str) -> Figure:
@@ -72,12 +80,13 @@ def _cell(where: Chosen, name: str) -> Figure:
         raise Http404(name) from absent
     own = vouchers.get(name, ())
     rows = [_part(where, part) for part in found.parts] or [_voucher(each) for each in own[:MOST_VOUCHERS]]
-    return tuple(rows), found.formula, found.code
+    return tuple(rows), found.formula, found.code, amount_in_table(hundredths(found.fen))
 
 
 def _part(where: Chosen, part: Traced) -> TraceRow:
     detail = _("%(count)s 笔") % {"count": part.facts} if part.facts else part.formula
-    return TraceRow(part.name, amount_in_table(hundredths(part.fen)), detail, trace_url(where, part.name))
+    amount = amount_in_table(hundredths(part.fen))
+    return TraceRow(part.name, amount, detail, trace_url(where, part.name), _label(where, part.name))
 
 
 def _voucher(each: Voucher) -> TraceRow:
@@ -96,7 +105,7 @@ def _stated(statement: Statement) -> Figure:
     words = " · ".join(part for part in (statement.words, statement.evidence, statement.signed_by) if part)
     value = "" if statement.value is None else f"{statement.value.normalize():f}"
     row = TraceRow(_("签字说明"), value, f"{words}，{statement.signed_on:%Y-%m-%d}")
-    return (row,), _("没有查询口径，由人签字说明。"), bytes(statement.check_code).hex()
+    return (row,), _("没有查询口径，由人签字说明。"), bytes(statement.check_code).hex(), ""
 
 
 def _counted(where: Chosen, reading: Reading, by: Actor) -> Figure:
@@ -108,7 +117,7 @@ def _counted(where: Chosen, reading: Reading, by: Actor) -> Figure:
         TraceRow(str(number), "", _("样本案卷"), reverse("case", args=[number]) if opens_cases else "")
         for number in reading.samples
     ]
-    return tuple(rows), f"{reading.query}{ratio}，{cut}", bytes(reading.check_code).hex()
+    return tuple(rows), f"{reading.query}{ratio}，{cut}", bytes(reading.check_code).hex(), ""
 
 
 def _all_cases(where: Chosen, reading: Reading, cut: str, opens_cases: bool) -> TraceRow:

@@ -290,14 +290,23 @@ def report_figures(reader: Reader) -> None:
     reader.amount("basic", "基本支出(?:决算)?(?:为|合计)?")
     _people_and_public(reader, "R")
     reader.amount("project", "(?<!（二）)项目支出(?:决算)?(?:为|合计)?")
-    for subject, word in CASES:
-        found = re.search(rf"{word}(?:案卷|数)?(\d+(?:\.\d+)?)万?余?(?:条|件|宗|起)", reader.text)
-        if found:
-            reader.put(f"case.{subject}", found[1], "", words=found[0])
+    _case_counts(reader)
     score = re.search(r"整体支出[^。]{0,10}?自评(?:得分)?(?:为)?(\d+(?:\.\d+)?)分", reader.text)
     if score:
         reader.put("score", score[1], "", words=score[0])
     reader.share("case.rate", "结案率(?:为|达)?")
+
+
+def _case_counts(reader: Reader) -> None:
+    """Counts of cases; single ones beside others in 万 are put in 万 too, so that they can be compared."""
+    told = {}
+    for subject, word in CASES:
+        found = re.search(rf"{word}(?:案卷|数)?(\d+(?:\.\d+)?)(万?)余?(?:条|件|宗|起)", reader.text)
+        if found:
+            told[subject] = found
+    mixed = len({found[2] for found in told.values()}) > 1
+    for subject, found in told.items():
+        reader.put(f"case.{subject}", found[1], "件" if mixed and not found[2] else "", words=found[0])
 
 
 _READERS = {

@@ -27,6 +27,10 @@ UP, DOWN = "增加|增长|上升|提高", "减少|下降|降低"
 SAME = "持平|一致|相同|无变化|没有变化|无增减"
 
 
+_SCALES = {"元": Decimal(1) / TEN_THOUSAND, "亿元": TEN_THOUSAND, "件": Decimal(1) / TEN_THOUSAND}
+"""To 万元, and counts to 万."""
+
+
 class Reader:
     """A section's text with what its readers need: puts figures with their place and the words about them."""
 
@@ -42,11 +46,12 @@ class Reader:
         read = number_of(number)
         if read is None:
             return
-        scale = {"元": Decimal(1) / TEN_THOUSAND, "亿元": TEN_THOUSAND}.get(unit, Decimal(1))
+        scale = _SCALES.get(unit, Decimal(1))
         value = read.value * scale
         if sign and re.fullmatch(DOWN, sign):
             value = -value
-        step = Decimal(1).scaleb(-read.decimals) if unit in ("%", "") else (CENT if unit == "万元" else CENT * scale)
+        step = Decimal(1).scaleb(-read.decimals) if unit in ("%", "", "件") else CENT
+        step *= scale
         self.gathered.put(
             Cell(
                 self.name(subject),
