@@ -31,9 +31,7 @@ def terms_piece(where: Chosen) -> TermsPiece:
     late = sum(term.standing is TermStanding.LATE for term in found.terms)
     summary = ""
     if found.terms:
-        told = _(
-            "交付 %(count)d 次：按期付清 %(good)d，逾期付清 %(late)d，逾期未付清 %(overdue)d，计 %(yuan)s 元。"
-        )
+        told = _("交付 %(count)d 次：按期付清 %(good)d，逾期付清 %(late)d，逾期未付清 %(overdue)d，计 %(yuan)s 元。")
         summary = told % {
             "count": len(found.terms), "good": len(found.terms) - len(shown_terms), "late": late,
             "overdue": len(overdue), "yuan": yuan_text(sum(term.open_fen for term in overdue)),
