@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from random import Random
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.disclosure.checking.generated import made
@@ -99,3 +103,46 @@ class _Counting:
     def __call__(self, execute, sql, params, many, context):  # type: ignore[no-untyped-def]
         self.count += 1
         return execute(sql, params, many, context)
+
+
+def batch(client: Client, *papers: tuple[str, bytes], **more: str) -> HttpResponse:
+    given = [SimpleUploadedFile(name, data) for name, data in papers]
+    answer: HttpResponse = client.post("/finance/check/batch", {"papers": given, **more})  # type: ignore[assignment]
+    return answer
+
+
+def three_papers() -> tuple[tuple[str, bytes], ...]:
+    wrong = mutated(made(3).document, Random(5), tied_figures(3), "table_digit")
+    return (
+        ("甲.docx", made(4).as_format("docx")),
+        ("乙.docx", made(3).as_format("docx", wrong.document)),
+        ("丙.docx", b"PK nothing"),
+    )
+
+
+def test_many_papers_are_ranked_and_their_findings_stand_below() -> None:
+    answer = batch(who("finance"), *three_papers())
+    page = answer.content.decode()
+    assert (answer.status_code, "no-store" in answer.headers["Cache-Control"]) == (200, True)
+    assert "共 3 份：有错误 1 份，没有需要更正的 1 份，未能读取 1 份。" in page
+    places = [page.index(name) for name in ("丙.docx", "乙.docx", "甲.docx")]
+    assert places == sorted(places)  # what could not be read first, then by errors
+    assert 'href="#paper-2"' in page
+
+
+def test_the_letters_of_a_batch_come_as_one_file_with_one_letter_to_each() -> None:
+    papers = three_papers()
+    answer = batch(who("finance"), *papers, papers[0], order="letters", sender="示例局")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    letters = [f"反馈函/{name}.docx" for name in ("甲", "乙", "丙", "甲-2")]
+    assert archive.namelist() == ["校核汇总.html", *letters]
+    words = [paragraph.text for paragraph in docx.Document(io.BytesIO(archive.read(letters[1]))).paragraphs]
+    assert made(3).account.unit.name in words[0]
+    assert words[-1] == "示例局"
+
+
+def test_a_batch_of_nothing_or_of_too_many_is_refused_in_words_and_others_do_not_enter() -> None:
+    assert batch(who("finance")).status_code == 422
+    many = batch(who("finance"), *((f"{number}.txt", b"x") for number in range(81)))
+    assert (many.status_code, "请分批校核" in many.content.decode()) == (422, True)
+    assert who("collector").get("/finance/check/batch").status_code == 403

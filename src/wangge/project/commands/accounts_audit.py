@@ -15,7 +15,7 @@ from wangge.domains.disclosure.checking.reading.refusing import ReadingRefused
 from wangge.domains.disclosure.checking.reports.as_excel import excel_of
 from wangge.domains.disclosure.checking.reports.as_page import page_of
 from wangge.domains.disclosure.checking.reports.as_word import word_of
-from wangge.domains.disclosure.checking.reports.letters import letter_to, overview_page, ranked
+from wangge.domains.disclosure.checking.reports.letters import letters_of, overview_page, ranked
 from wangge.domains.disclosure.checking.reports.words import CAUSES, SEVERITIES
 from wangge.domains.disclosure.checking.work import Task, check_file
 from wangge.project.commands.bars import counted_bar
@@ -82,8 +82,8 @@ def _write_reports(
 ) -> None:
     if letters:
         letters.mkdir(parents=True, exist_ok=True)
-        for answer in answers:
-            (letters / f"{Path(answer.file).stem}.docx").write_bytes(letter_to(answer))
+        for name, letter in letters_of(answers).items():
+            (letters / name).write_bytes(letter)
     if len(answers) > 1:
         if html:
             html.write_text(overview_page(answers), encoding="utf-8")

@@ -17,6 +17,7 @@ from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
 from wangge.surfaces.web.finance import (
     board_views,
+    checking_batch_views,
     checking_views,
     draft_views,
     edition_views,
@@ -140,6 +141,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ground/places/at", ground_views.place_at_view, name="place_at"),
     path("ground/<slug:name>.geojson", ground_views.ground_layer, name="ground_layer"),
     path("finance/check", checking_views.accounts_check, name="accounts_check"),
+    path("finance/check/batch", checking_batch_views.accounts_check_batch, name="accounts_check_batch"),
     path("finance/evaluation", evaluation_views.evaluation_list, name="evaluation_list"),
     path("finance/evaluation/<int:form_id>", evaluation_views.evaluation_sheet, name="evaluation_sheet"),
     path("finance/evaluation/<int:form_id>/<slug:act>", evaluation_views.evaluation_act, name="evaluation_act"),

@@ -103,6 +103,7 @@ SAMPLES: dict[str, Sample] = {
     "published-list": Sample("决算公开：列表", "web/finance/published_list.html", sample_finance.published_list),
     "published": Sample("决算公开", "web/finance/published.html", sample_finance.published),
     "accounts-check": Sample("决算校核", "web/finance/accounts_check.html", sample_check.with_findings),
+    "accounts-check-batch": Sample("成批校核", "web/finance/accounts_check_batch.html", sample_check.batch),
     "accounts-check-empty": Sample("决算校核：未选文件", "web/finance/accounts_check.html", sample_check.asked),
     "accounts-check-refused": Sample("决算校核：读不了", "web/finance/accounts_check.html", sample_check.refused),
     "evaluation-list": Sample("绩效自评", "web/finance/evaluation_list.html", sample_finance.evaluation_list),

@@ -7,7 +7,10 @@ from dataclasses import replace
 from wangge.surfaces.web.elements.sample_finance import ACCOUNTANT
 from wangge.surfaces.web.elements.samples import shell
 from wangge.surfaces.web.finance.checking_pages import (
+    AccountsBatchPage,
     AccountsCheckPage,
+    BatchFinding,
+    BatchRow,
     CheckedPaperPiece,
     FindingRow,
     MarkedCell,
@@ -52,3 +55,20 @@ def with_findings() -> AccountsCheckPage:
         "决算.docx", "某市城市管理监督指挥中心", "2024", overview, (error, doubt), (tail,), (table,)
     )
     return replace(asked(), paper=piece)
+
+
+def batch() -> AccountsBatchPage:
+    """Three papers: one with an error, one that could not be read, one without fault."""
+    finding = BatchFinding(
+        "error", "错误", "公开05表 行“行政运行” 列“基本支出” 第 12 页", "列合计；同一处使 4 条关系不符", "297.88",
+        "279.88", "T05-COL",
+    )  # fmt: skip
+    rows = (
+        BatchRow(1, "某市园林中心", "", "园林.pdf", "–", "–", "–", "文件已加密：请去掉密码后再校核。", ()),
+        BatchRow(2, "某市城市管理监督指挥中心", "2024", "指挥中心.docx", "1", "0", "12", "", (finding,)),
+        BatchRow(3, "某市市政维护中心", "2024", "市政.docx", "0", "0", "9", "", ()),
+    )
+    return AccountsBatchPage(
+        shell("成批校核", ACCOUNTANT), "#", "#", ".pdf,.docx", "一次不超过 80 份，每份不超过 16 MiB。", (), rows,
+        "共 3 份：有错误 1 份，没有需要更正的 1 份，未能读取 1 份。",
+    )  # fmt: skip

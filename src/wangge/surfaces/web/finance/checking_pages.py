@@ -65,3 +65,47 @@ class AccountsCheckPage:
     limit_text: str
     errors: tuple[str, ...] = ()
     paper: CheckedPaperPiece | None = None
+    batch_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinding:
+    """One finding of a paper of a batch."""
+
+    severity: str
+    severity_zh: str
+    where: str
+    message: str
+    printed: str
+    expected: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One paper of a batch in its rank."""
+
+    place: int
+    unit: str
+    year: str
+    file: str
+    errors: str
+    warnings: str
+    notes: str
+    refused: str
+    findings: tuple[BatchFinding, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsBatchPage:
+    """The form for many papers, and below it their ranked overview; None: nothing was given yet."""
+
+    shell: Shell
+    url: str
+    single_url: str
+    accepts: str
+    limit_text: str
+    errors: tuple[str, ...] = ()
+    rows: tuple[BatchRow, ...] | None = None
+    summary: str = ""

@@ -31,7 +31,7 @@ from wangge.surfaces.web.shells import shell_for
 
 ACCEPTS = ".pdf,.docx,.xlsx,.xls,.html,.htm,.md,.txt"
 MOST_BYTES = 16 * 1024 * 1024
-FILES = ("paper", "previous", "tables")
+FILES = ("paper", "previous", "budget", "tables")
 _NEAR_ROWS = 2
 
 
@@ -54,6 +54,7 @@ def accounts_check(request: HttpRequest) -> HttpResponse:
         _("PDF、Word、Excel、网页或文本，不超过 16 MiB；文件只在校核时读入，不保存。"),
         errors,
         paper,
+        reverse("accounts_check_batch"),
     )
     return render(request, "web/finance/accounts_check.html", {"page": page}, status=422 if errors else 200)
 
@@ -71,7 +72,7 @@ def _checked(request: HttpRequest) -> Result:
     if "paper" not in papers:
         raise ReadingRefused("empty", _("请选择要校核的文件。"))
     paper = papers["paper"]
-    paper.previous, paper.official = papers.get("previous"), papers.get("tables")
+    paper.previous, paper.budget, paper.official = (papers.get(name) for name in FILES[1:])
     return check_paper(paper, accounts)
 
 

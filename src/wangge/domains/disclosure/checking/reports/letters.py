@@ -46,6 +46,19 @@ def overview_page(answers: Sequence[Checked]) -> str:
     )
 
 
+def letters_of(answers: Sequence[Checked], *, sender: str = "") -> dict[str, bytes]:
+    """File name → the letter of each paper; papers of the same name are told apart by a number."""
+    letters: dict[str, bytes] = {}
+    for answer in answers:
+        stem = name = PurePath(answer.file).stem
+        number = 1
+        while f"{name}.docx" in letters:
+            number += 1
+            name = f"{stem}-{number}"
+        letters[f"{name}.docx"] = letter_to(answer, sender=sender)
+    return letters
+
+
 def letter_to(answer: Checked, *, sender: str = "") -> bytes:
     """The letter to one unit, as .docx: what to mend, what to look at; notes stay inside."""
     paper = docx.Document()
