@@ -166,6 +166,16 @@ FORMS: tuple[TableForm, ...] = (
         required=("act_zh", "from_states", "to_state", "posts"),
     ),
     TableForm(
+        "letter_kinds",
+        ("letter_kinds.csv",),
+        rows.LetterKind,
+        ("kind",),
+        required=("kind_zh", "readers", "answer_within"),
+    ),
+    TableForm(
+        "authorities", ("authorities.csv",), rows.Authority, ("authority",), required=("name_zh", "receipt_within")
+    ),
+    TableForm(
         "score_schemes",
         ("score_schemes.csv",),
         rows.SchemePart,

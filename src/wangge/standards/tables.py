@@ -16,6 +16,8 @@ from wangge.standards.hotline_rows import HotlineAct as HotlineAct  # noqa: PLC0
 from wangge.standards.hotline_rows import HotlineChannel as HotlineChannel  # noqa: PLC0414
 from wangge.standards.hotline_rows import HotlineKind as HotlineKind  # noqa: PLC0414
 from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: PLC0414
+from wangge.standards.letter_rows import Authority as Authority  # noqa: PLC0414
+from wangge.standards.letter_rows import LetterKind as LetterKind  # noqa: PLC0414
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
 from wangge.standards.measures import ObjectGroup as ObjectGroup  # noqa: PLC0414
 from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
@@ -421,6 +423,8 @@ class Tables:
     hotline_kinds: tuple[HotlineKind, ...] = ()
     hotline_states: tuple[HotlineState, ...] = ()
     hotline_acts: tuple[HotlineAct, ...] = ()
+    letter_kinds: tuple[LetterKind, ...] = ()
+    authorities: tuple[Authority, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

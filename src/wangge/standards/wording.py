@@ -30,6 +30,9 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "hotline_kind": ("hotline_kinds", "kind", "kind_zh"),
     "hotline_state": ("hotline_states", "state", "state_zh"),
     "hotline_act": ("hotline_acts", "act", "act_zh"),
+    "letter_kind": ("letter_kinds", "kind", "kind_zh"),
+    "letter_hint": ("letter_kinds", "kind", "hint_zh"),
+    "authority": ("authorities", "authority", "name_zh"),
 }
 
 

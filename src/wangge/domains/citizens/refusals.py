@@ -28,3 +28,11 @@ _WORDS = {
     Limit.PHONE: lambda: _("这个电话一小时内上报较多，请稍后再试；紧急情况请拨打 12345。"),
     Limit.AREA: lambda: _("这个地点一小时内上报较多，可能已有人报过，请先看看附近的问题。"),
 }
+
+
+class LetterRefused(Exception):
+    """An act on a letter that cannot be; its text says what to do."""
+
+
+class NoSuchLetter(LookupError):
+    """No such letter, or behind the wall: the two look the same."""

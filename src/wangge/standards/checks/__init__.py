@@ -6,6 +6,7 @@ from wangge.standards.access import access_findings
 from wangge.standards.checks.counting import COUNTING_CHECKS
 from wangge.standards.checks.deciding import DECIDING_CHECKS
 from wangge.standards.checks.hotline import HOTLINE_CHECKS
+from wangge.standards.checks.letters import LETTER_CHECKS
 from wangge.standards.checks.limits import LIMIT_CHECKS
 from wangge.standards.checks.moving import MOVING_CHECKS
 from wangge.standards.checks.wording import WORDING_CHECKS
@@ -19,6 +20,7 @@ CHECKS = (
     *COUNTING_CHECKS,
     *WORDING_CHECKS,
     *HOTLINE_CHECKS,
+    *LETTER_CHECKS,
     access_findings,
 )
 

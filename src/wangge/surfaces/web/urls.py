@@ -35,6 +35,7 @@ from wangge.surfaces.web.office import (
     component_views,
     hotline_days,
     hotline_views,
+    letter_views,
     road_views,
 )
 from wangge.surfaces.web.office import ground_views as office_ground
@@ -42,6 +43,7 @@ from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
 from wangge.surfaces.web.public import ground_views as public_ground
 from wangge.surfaces.web.public import home_views as public_home
+from wangge.surfaces.web.public import letter_views as public_letters
 from wangge.surfaces.web.public import report_views as public_report
 from wangge.surfaces.web.public import status_views as public_status
 
@@ -191,11 +193,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/report", public_report.report, name="public_report"),
     path("public/status", public_status.status, name="public_status"),
     path("public/status/acts", public_status.act, name="public_act"),
+    path("public/letters", public_letters.letter, name="public_letter"),
     path("public/photos/<str:token>/shown.jpg", public_status.photo, name="public_photo"),
     path("public/photos/<str:token>/small.jpg", public_status.thumbnail, name="public_thumbnail"),
     path("public/places", public_ground.public_places, name="public_places"),
     path("public/places/at", public_ground.public_place_at, name="public_place_at"),
     path("public/ground/<slug:name>.geojson", public_ground.public_layer, name="public_layer"),
+    path("letters", letter_views.letters, name="letters"),
+    path("letters/<int:number>", letter_views.letter, name="letter"),
+    path("letters/<int:number>/reveal", letter_views.letter_reveal, name="letter_reveal"),
+    path("letters/<int:number>/acts/<slug:act>", letter_views.letter_act, name="letter_act"),
+    path("letters/<int:number>/photos/<slug:photo_id>.jpg", letter_views.letter_photo, name="letter_photo"),
     path("notices", messages_views.notices, name="notices"),
     path("notices/read", messages_views.notices_read, name="notices_read"),
     path("notices/count", messages_views.notices_count, name="notices_count"),

@@ -26,7 +26,7 @@ MOST_PHOTOS = 6
 LONGEST = {"description": 2000, "address": 200, "reporter_name": 40, "reporter_phone": 30, "reporter_email": 120}
 NAMES = (
     "location_lon", "location_lat", "address", "category", "description", "wish", "reporter_name", "reporter_phone",
-    "reporter_email", "openness", "join",
+    "reporter_email", "openness", "join", "hand", "kind",
 )  # fmt: skip
 _PHOTO_ID = re.compile(r"[a-z2-7]{26}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,28}")

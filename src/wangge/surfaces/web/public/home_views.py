@@ -26,6 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if PublicDoor.STATUS in opened:
         words = _("凭上报时得到的查询码，看办到哪一步，并作评价。")
         doors.append(Door(_("查询进度"), words, reverse("public_status")))
+    if PublicDoor.LETTERS in opened:
+        words = _("投诉工作人员、市场监管线索、其他部门的事、不公开的意见。")
+        doors.append(Door(_("写信"), words, reverse("public_letter")))
     page = PublicHomePage(
         public_shell(request, _("市民服务"), at=clock.now(), current="public_home"), _("城市管理市民服务"), tuple(doors)
     )

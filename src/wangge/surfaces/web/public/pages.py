@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wangge.surfaces.web.elements.forms import Choice, Field
+from wangge.surfaces.web.elements.forms import Choice, Field, Form
 from wangge.surfaces.web.elements.pieces import Notice, Photo, TimeLeft
 from wangge.surfaces.web.pages import Shell
 
@@ -62,6 +62,15 @@ class StepPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterPage:
+    """The form of a letter."""
+
+    shell: Shell
+    heading: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedPage:
     """The code, shown this once."""
 
@@ -108,3 +117,18 @@ class StatusPage:
     may_reopen: bool = False
     act_url: str = ""
     told: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStatusPage:
+    """How a letter stands, for who wrote it."""
+
+    shell: Shell
+    url: str
+    state: str
+    kind: str
+    at: datetime
+    authority: str = ""
+    receipt_no: str = ""
+    due_at: datetime | None = None
+    answer: str = ""

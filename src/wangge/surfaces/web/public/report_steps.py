@@ -15,19 +15,24 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.queries.similar import Similar
 from wangge.domains.cases.rules import rulebook_on
+from wangge.domains.citizens.letter_tables import takers_of
 from wangge.domains.citizens.queries.nearby import joinable
 from wangge.domains.geography.gazetteer_queries import words_for_point
 from wangge.domains.geography.queries import ground
+from wangge.domains.organizations.models import PublicDoor
+from wangge.domains.organizations.public_doors import is_open
 from wangge.groundwork.attachments.queries import photos_of
 from wangge.surfaces.web.command.argument_fields import category_field
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
+from wangge.surfaces.web.elements.labels import word
 from wangge.surfaces.web.public.filled import LONGEST, MOST_PHOTOS, PHOTO, Filled, Wrong, contact_faults, too_long
 from wangge.surfaces.web.public.ground_views import public_map
 from wangge.surfaces.web.public.pages import NearCase, StepPage
 from wangge.surfaces.web.public.visiting import public_shell
 from wangge.surfaces.web.public.words import STAGES
 
+OUTSIDE = "out_of_area"  # the kind of letter a report from beyond the border becomes
 STEPS = ("photo", "place", "matter", "near", "contact")
 _NUMBERS = {"photo": 1, "place": 2, "matter": 3, "near": 3, "contact": 4}
 _ASKED: Mapping[str, tuple[str, ...]] = {
@@ -66,8 +71,13 @@ def _place_faults(filled: Filled, at: datetime) -> Wrong:
         wrong["location"] = _("坐标写得不对，请在地图上点一下，或只写地址。")
     elif not given and not filled.text("address"):
         wrong["location"] = _("请在地图上点一下，或写明地址。")
-    elif filled.point is not None and is_outside(filled.point, at):
-        wrong["location"] = _("这个位置不在本市，本平台不能处理。请核对位置。")
+    elif filled.point is not None and is_outside(filled.point, at) and filled.text("hand") != OUTSIDE:
+        there = takers_of(OUTSIDE)
+        told = _("这个位置不在本市，本平台不能处理。请核对位置，或联系%(authority)s（电话 %(phone)s）。")
+        wrong["location"] = told % {
+            "authority": word("authority", there[0].authority) if there else "12345",
+            "phone": there[0].phone if there else "12345",
+        }
     return wrong
 
 
@@ -103,7 +113,7 @@ def step_page(request: HttpRequest, filled: Filled, screen: Screen, *, at: datet
     heading, intro = _words(screen, filled)
     offer, button = _offer(filled, at) if screen.step == "place" else ("", "")
     errors = tuple(filter(None, (notice, screen.wrong.get(""))))
-    outside = screen.step == "place" and filled.point is not None and is_outside(filled.point, at)
+    outside = "location" in screen.wrong and filled.point is not None and is_outside(filled.point, at)
     return StepPage(
         shell=public_shell(request, heading, at=at, current="public_report"),
         url=reverse("public_report"),
@@ -120,7 +130,7 @@ def step_page(request: HttpRequest, filled: Filled, screen: Screen, *, at: datet
         offer=offer,
         offer_button=button,
         near=tuple(_near(each, at) for each in screen.near),
-        letter_button=_("转交事发地的部门") if outside else "",
+        letter_button=_("转交事发地的部门") if outside and is_open(PublicDoor.LETTERS) else "",
     )
 
 
@@ -144,11 +154,12 @@ def _words(screen: Screen, filled: Filled) -> tuple[str, str]:
 
 
 def _fields(step: str, at: datetime) -> tuple[Field, ...]:
-    makers = {"photo": _photo_fields, "place": _place_fields, "matter": _matter_fields, "contact": _contact_fields}
+    makers = {"photo": photo_fields, "place": _place_fields, "matter": _matter_fields, "contact": contact_fields}
     return makers[step](at) if step in makers else ()
 
 
-def _photo_fields(_at: datetime) -> tuple[Field, ...]:
+def photo_fields(_at: datetime) -> tuple[Field, ...]:
+    """The pictures, with the limits said before they are chosen."""
     help_text = _("JPEG、PNG、WebP，每张不超过 20 MB，最多 %(most)s 张。公开时只用重新编码的副本，不带拍摄位置。")
     return (
         Field(
@@ -181,7 +192,8 @@ def _matter_fields(at: datetime) -> tuple[Field, ...]:
     return words, kinds
 
 
-def _contact_fields(_at: datetime) -> tuple[Field, ...]:
+def contact_fields(_at: datetime) -> tuple[Field, ...]:
+    """Whether and where to answer, and whether it may be public."""
     openness = (
         Choice("open", _("可以公开"), hint=_("只公开问题和位置，不公开您是谁")),
         Choice("private", _("不公开"), hint=_("不出现在公开的列表和地图上")),

@@ -17,11 +17,21 @@ from wangge.domains.citizens.logic.codes import grouped
 from wangge.domains.citizens.operations.following import Followable, join_case, report_publicly
 from wangge.domains.citizens.refusals import CannotJoin, TooOften
 from wangge.domains.organizations.models import PublicDoor
+from wangge.domains.organizations.public_doors import is_open
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
 from wangge.surfaces.web.public.filled import PHOTO, Filled, contact_of, filled_of, report_of, sent_of
+from wangge.surfaces.web.public.letter_views import send_letter
 from wangge.surfaces.web.public.pages import ReportedPage
-from wangge.surfaces.web.public.report_steps import STEPS, Screen, faults_of, near_cases, photo_point, step_page
+from wangge.surfaces.web.public.report_steps import (
+    OUTSIDE,
+    STEPS,
+    Screen,
+    faults_of,
+    near_cases,
+    photo_point,
+    step_page,
+)
 from wangge.surfaces.web.public.visiting import behind, public_shell
 
 _FIELD_STEP = {
@@ -46,6 +56,10 @@ def report(request: HttpRequest) -> HttpResponseBase:
     if go == "photo_place" and (point := photo_point(filled)) is not None:
         filled = filled.saying(location_lon=f"{point[0]:.6f}", location_lat=f"{point[1]:.6f}")
         return _shown(request, filled, Screen("place"), at)
+    if go == "outside" and step == "place":
+        return _shown(request, filled.saying(hand=OUTSIDE), Screen("matter"), at)
+    if step == "place" and go == "next":
+        filled = filled.saying(hand="")  # the place may lie inside now
     if step == "near":
         return _shown(request, filled.saying(join=go.removeprefix("join:") if ":" in go else ""), Screen("contact"), at)
     wrong = faults_of(step, filled, at)
@@ -61,7 +75,7 @@ def _before(step: str) -> str:
 def _onward(request: HttpRequest, filled: Filled, step: str, at: datetime) -> HttpResponse:
     following = STEPS[STEPS.index(step) + 1]
     if following == "near":
-        near = near_cases(filled, at)
+        near = () if filled.text("hand") else near_cases(filled, at)
         return _shown(request, filled, Screen("near", near=near) if near else Screen("contact"), at)
     return _shown(request, filled, Screen(following), at)
 
@@ -71,6 +85,8 @@ def _send(request: HttpRequest, filled: Filled, at: datetime) -> HttpResponse:
         wrong = faults_of(step, filled, at)
         if wrong and not filled.text("join"):
             return _shown(request, filled, Screen(step, wrong), at, status=422)
+    if filled.text("hand") == OUTSIDE and is_open(PublicDoor.LETTERS):
+        return send_letter(request, filled, OUTSIDE, at)
     try:
         made = _made(request, filled, at)
     except TooOften as often:

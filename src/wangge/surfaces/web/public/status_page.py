@@ -20,16 +20,18 @@ from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.queries.history import HistoryStep, history_of
 from wangge.domains.cases.queries.published import blanked
 from wangge.domains.cases.rows import draft_of
+from wangge.domains.citizens.letter_tables import authority_of
 from wangge.domains.citizens.logic.codes import grouped
 from wangge.domains.citizens.queries.followers import Followed, citizen_of, followers_count
+from wangge.domains.citizens.queries.letters import Letter
 from wangge.surfaces.web.command import clocks
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
 from wangge.surfaces.web.elements.pieces import Notice, Photo
-from wangge.surfaces.web.public.pages import Milestone, StatusPage
+from wangge.surfaces.web.public.pages import LetterStatusPage, Milestone, StatusPage
 from wangge.surfaces.web.public.visiting import public_shell
-from wangge.surfaces.web.public.words import GRADES, STAGES
+from wangge.surfaces.web.public.words import GRADES, LETTER_STATES, STAGES
 
 PHOTO_SALT = "wangge.public.photo"
 LONGEST_CODE = 40
@@ -154,3 +156,20 @@ def _followers(count: int) -> str:
     if count < 2:
         return ""
     return ngettext("%(count)s 位市民关注这件事。", "%(count)s 位市民关注这件事。", count) % {"count": count}
+
+
+def letter_status_page(request: HttpRequest, letter: Letter, *, at: datetime) -> LetterStatusPage:
+    """How a letter stands: who has it, until when, what was answered; not its words, which the code's finder need not
+    read."""
+    authority = authority_of(letter.authority)
+    return LetterStatusPage(
+        public_shell(request, _("查询进度"), at=at, current="public_status"),
+        reverse("public_status"),
+        str(LETTER_STATES[letter.state]),
+        labels.word("letter_kind", letter.kind),
+        letter.at,
+        f"{labels.word('authority', authority.authority)} {authority.phone}".strip() if authority is not None else "",
+        letter.receipt_no,
+        None if letter.state == "answered" else letter.due_at,
+        letter.answer,
+    )

@@ -20,11 +20,19 @@ from wangge.domains.cases.operations.moving import Order, move_case
 from wangge.domains.citizens.logic.codes import typed_code
 from wangge.domains.citizens.operations.counting import count_wrong_code, too_many_wrong_codes
 from wangge.domains.citizens.queries.followers import Followed, citizen_of, followed_by
+from wangge.domains.citizens.queries.letters import Letter, letter_of_code
 from wangge.domains.organizations.models import PublicDoor
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.pictures import picture_answer
-from wangge.surfaces.web.public.status_page import LONGEST_CODE, PHOTO_SALT, Asked, question_page, status_page
+from wangge.surfaces.web.public.status_page import (
+    LONGEST_CODE,
+    PHOTO_SALT,
+    Asked,
+    letter_status_page,
+    question_page,
+    status_page,
+)
 from wangge.surfaces.web.public.visiting import address_of, behind, secret
 
 LONGEST_TEXT = 2000
@@ -91,12 +99,12 @@ def _typed(request: HttpRequest) -> str:
     return request.POST.get("code", "")[: 2 * LONGEST_CODE]
 
 
-def _found(request: HttpRequest, at: datetime) -> Followed | str | None:
-    """The case of the code; None where there is none, or why it was not looked up."""
+def _found(request: HttpRequest, at: datetime) -> Followed | Letter | str | None:
+    """The case or letter of the code; None where there is none, or why it was not looked up."""
     address, code = address_of(request), typed_code(_typed(request))
     if too_many_wrong_codes(at=at, secret=secret(), address=address):
         return _("查询码输错太多次，请一小时后再试。")
-    found = followed_by(code) if code else None
+    found = (followed_by(code) or letter_of_code(code)) if code else None
     if found is None:
         count_wrong_code(at=at, secret=secret(), address=address)
     return found
@@ -111,6 +119,9 @@ def _told(request: HttpRequest, at: datetime, asked: Asked) -> HttpResponse:
         return response
     if found is None:
         return _asked(request, Asked((_("没有这个查询码，请核对。"),), typed), at, 422)
+    if isinstance(found, Letter):
+        page_of_letter = letter_status_page(request, found, at=at)
+        return render(request, "web/public/letter_status.html", {"page": page_of_letter})
     page = status_page(request, typed_code(typed), found, asked, at=at)
     return render(request, "web/public/status.html", {"page": page})
 

@@ -37,3 +37,10 @@ GRADES: Mapping[str, Promise] = {
     "不满意": _("不满意"),
     "非常不满意": _("非常不满意"),
 }
+
+LETTER_STATES: Mapping[str, Promise] = {
+    "received": _("待答复"),
+    "forwarded": _("已转送，待回执"),
+    "receipted": _("已有回执，待答复"),
+    "answered": _("已答复"),
+}

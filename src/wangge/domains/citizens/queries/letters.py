@@ -1,0 +1,97 @@
+"""Questions to letters; whoever reads them says who he is, and what he may not read is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from wangge.domains.citizens.letter_tables import kinds_read_by
+from wangge.domains.citizens.logic.codes import hash_of
+from wangge.domains.organizations.logic import Actor
+
+MOST = 100
+_COLUMNS = (
+    "id, kind, state, version, at, due_at, words, address, lon, lat, photos, wish, name, phone, email, authority,"
+    " receipt_due_at, receipt_no, answer"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter as it stands."""
+
+    id: int
+    kind: str
+    state: str
+    version: int
+    at: datetime
+    due_at: datetime | None
+    words: str
+    address: str
+    lon: float | None
+    lat: float | None
+    photos: list[str]
+    wish: str
+    name: str
+    phone: str
+    email: str
+    authority: str
+    receipt_due_at: datetime | None
+    receipt_no: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEvent:
+    """One act on a letter."""
+
+    act: str
+    at: datetime
+    person_name: str
+    detail: str
+
+
+def letters_for(*, by: Actor, answered: bool = False, offset: int = 0) -> list[Letter]:
+    """The letters this person reads, what is due first before the rest; one statement."""
+    return _letters(
+        f"kind = ANY(%s) AND (state = 'answered') = %s ORDER BY due_at NULLS LAST, id LIMIT {MOST + 1} OFFSET %s",
+        kinds_read_by(by), answered, offset,
+    )  # fmt: skip
+
+
+def letter_for(*, by: Actor, number: int, lock: bool = False) -> Letter | None:
+    """One letter, if this person reads its kind; behind the wall it looks like none."""
+    found = _letters("id = %s AND kind = ANY(%s)" + (" FOR NO KEY UPDATE" if lock else ""), number, kinds_read_by(by))
+    return found[0] if found else None
+
+
+def letter_of_code(code: str) -> Letter | None:
+    """The letter a citizen follows by his code."""
+    found = _letters("code_hash = %s", hash_of(code))
+    return found[0] if found else None
+
+
+def kept_digest(code: str) -> bytes | None:
+    """The digest of what was sent when this code was given."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM citizens_letter WHERE code_hash = %s", [hash_of(code)])
+        row = cursor.fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def events_of(number: int) -> list[LetterEvent]:
+    """Everything that was done with a letter; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT act, at, person_name, detail FROM citizens_letter_event WHERE letter_id = %s ORDER BY seq", [number]
+        )
+        return [LetterEvent(*row) for row in cursor.fetchall()]
+
+
+def _letters(condition: str, *values: Any) -> list[Letter]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM citizens_letter WHERE {condition}", values)
+        return [Letter(*row) for row in cursor.fetchall()]
