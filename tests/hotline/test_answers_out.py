@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from tests.hotline.conftest import CHANNEL, SECRET, Partner
-from wangge.domains.hotline.logic.retrying import rest_after
+from wangge.groundwork.retrying import rest_after
 from wangge.domains.hotline.operations.acting import act_on
 from wangge.domains.hotline.operations.sending import SendFailed, hear_outgoing, send_again, send_due
 from wangge.domains.hotline.queries.orders import OrderRow, dead_letters, events_of, order_numbered

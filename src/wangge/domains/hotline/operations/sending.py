@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.rules import rulebook_on
-from wangge.domains.hotline.logic.retrying import rest_after
 from wangge.domains.hotline.operations.acting import do_act
 from wangge.domains.hotline.operations.outgoing import TOPIC
 from wangge.domains.hotline.queries.orders import order
@@ -25,6 +24,7 @@ from wangge.domains.hotline.refusals import ActRefused, HotlineRefused
 from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 from wangge.groundwork.outbox.operations import OutboxFact
+from wangge.groundwork.retrying import rest_after
 
 LEASE = timedelta(minutes=2)
 """While a message is being sent no other worker takes it; whoever died over it lets go after this."""

@@ -1,4 +1,4 @@
-"""Owns how long a message that failed rests before it is sent again."""
+"""Owns how long a message that another system did not take rests before it is sent again."""
 
 from __future__ import annotations
 
