@@ -13,7 +13,6 @@ import pytest
 from django.db import connection
 
 from tests.hotline.conftest import CHANNEL, SECRET, Partner
-from wangge.groundwork.retrying import rest_after
 from wangge.domains.hotline.operations.acting import act_on
 from wangge.domains.hotline.operations.sending import SendFailed, hear_outgoing, send_again, send_due
 from wangge.domains.hotline.queries.orders import OrderRow, dead_letters, events_of, order_numbered
@@ -21,6 +20,7 @@ from wangge.domains.hotline.refusals import ActRefused, HotlineRefused
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
 from wangge.groundwork.outbox.operations import OutboxFact
+from wangge.groundwork.retrying import rest_after
 from wangge.surfaces.exchange.hotline.posting import post
 from wangge.surfaces.exchange.hotline.signing import signature_of
 from wangge.surfaces.jobs import rounds

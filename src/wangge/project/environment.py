@@ -11,6 +11,7 @@ import secrets
 import zlib
 from enum import StrEnum
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -110,7 +111,12 @@ class Environment(BaseSettings):
     hotline_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel=https://…``, separated by commas: where answers to each hotline channel are posted."""
 
-    @field_validator("hosts", "cors_origins", "proxies", "hotline_secrets", "hotline_addresses", mode="before")
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    """Networks beside the public one, as ``10.1.0.0/16``, into which partners are told; there also without TLS."""
+
+    @field_validator(
+        "hosts", "cors_origins", "proxies", "hotline_secrets", "hotline_addresses", "webhook_networks", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -193,6 +199,7 @@ def mistakes_in(environment: Environment) -> list[str]:
         _mistakes_of_database,
         _mistakes_of_provider,
         _mistakes_of_hotline,
+        _mistakes_of_networks,
     )
     return [line for check in checks for line in check(environment)]
 
@@ -302,3 +309,13 @@ def _mistakes_of_hotline(environment: Environment) -> list[str]:
         for pair in environment.hotline_addresses
         if not pair.partition("=")[0] or not pair.partition("=")[2].startswith(("https://", "http://"))
     ]
+
+
+def _mistakes_of_networks(environment: Environment) -> list[str]:
+    lines = []
+    for network in environment.webhook_networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            lines.append(f"WANGGE_WEBHOOK_NETWORKS 中的 {network} 不是网络：请写成 10.1.0.0/16。")
+    return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "wangge.domains.patrol",
     "wangge.domains.hotline",
     "wangge.domains.citizens",
+    "wangge.domains.partners",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
@@ -199,6 +201,7 @@ CORS_ORIGINS = ENVIRONMENT.cors_origins
 PROXIES = frozenset(ENVIRONMENT.proxies)
 HOTLINE_SECRETS = ENVIRONMENT.secrets_of_channels
 HOTLINE_ADDRESSES = ENVIRONMENT.addresses_of_channels
+WEBHOOK_NETWORKS = tuple(ip_network(each) for each in ENVIRONMENT.webhook_networks)
 CITY_OVERLAY = ENVIRONMENT.city_overlay
 VAR = ENVIRONMENT.var
 LEAST_FREE_MEBIBYTES = ENVIRONMENT.least_free_mebibytes

@@ -37,6 +37,7 @@ class Task(Enum):
     POSTS = ("security_administrator", gettext_lazy("授予与收回岗位"))
     KEYS = ("security_administrator", gettext_lazy("重置密码、动态口令与令牌"))
     DOORS = ("security_administrator", gettext_lazy("登记对外入口的开放与关闭"))
+    PARTNERS = ("security_administrator", gettext_lazy("登记与停发外部系统推送"))
     AUDIT = ("audit_administrator", gettext_lazy("查阅与导出审计记录"))
 
     @property

@@ -150,6 +150,48 @@ def waiting(*, consumer: str) -> int:
     return int(count)
 
 
+def consumers_waiting(*, prefix: str) -> frozenset[str]:
+    """Those of the consumers whose name begins so for whom facts wait; one statement, however many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.consumer FROM outbox_delivery d WHERE starts_with(d.consumer, %s) AND EXISTS ("
+            " SELECT FROM outbox o WHERE o.month >= d.floor_month AND o.id > d.floor_id"
+            "  AND (o.transaction, o.id) > (d.after_transaction::text::xid8, d.after_id)"
+            "  AND o.transaction < pg_snapshot_xmin(pg_current_snapshot()))",
+            [prefix],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def go_back(*, consumer: str, to: datetime) -> bool:
+    """Let ``consumer`` hear again what was recorded from ``to`` on; False where it has not come that far anyway.
+
+    Facts lie in the order of their transactions: a few recorded just before ``to`` may come once more too.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if _lock_waiting(consumer) is None:
+            raise UnknownConsumer(consumer)
+        cursor.execute(
+            "WITH first AS (SELECT o.transaction, o.id FROM outbox o"
+            "  WHERE o.month >= %(month)s AND o.recorded_at >= %(to)s ORDER BY o.transaction, o.id LIMIT 1)"
+            " UPDATE outbox_delivery d SET after_transaction = first.transaction::text::bigint,"
+            "  after_id = first.id - 1, floor_id = 0,"
+            "  floor_month = least(d.floor_month, (%(month)s::date - interval '1 month')::date)"
+            " FROM first WHERE d.consumer = %(consumer)s"
+            "  AND (first.transaction, first.id - 1) < (d.after_transaction::text::xid8, d.after_id)",
+            {"month": month_of(to), "to": to, "consumer": consumer},
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _lock_waiting(consumer: str) -> object | None:
+    """The consumer's row, waited for where somebody serves it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM outbox_delivery WHERE consumer = %s FOR UPDATE", [consumer])
+        found: object | None = cursor.fetchone()
+        return found
+
+
 def rebase_after_restore() -> None:
     """Bring the outbox into step with a cluster whose transaction numbers began anew.
 

@@ -20,6 +20,7 @@ from wangge.domains.cases.operations import receipts, refilling, timing
 from wangge.domains.citizens.operations.counting import forget_sendings
 from wangge.domains.hotline.operations.sending import send_due
 from wangge.domains.notices.operations import clear_inboxes, clear_read
+from wangge.domains.partners.operations.sending import clear_sent
 from wangge.domains.patrol.logic.drawing import DrawKind
 from wangge.domains.patrol.operations.draws import draw_day
 from wangge.domains.patrol.operations.positions import remove_old_positions
@@ -135,6 +136,7 @@ def sweep() -> None:
     forget_sendings(at=at)
     clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
+    clear_sent(at=at)
     call_command("clearsessions")
 
 

@@ -1,4 +1,4 @@
-"""The worker process: the timetable's rounds one after another, and beside them the delivery of the outbox.
+"""The worker process: the timetable's rounds one after another, beside them the delivery of the outbox.
 
 Several workers may run, on one machine or on more: rounds are locked in the queue, cases and consumers in their rows.
 """
@@ -37,17 +37,20 @@ def main() -> None:
 
 
 def _run() -> None:
-    from wangge.surfaces.jobs import delivery, rounds
+    from wangge.surfaces.jobs import delivery, postmen, rounds
 
     delivery.register_all()
     rounds.ensure_partitions()
-    postman = delivery.Delivery()
-    postman.start()
+    beside = (delivery.Delivery(), postmen.Postmen())
+    for each in beside:
+        each.start()
     try:
         asyncio.run(_work())
     finally:
-        postman.stop()
-        postman.join(_GRACE_SECONDS)
+        for each in beside:
+            each.stop()
+        for each in beside:
+            each.join(_GRACE_SECONDS)
 
 
 async def _work() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from wangge.domains.evaluation.logic.months import TOPIC
 from wangge.domains.notices.operations import mark_inbox_read, mark_read
 from wangge.domains.notices.queries import NoticeLine, notices_for, unread_for
+from wangge.domains.organizations.logic import Actor
+from wangge.domains.partners.operations.sending import NOTICE_TOPIC
 from wangge.groundwork import clock
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.elements.labels import post_name
@@ -31,19 +35,22 @@ def notices(request: HttpRequest) -> HttpResponse:
     unread = sum(not line.is_read for line in found)
     page = MessagesPage(
         shell=shell_for(request, _("消息"), at=at, current="notices"),
-        messages=tuple(
-            _message(line, opens_cases=opens(by, "case"), opens_months=opens(by, "assessment")) for line in found
-        ),
+        messages=tuple(_message(line, opens_cases=opens(by, "case"), ways=_ways(by)) for line in found),
         unread_text=_("%(number)s 条未读") % {"number": unread} if unread else "",
         read_url=reverse("notices_read") if unread else "",
     )
     return render(request, "web/notices.html", {"page": page})
 
 
-def _message(line: NoticeLine, *, opens_cases: bool, opens_months: bool) -> Message:
+def _ways(by: Actor) -> dict[str, str]:
+    """Topic of a message that is of no case → the page it leads to, where the person may open it."""
+    pages = {TOPIC: "assessment", NOTICE_TOPIC: "partners"}
+    return {topic: reverse(name) for topic, name in pages.items() if opens(by, name)}
+
+
+def _message(line: NoticeLine, *, opens_cases: bool, ways: Mapping[str, str]) -> Message:
     url = reverse("case", args=[line.object_key]) if line.object_key and opens_cases else ""
-    if line.topic == TOPIC and opens_months:
-        url = reverse("assessment")
+    url = ways.get(line.topic, url)
     kind, _colon, name = line.inbox.partition(":")
     inbox = {"post": post_name, "unit": unit_name}.get(kind, str)(name) if name else ""
     return Message(line.id, line.text, line.created_at, url, line.is_read, inbox)

@@ -110,6 +110,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("account_draft", _("决算公开"), "", False),
             ("accounts_check", _("决算校核"), "", False),
             ("case_imports", _("案卷导入"), "", False),
+            ("partners", _("外部推送"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

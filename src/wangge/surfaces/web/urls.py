@@ -36,6 +36,7 @@ from wangge.surfaces.web.office import (
     hotline_days,
     hotline_views,
     letter_views,
+    partner_views,
     road_views,
 )
 from wangge.surfaces.web.office import ground_views as office_ground
@@ -128,6 +129,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/<int:number>", hotline_views.hotline_order, name="hotline_order"),
     path("hotline/<int:number>/reveal", hotline_views.hotline_reveal, name="hotline_reveal"),
     path("hotline/<int:number>/acts/<slug:act>", hotline_views.hotline_act, name="hotline_act"),
+    path("partners", partner_views.partner_list, name="partners"),
+    path("partners/<int:number>", partner_views.partner, name="partner"),
+    path("partners/<int:number>/acts/<slug:act>", partner_views.partner_act, name="partner_act"),
     path("imports", case_imports.case_imports, name="case_imports"),
     path("imports/<int:run>", case_imports.case_import, name="case_import"),
     path("imports/<int:run>/refused.csv", case_imports.case_import_refused, name="case_import_refused"),

@@ -22,6 +22,7 @@ from wangge.surfaces.web.elements import (
     sample_hotline,
     sample_office,
     sample_ownership,
+    sample_partners,
     samples,
 )
 from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
@@ -79,6 +80,10 @@ SAMPLES: dict[str, Sample] = {
     "hotline-days": Sample("热线对账", "web/office/hotline_days.html", sample_hotline.days),
     "hotline-days-none": Sample("热线对账：空", "web/office/hotline_days.html", sample_hotline.no_days),
     "hotline-order": Sample("热线工单：答复待审", "web/office/hotline_order.html", sample_hotline.one_order),
+    "partners": Sample("外部推送", "web/office/partners.html", sample_partners.partners),
+    "partners-none": Sample("外部推送：空", "web/office/partners.html", sample_partners.no_partners),
+    "partner-stopped": Sample("外部系统：已停发", "web/office/partner.html", sample_partners.stopped),
+    "partner-added": Sample("外部系统：刚登记", "web/office/partner.html", sample_partners.just_added),
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
     "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),

@@ -1,0 +1,1 @@
+"""Thinking about messages to partners: no Django, clock or database."""

@@ -1,0 +1,1 @@
+"""The writers of partners and their messages."""
