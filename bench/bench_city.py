@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,15 +90,15 @@ class BenchCity:
         return self.photos[token]
 
 
-def environment(var: Path) -> dict[str, str]:
+def environment(var: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
     kept.pop("DATABASE_URL", None)
-    return {**kept, "WANGGE_VAR": str(var)}
+    return {**kept, "WANGGE_VAR": str(var), **(more or {})}
 
 
 @contextlib.contextmanager
-def running_city(var: Path, *, prepare: str = "") -> Iterator[BenchCity]:
-    """A migrated city with the demo's ground, served on a free port; stopped afterwards."""
+def running_city(var: Path, *, settings: Mapping[str, str] | None = None) -> Iterator[BenchCity]:
+    """A migrated city with the demo's ground, served on a free port under these settings; stopped afterwards."""
     subprocess.run([WANGGE, "migrate", "--quiet"], env=environment(var), check=True)
     shown = subprocess.run(
         [sys.executable, "-c", GROUND], env=environment(var), check=True, capture_output=True, text=True
@@ -107,7 +107,7 @@ def running_city(var: Path, *, prepare: str = "") -> Iterator[BenchCity]:
     city = BenchCity(var, _free_port(), found["tokens"], found["points"], found["cookies"])
     with open(var / "bench-serve.log", "wb") as log:
         city.server = subprocess.Popen(
-            [WANGGE, "serve", "--port", str(city.port)], env=environment(var), stdout=log, stderr=log
+            [WANGGE, "serve", "--port", str(city.port)], env=environment(var, settings), stdout=log, stderr=log
         )
         try:
             _wait_until_ready(city)

@@ -72,6 +72,15 @@ class Client:
         self.socket.sendall(head.encode() + b"\r\n" + body)
         return self._answer()
 
+    def signed(self, path: str, timestamp: str, signature: str, body: bytes) -> tuple[int, bytes]:
+        """POST as the hotline's system does; (status, body)."""
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"X-Wangge-Timestamp: {timestamp}\r\nX-Wangge-Signature: {signature}\r\nContent-Length: {len(body)}\r\n"
+        )
+        self.socket.sendall(head.encode() + b"\r\n" + body)
+        return self._answer()
+
     def _answer(self) -> tuple[int, bytes]:
         while b"\r\n\r\n" not in self.buffer:
             self._more()

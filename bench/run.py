@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import accounts_check, deadline_engine, evaluation, ledger, open311, places, volume  # noqa: E402
+from bench import accounts_check, deadline_engine, doors, evaluation, ledger, open311, places, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -31,7 +31,7 @@ from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
-    "things", "ledger", "places",
+    "things", "ledger", "places", "doors",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -83,6 +83,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "open311" in only:
         console.print("[bold]Open311")
         yield _open311(work / "open311", quick)
+    if "doors" in only:
+        console.print("[bold]doors")
+        yield from _doors(work / "doors", quick)
     if "growth" in only:
         console.print("[bold]growth")
         yield _growth(work, quick)
@@ -162,6 +165,24 @@ def _open311(var: Path, quick: bool) -> list[Measurement]:
         *(at_most(f"Open311 list of 1,000 as {fmt}, p95", load.percentile_ms(95), "ms", 150)
           for fmt, load in loads.items()),
         *_failures("open311", created, *loads.values()),
+    ]  # fmt: skip
+
+
+def _doors(var: Path, quick: bool) -> Iterable[list[Measurement]]:
+    """Open311, positions, the hotline, bursts and partners, in one city."""
+    volume.simulate(var, cases=2_000)
+    with running_city(var, settings=doors.SETTINGS) as city:
+        open311.open_the_door(city)
+        yield from doors.measure(city, quick=quick)
+        open311.fill(city)
+        created = open311.creates(city, seconds=5 if quick else 20)
+        loads = {fmt: open311.lists(city, fmt, seconds=3 if quick else 8) for fmt in ("json", "xml")}
+    shutil.rmtree(var, ignore_errors=True)
+    yield [
+        at_least("Open311 create over HTTP, 8 clients", created.rate, "1/s", 200),
+        *(at_most(f"Open311 list of 1,000 as {fmt}, p95", load.percentile_ms(95), "ms", 150)
+          for fmt, load in loads.items()),
+        *_failures("doors", created, *loads.values()),
     ]  # fmt: skip
 
 

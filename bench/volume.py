@@ -60,7 +60,7 @@ def run_watched(var: Path, *words: str) -> Ran:
 def tree_mib(pid: int) -> float:
     """PSS of a process and its descendants in MiB."""
     total = 0
-    for number in _tree(pid):
+    for number in tree(pid):
         try:
             text = Path(f"/proc/{number}/smaps_rollup").read_text()
         except OSError:
@@ -69,7 +69,8 @@ def tree_mib(pid: int) -> float:
     return total / 1024
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """A process and its descendants."""
     found = [pid]
     for number in found:
         try:
