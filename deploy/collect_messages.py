@@ -26,7 +26,7 @@ COLUMNS = {
     "ladders.csv": ("addressee_zh",), "hotline_channels.csv": ("name_zh",), "hotline_kinds.csv": ("kind_zh",),
     "hotline_states.csv": ("state_zh",), "hotline_acts.csv": ("act_zh",),
     "letter_kinds.csv": ("kind_zh", "hint_zh"), "authorities.csv": ("name_zh",),
-    "signs.csv": ("name_zh", "measure_zh"),
+    "signs.csv": ("name_zh", "measure_zh"), "check_items.csv": ("name_zh",), "score_schemes.csv": ("name_zh",),
 }  # fmt: skip
 _TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 _INLINE = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")

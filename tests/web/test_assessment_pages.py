@@ -153,3 +153,33 @@ def test_a_districts_paper_names_photos_responsible_persons_and_what_would_chang
     unit.get(f"/assessment/{PUBLISHED}/district/430201")
     assert real not in unit.page
     assert "责任人甲" not in unit.page
+
+
+def test_checks_of_a_month_are_written_on_a_page_and_refused_where_they_cannot_be(
+    browser: Open, snapshot: Snapshot, real: str
+) -> None:
+    address = "/assessment/2024-02/checks"
+    evaluator = browser("evaluator-1")
+    evaluator.get("/assessment")
+    assert address in evaluator.page  # the month that is over
+    evaluator.get(address)
+    assert "本月还没有登记的发现" in evaluator.text()
+    given = {"object": "district=430202", "item": "spot/sanitation", "place": "河东路口", "note": "垃圾外溢"}
+    evaluator.send("find", points="99", **given)
+    assert "不超过 10 分" in evaluator.text()
+    evaluator.send("find", points="2.5", case_number=real, **given)
+    assert "−2.50" in evaluator.text()
+    assert f'href="/cases/{real}"' in evaluator.page
+    (form,) = [each for each in evaluator.forms() if each.startswith("take-back-")]
+    evaluator.send(form, note="认错了地方")
+    assert "已撤销" in evaluator.text()
+    assert "take-back-" not in evaluator.page
+    evaluator.send("adjust", object="department=dept-a", points="-1", reason="媒体曝光", order_no="城管〔2024〕9 号")
+    assert "-1.00" in evaluator.text()
+    evaluator.send("draw-quality")
+    assert "没有可抽取的对象" in evaluator.text()
+    leader = browser("centre_leader-1")
+    leader.get(address)
+    assert not [form for form in leader.forms() if form in ("find", "adjust")]
+    browser("dept-a").get(address, status=403)
+    evaluator.get("/assessment/marsh/checks", status=404)

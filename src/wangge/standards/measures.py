@@ -67,6 +67,25 @@ class SchemePart:
     at: Origin
 
 
+CHECK_FORMS = ("spot", "special", "quality")
+"""On-the-spot checks 实地考评, special checks 专项检查, the quality check of case files 案卷质检."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """An item of a form: what a check may find, at most so many points off; of a case file against whose work."""
+
+    form: str  # one of CHECK_FORMS
+    item: str
+    name_zh: str
+    against: str  # of quality: collector, inspector or the post of a seat
+    most_points: int
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectGroup:
     """In which group 组别 a district is ranked, and which class of area its bands are (1, 2, 3; empty: the first)."""

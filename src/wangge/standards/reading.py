@@ -189,6 +189,7 @@ FORMS: tuple[TableForm, ...] = (
         ("sign",),
         required=("name_zh", "measure_zh", "object", "source", "confidence"),
     ),
+    TableForm("check_items", ("check_items.csv",), rows.CheckItem, ("form", "item"), required=("name_zh",)),
     TableForm(
         "object_groups", ("object_groups.csv",), rows.ObjectGroup, ("object", "code"), required=("group", "name_zh")
     ),

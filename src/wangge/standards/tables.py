@@ -18,6 +18,7 @@ from wangge.standards.hotline_rows import HotlineKind as HotlineKind  # noqa: PL
 from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: PLC0414
 from wangge.standards.letter_rows import Authority as Authority  # noqa: PLC0414
 from wangge.standards.letter_rows import LetterKind as LetterKind  # noqa: PLC0414
+from wangge.standards.measures import CheckItem as CheckItem  # noqa: PLC0414
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
 from wangge.standards.measures import ObjectGroup as ObjectGroup  # noqa: PLC0414
 from wangge.standards.measures import SchemePart as SchemePart  # noqa: PLC0414
@@ -412,6 +413,7 @@ class Tables:
     score_bands: tuple[ScoreBand, ...] = ()
     score_schemes: tuple[SchemePart, ...] = ()
     signs: tuple[SignRow, ...] = ()
+    check_items: tuple[CheckItem, ...] = ()
     object_groups: tuple[ObjectGroup, ...] = ()
     editions_in_force: tuple[EditionInForce, ...] = ()
     setting_values: tuple[SettingValue, ...] = ()

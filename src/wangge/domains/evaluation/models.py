@@ -102,6 +102,7 @@ class CheckFinding(models.Model):
     item = models.CharField(_("检查项"), max_length=60)
     points_hundredths = models.IntegerField(_("扣分（百分之一分）"))
     case_number = models.CharField(_("案卷号"), max_length=40, blank=True, default="")
+    takes_back = models.BigIntegerField(_("撤销"), null=True)
     note = models.TextField(_("说明"), blank=True, default="")
     person_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(_("时间"))
@@ -116,10 +117,41 @@ class CheckFinding(models.Model):
             models.CheckConstraint(
                 name="finding_points_within_100", condition=Q(points_hundredths__range=(-10000, 10000))
             ),
+            models.UniqueConstraint(name="finding_taken_back_once", fields=["takes_back"]),
+            models.CheckConstraint(
+                name="finding_taken_back_says_why", condition=Q(takes_back__isnull=True) | ~Q(note="")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.period} {self.object_code} {self.item}"
+
+
+class CheckDraw(models.Model):
+    """What was drawn by lot for the checks of a month: case files, or grids to be walked; from a seed that is kept."""
+
+    pk = models.CompositePrimaryKey("kind", "period")
+    kind = models.CharField(_("类别"), max_length=12)  # quality, spot
+    period = models.CharField(_("月份"), max_length=24)
+    seed = models.CharField(_("种子"), max_length=120)
+    pool = models.IntegerField(_("总数"))
+    pool_sm3 = models.BinaryField(max_length=32)
+    drawn = models.JSONField(_("抽中"), default=list)
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints; a month is drawn once (primary key)."""
+
+        db_table = "evaluation_check_draw"
+        verbose_name = verbose_name_plural = _("考评抽查")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="check_draw_kind_known", condition=Q(kind__in=["quality", "spot"])),
+            models.CheckConstraint(name="check_draw_has_seed", condition=~Q(seed="") & Q(pool__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period}"
 
 
 class Adjustment(models.Model):

@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wangge.domains.evaluation.logic.months import NEXT, POSTS, MonthState
+from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.domains.organizations.logic import Actor
 
 EVALUATION_POSTS = frozenset({"evaluator", "section_head", "centre_leader", "chief"})
+CHECKING_POSTS = frozenset({"evaluator", "section_head"})
 
 
 def may_see_drafts(by: Actor) -> bool:
     """Whether he sees months that are not published yet, whole."""
     return by.holds(*EVALUATION_POSTS)
+
+
+def may_check(by: Actor) -> bool:
+    """Whether he draws, writes findings, bonus and malus, and judges case files."""
+    return by.holds(*CHECKING_POSTS)
+
+
+def check_may_check(by: Actor) -> None:
+    """Raise ``CheckRefused`` unless he may."""
+    if not may_check(by):
+        raise CheckRefused(_("您的岗位不能办理考评检查。"))
 
 
 def own_objects(by: Actor) -> frozenset[tuple[str, str]]:

@@ -67,7 +67,7 @@ def _checks(by: Actor, at: datetime) -> None:
         districts = [row[0] for row in cursor.fetchall()]
     for place, code in enumerate(districts):
         CheckFinding.objects.create(
-            period=CORRECTED, form="spot", object_kind="district", object_code=code, item=_("市容秩序"),
+            period=CORRECTED, form="spot", object_kind="district", object_code=code, item="street_order",
             points_hundredths=150 + 125 * place, note=_("实地考评抽查"), person_id=by.person_id, at=at,
         )  # fmt: skip
     if districts:

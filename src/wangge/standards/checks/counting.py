@@ -13,7 +13,7 @@ from wangge.standards.conditions import CountCondition, CountOn, parse_counters_
 from wangge.standards.counted import Statement, parse_counted, verbs_of
 from wangge.standards.findings import Finding, gettext_noop
 from wangge.standards.formulas import parse_formula
-from wangge.standards.measures import SIGN_OBJECTS
+from wangge.standards.measures import CHECK_FORMS, SIGN_OBJECTS
 from wangge.standards.tables import Indicator, Move, SchemePart, ScoreBand, Tables
 
 # a composite names this table for its area's class; the class's own table is chosen by the area
@@ -192,6 +192,20 @@ def schemes_add_up(t: Tables) -> Iterator[Finding]:
             )
 
 
+_AGAINST = frozenset({"collector", "inspector", "acceptor", "duty_leader", "dispatcher"})
+
+
+def checks_have_forms(t: Tables) -> Iterator[Finding]:
+    """An item belongs to a known form; it takes points off, or it is a fault of somebody's work."""
+    for row in t.check_items:
+        if row.form not in CHECK_FORMS:
+            yield unknown(row.at, "form", row.form)
+        elif (row.form == "quality") != (row.against in _AGAINST):
+            yield unknown(row.at, "against", row.against)
+        elif (row.form == "quality") != (row.most_points == 0) or not 0 <= row.most_points <= 100:
+            yield unknown(row.at, "most_points", str(row.most_points))
+
+
 def groups_are_of_districts(t: Tables) -> Iterator[Finding]:
     """A group holds districts, and a class of area is one that has bands."""
     bands = {band.band_table for band in t.score_bands}
@@ -224,6 +238,7 @@ def signs_can_be_measured(t: Tables) -> Iterator[Finding]:
 COUNTING_CHECKS = (
     signs_can_be_measured,
     groups_are_of_districts,
+    checks_have_forms,
     schemes_add_up,
     counters_are_indicators,
     formulas_name_indicators,

@@ -25,6 +25,11 @@ def sample_size(on: date | None = None) -> int:
     return int(_value("quality_sample_per_month", on))
 
 
+def spot_grids(on: date | None = None) -> int:
+    """How many grids of each district the on-the-spot checks of a month draw."""
+    return int(_value("spot_grids_per_district", on))
+
+
 def month_runs_by_itself(on: date | None = None) -> bool:
     """Whether a month that is over is frozen without anybody's act."""
     return _value("month_runs_by_itself", on) == "yes"

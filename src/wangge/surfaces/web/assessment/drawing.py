@@ -97,6 +97,7 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         changes=tuple(_change(each) for each in content.get("changes", ())[:60]) if whole else (),
         change_note=result.change_note,
         step_url=reverse("assessment_step", args=[result.period]),
+        checks_url=reverse("assessment_checks", args=[result.period]) if policies.may_see_drafts(by) else "",
         what_if_url=reverse("assessment_what_if", args=[result.period]) if policies.may_see_drafts(by) else "",
     )
 
@@ -105,7 +106,7 @@ def _table(kind: str, result: Result, content: Mapping[str, Any], state: MonthSt
     scores = policies.visible_scores(content["scores"][kind], kind=kind, state=state, by=by)
     if not scores:
         return None
-    columns = tuple(part["name_zh"] for part in scores[0]["parts"])
+    columns = tuple(_(part["name_zh"]) for part in scores[0]["parts"])
     own = policies.own_objects(by)
     lines = []
     for each in scores:
@@ -172,7 +173,7 @@ def object_page(
         advice=advice(content["scores"][kind], score) if whole else "",
         parts=tuple(
             PartLine(
-                part["name_zh"], _part_cell(part, result, kind, code), part["weight"], part["points"] or "—",
+                _(part["name_zh"]), _part_cell(part, result, kind, code), part["weight"], part["points"] or "—",
                 part["lost"] or "—",
             )
             for part in score["parts"]

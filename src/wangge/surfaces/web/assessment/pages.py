@@ -27,6 +27,7 @@ class MonthsPage:
     freeze_url: str = ""
     empty_text: str = ""
     signs_url: str = ""
+    checks_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class MonthPage:
     change_note: str = ""
     step_url: str = ""
     what_if_url: str = ""
+    checks_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

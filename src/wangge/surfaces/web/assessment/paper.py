@@ -114,7 +114,7 @@ def advice(scores: Sequence[Mapping[str, Any]], score: Mapping[str, Any]) -> str
         return _("本月第一。")
     worst = max(score["parts"], key=lambda part: Decimal(part["lost"] or 0))
     return _("再得 %(gap)s 分即与第 %(rank)s 名持平；失分最多的是%(part)s（%(lost)s 分）。") % {
-        "gap": _gap(nearest, score), "rank": nearest["rank"], "part": worst["name_zh"], "lost": worst["lost"],
+        "gap": _gap(nearest, score), "rank": nearest["rank"], "part": _(worst["name_zh"]), "lost": worst["lost"],
     }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def ways_up(
                 if less
                 else _("%(part)s：多 %(n)d 件（现 %(good)d / %(whole)d）")
             )
-            found.append(text % {"part": part["name_zh"], "n": number, "good": good, "whole": whole})
+            found.append(text % {"part": _(part["name_zh"]), "n": number, "good": good, "whole": whole})
     return tuple(found)
 
 

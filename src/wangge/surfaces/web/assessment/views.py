@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wangge.domains.evaluation import policies
 from wangge.domains.evaluation.logic.months import VERB_LABELS, MonthState, state_after
-from wangge.domains.evaluation.logic.periods import PeriodUnknown, parse_period
+from wangge.domains.evaluation.logic.periods import PeriodUnknown, last_ended, parse_period
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.operations.month import MonthRefused, step
 from wangge.domains.evaluation.queries import results
+from wangge.domains.evaluation.queries.settings import month_begins_on
 from wangge.domains.evaluation.snapshots import latest
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
@@ -43,9 +44,16 @@ def months(request: HttpRequest) -> HttpResponse:
         lines,
         freeze_url=reverse("assessment_freeze") if by.holds("evaluator") else "",
         signs_url=reverse("assessment_signs") if policies.may_see_drafts(by) else "",
+        checks_url=_checks_url() if policies.may_see_drafts(by) else "",
         empty_text=_("还没有可看的月份：考评员冻结、领导签发后在此发布。"),
     )
     return render(request, "web/assessment/months.html", {"page": page})
+
+
+def _checks_url() -> str:
+    """The checks of the month that is over: they are written before it is frozen."""
+    ended = last_ended(clock.today(), starts_on=month_begins_on())
+    return reverse("assessment_checks", args=[ended.name])
 
 
 @require_POST

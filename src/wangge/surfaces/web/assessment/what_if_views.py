@@ -122,7 +122,7 @@ def _fields(setup: Setup, given: Mapping[str, str]) -> tuple[tuple[WishField, ..
     def field(name: str, label: str, in_force: str) -> WishField:
         return WishField(name, label, in_force, given.get(name, in_force)[:12])
 
-    weights = tuple(field(f"weight_{each.part}", each.name_zh, str(each.weight)) for each in setup.scheme)
+    weights = tuple(field(f"weight_{each.part}", _(each.name_zh), str(each.weight)) for each in setup.scheme)
     least = field("least", _("少于此数不排名（件）"), str(setup.least_cases))
     tables = []
     for name, caption in _band_tables(setup):
