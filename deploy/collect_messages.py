@@ -28,6 +28,11 @@ COLUMNS = {
     "letter_kinds.csv": ("kind_zh", "hint_zh"), "authorities.csv": ("name_zh",),
     "signs.csv": ("name_zh", "measure_zh"), "check_items.csv": ("name_zh",), "score_schemes.csv": ("name_zh",),
 }  # fmt: skip
+# The same of the tables of budgeting; choices are several words in one cell.
+BUDGETING = {
+    "record_kinds.csv": "name_zh", "record_fields.csv": "name_zh", "calendar.csv": "name_zh",
+    "disclosure_steps.csv": "name_zh",
+}  # fmt: skip
 _TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 _INLINE = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")
 _BLOCK = re.compile(r"\{%\s*blocktranslate([^%]*)%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
@@ -49,6 +54,8 @@ def used(source: Path = SOURCE) -> dict[Message, str]:
         for message in _of_template(path.read_text(encoding="utf-8")):
             found.setdefault(message, path.relative_to(source).as_posix())
     for message, where in _of_tables(source / "standards" / "data" / "national"):
+        found.setdefault(message, where)
+    for message, where in _of_budgeting(source / "standards" / "data" / "budgeting"):
         found.setdefault(message, where)
     return found
 
@@ -85,6 +92,16 @@ def _of_tables(folder: Path) -> Iterator[tuple[Message, str]]:
         for row in csv.DictReader(file):
             if row["of"] in ("verb", "stage", "stage_clock", "reason", "post"):
                 yield (row["label_zh"], ""), "labels.csv"
+
+
+def _of_budgeting(folder: Path) -> Iterator[tuple[Message, str]]:
+    for name, column in BUDGETING.items():
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                words = row["choices"].split(";") if row.get("type") == "choice" else []
+                for word in (row[column], *words):
+                    if CHINESE.search(word):
+                        yield (word, ""), name
 
 
 def main() -> int:

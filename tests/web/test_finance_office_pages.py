@@ -84,6 +84,24 @@ def test_the_calendar_warns_of_what_is_near_or_late() -> None:
     assert "2025-03-31" in page
 
 
+def test_what_happens_outside_is_entered_and_later_dates_count_from_it() -> None:
+    finance = who("finance")
+    for step, on in (("停止新增支出承诺", "2024-12-10"), ("人民代表大会批准决算", "2025-08-01")):
+        told = {"step": step, "happened_on": on}
+        assert finance.post(f"/finance/registers/calendar_event{ACCOUNT}", told).status_code == 302
+    page = words(read(finance, f"/finance/accounts/editions{ACCOUNT}"))
+    assert "停止新增支出承诺 2024-12-15 2024-12-10 已完成" in page
+    assert "财政部门批复各部门 2025-08-21" in page  # twenty days after the congress
+
+
+def test_registers_and_steps_speak_the_language_of_the_reader() -> None:
+    finance = who("finance")
+    finance.post("/language", {"language": "en", "next": "/work"})
+    page = words(read(finance, f"/finance/registers/stocktake_surplus{ACCOUNT}"))
+    assert [text in page for text in ("Assets found without a card", "Class", "Furniture")] == [True] * 3
+    assert "Department approves its units" in words(read(finance, f"/finance/accounts/editions{ACCOUNT}"))
+
+
 # ---- template ------------------------------------------------------------------------------------------------
 
 

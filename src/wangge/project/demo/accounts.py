@@ -226,6 +226,8 @@ def _registers(told: Mapping[str, Any], at: datetime, deliveries: Iterable[Mappi
         fields = {**row, "amount": row["yuan"]}
         fields.pop("yuan")
         enter_record(kind="training", told=fields, **common)
+    for event in told["events"]:
+        enter_record(kind="calendar_event", told=event, **common)
     for delivery in deliveries:
         enter_record(kind="contract_delivery", told=delivery, **common)
     for key, text in told.get("texts", {}).items():

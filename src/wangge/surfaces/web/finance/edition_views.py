@@ -70,6 +70,7 @@ def account_editions(request: HttpRequest) -> HttpResponse:
         where.units, tuple(_date(each) for each in dates), _warning(dates), pieces, form, blocked,
         f"{reverse('account_draft')}{query}",
         f"{reverse('account_template')}{query}", tuple(_unit(each, where.year) for each in below), _submitted(below),
+        f"{reverse('register', args=['calendar_event'])}{query}",
     )  # fmt: skip
     return render(request, "web/finance/editions.html", {"page": page})
 
@@ -102,12 +103,12 @@ def _submitted(below: Sequence[UnitStanding]) -> str:
 def _date(each: CalendarDate) -> DateRow:
     due = f"{each.due_on:%Y-%m-%d}" if each.due_on else "—"
     done = f"{each.done_on:%Y-%m-%d}" if each.done_on else ""
-    return DateRow(each.name_zh, due, done, str(each.standing), _(STANDINGS[each.standing]))
+    return DateRow(_(each.name_zh), due, done, str(each.standing), _(STANDINGS[each.standing]))
 
 
 def _warning(dates: tuple[CalendarDate, ...]) -> str:
-    late = [each.name_zh for each in dates if each.standing is Standing.LATE]
-    soon = [each.name_zh for each in dates if each.standing is Standing.SOON]
+    late = [_(each.name_zh) for each in dates if each.standing is Standing.LATE]
+    soon = [_(each.name_zh) for each in dates if each.standing is Standing.SOON]
     told = []
     if late:
         told.append(_("已逾期：%(names)s。") % {"names": "、".join(late)})
@@ -118,7 +119,7 @@ def _warning(dates: tuple[CalendarDate, ...]) -> str:
 
 def _piece(line: EditionLine, by: Actor, steps: Sequence[EditionStep], formats: Sequence[str]) -> EditionPiece:
     before = [(step.verb, step.by_id) for step in steps]
-    names = {step.verb: step.name_zh for step in disclosure_steps()}
+    names = {step.verb: _(step.name_zh) for step in disclosure_steps()}
     forms = tuple(
         (f"step-{line.id}-{step.verb}", _form(line, step))
         for step in steps_from(line.state)
@@ -148,7 +149,7 @@ def _told(step: EditionStep, names: dict[str, str]) -> Fact:
 def _form(line: EditionLine, step: DisclosureStep) -> Form:
     label = _("意见、文号或公开的理由")
     field = Field("reason", label, FieldKind.TEXT, required=step.needs_reason, max_length=400)
-    return Form(reverse("account_step", args=[line.id, step.verb]), (field,), step.name_zh)
+    return Form(reverse("account_step", args=[line.id, step.verb]), (field,), _(step.name_zh))
 
 
 def _compile_form(where: Chosen, by: Actor, lines: tuple[EditionLine, ...]) -> tuple[Form | None, str]:

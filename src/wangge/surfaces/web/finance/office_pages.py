@@ -63,6 +63,7 @@ class EditionsPage:
     template_url: str
     below: tuple[UnitRow, ...] = ()
     below_note: str = ""
+    events_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _kind_line(where: Chosen, kind: RecordKind, lines: list[RecordLine]) -> Regi
     url = _url(where, kind)
     if kind.kind == "stocktake":  # entered by scanning, on a page of its own
         url = f"{reverse('stocktaking')}?unit={where.unit}&year={where.year}"
-    return RegisterKindLine(url, kind.name_zh, str(len(lines)) if lines else "", amount)
+    return RegisterKindLine(url, _(kind.name_zh), str(len(lines)) if lines else "", amount)
 
 
 def _url(where: Chosen, kind: RecordKind, key: str = "") -> str:
@@ -128,8 +128,8 @@ def _register_page(
         )  # fmt: skip
         form = Form(_url(where, row), (key, *_fields(row, typed, where)), _("登记"), errors=errors)
     return RegisterPage(
-        shell_for(request, row.name_zh, at=clock.now(), current="registers"), row.name_zh, where.name, where.year,
-        _turned(where.years, row), _turned(where.units, row), (_("编号"), *(each.name_zh for each in shown)),
+        shell_for(request, _(row.name_zh), at=clock.now(), current="registers"), _(row.name_zh), where.name, where.year,
+        _turned(where.years, row), _turned(where.units, row), (_("编号"), *(_(each.name_zh) for each in shown)),
         tuple(each.type in {"fen", "integer"} for each in shown), rows, form,
         f"{reverse('registers')}?unit={where.unit}&year={where.year}", is_asked,
         _levels(where) if row.kind == "service_fault" else (),
@@ -163,7 +163,7 @@ def _field(each: RecordField, value: str, where: Chosen) -> Field:
     kind = _KINDS.get(each.type, FieldKind.TEXT)
     choices: tuple[Choice, ...] = ()
     if each.type == "choice":
-        choices = tuple(Choice(name, name) for name in each.choices)
+        choices = tuple(Choice(name, _(name)) for name in each.choices)
     elif each.type == "yes_no":
         choices = (Choice("是", _("是")), Choice("否", _("否")))
     elif each.type == "ref":
@@ -171,7 +171,8 @@ def _field(each: RecordField, value: str, where: Chosen) -> Field:
         there = records(kinds=[each.choices[0]], units=[where.unit], year=where.year)
         choices = tuple(Choice(line.key, f"{line.key} {_title(line)}".strip()) for line in there)
     hint = {"date": "2024-06-01", "fen": "1234.56"}.get(each.type, "")
-    label = _("%(name)s（元）") % {"name": each.name_zh} if each.type == "fen" else each.name_zh
+    name = _(each.name_zh)
+    label = _("%(name)s（元）") % {"name": name} if each.type == "fen" else name
     return Field(
         each.field, label, kind, required=each.required, value=value, choices=choices, placeholder=hint,
         max_length=200 if kind is FieldKind.TEXT else None,
@@ -192,7 +193,7 @@ def _shown(each: RecordField, line: RecordLine) -> str:
         return yuan_text(int(value))
     if each.type == "yes_no":
         return _("是") if value else _("否")
-    return str(value)
+    return _(str(value)) if each.type == "choice" else str(value)
 
 
 def _as_typed(each: RecordField, line: RecordLine) -> str:
@@ -259,11 +260,11 @@ def _record_page(
         RecordVersion(
             _("第 %(number)d 版　%(by)s") % {"number": line.version, "by": line.by_name}
             + (_("　已作废") if line.withdrawn else ""),
-            tuple(Fact(each.name_zh, _shown(each, line)) for each in row.fields if each.field in line.data),
+            tuple(Fact(_(each.name_zh), _shown(each, line)) for each in row.fields if each.field in line.data),
         )
         for line in reversed(versions)
     )
     return RecordPage(
-        shell_for(request, last.key, at=clock.now(), current="registers"), row.name_zh, last.key, told, correct,
+        shell_for(request, last.key, at=clock.now(), current="registers"), _(row.name_zh), last.key, told, correct,
         withdraw, _url(where, row),
     )  # fmt: skip

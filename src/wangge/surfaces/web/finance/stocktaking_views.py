@@ -52,7 +52,7 @@ def stocktaking_page(request: HttpRequest) -> HttpResponse:
             errors = tuple(getattr(refused, "faults", ())) or (str(refused),)
         else:
             kind = NoticeKind.DONE if result == AGREES else NoticeKind.WARNING
-            tell(request, Notice(kind, _("%(code)s：%(result)s。") % {"code": told["code"], "result": result}))
+            tell(request, Notice(kind, _("%(code)s：%(result)s。") % {"code": told["code"], "result": _(result)}))
             # whoever goes through a room need not say the room again
             return HttpResponseRedirect(_url(where, place=told["place"], holder=told["holder"]))
     found = stocktaking(unit=where.unit, year=where.year) if where.unit else Stocktaking(())
@@ -130,6 +130,7 @@ def _card(card: AssetCard) -> CardRow:
 def _deviation(each: Standing) -> CardRow:
     card, scan = each.card, each.scan
     assert scan is not None
+    when = f"{scan.on} {scan.by_name}"
     return CardRow(
-        card.code, card.name, card.place, card.holder, scan.result, scan.place, scan.holder, f"{scan.on} {scan.by_name}"
-    )
+        card.code, card.name, card.place, card.holder, _(scan.result), scan.place, scan.holder, when
+    )  # fmt: skip

@@ -56,7 +56,7 @@ def _row(term: Term) -> TermRow:
     if term.agreed_too_long and limit is not None:
         remark = _("约定超过 %(days)d 天上限，按上限计") % {"days": limit.longest_days}
     return TermRow(
-        term.contract.key, term.contract.supplier_size, f"{term.delivery.on:%Y-%m-%d}", yuan_text(term.delivery.fen),
+        term.contract.key, _(term.contract.supplier_size), f"{term.delivery.on:%Y-%m-%d}", yuan_text(term.delivery.fen),
         days, f"{term.due_on:%Y-%m-%d}" if term.due_on else "—",
         f"{term.settled_on:%Y-%m-%d}" if term.settled_on else "", yuan_text(term.open_fen) if term.open_fen else "",
         _(_STANDINGS[term.standing]) % {"days": term.late_days},
