@@ -1,6 +1,7 @@
 """Lists the texts of pages, refusals and commands that the English catalogue lacks, or that nobody uses any more.
 
 `python deploy/collect_messages.py` prints the missing ones as entries to fill in; exit 1 when there are any.
+Where each is used first is told beside it on the error stream and kept out of the catalogue, where it would only go stale.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ def main() -> int:
     wanted = used()
     missing = {message: where for message, where in wanted.items() if message[0] not in known}
     for (text, plural), where in missing.items():
-        sys.stdout.write(f"#: {where}\nmsgid {_quoted(text)}\n")
+        sys.stderr.write(f"{where}: {text}\n")
+        sys.stdout.write(f"msgid {_quoted(text)}\n")
         sys.stdout.write(
             f'msgid_plural {_quoted(plural)}\nmsgstr[0] ""\nmsgstr[1] ""\n\n' if plural else 'msgstr ""\n\n'
         )
