@@ -15,8 +15,13 @@ from django.test import TransactionTestCase
 from tests.city_database import CityDatabase, clear_photos
 from wangge.groundwork.embedded_postgres import APPLICATION, OWNER, Cluster
 
+# A machine that is slow just now says nothing of the property.
+hypothesis.settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any_machine")
 # `make soak`: many more examples of every property.
-hypothesis.settings.register_profile("soak", max_examples=5000, deadline=None)
+hypothesis.settings.register_profile("soak", hypothesis.settings.get_profile("any_machine"), max_examples=5000)
 
 _databases: list[CityDatabase] = []
 

@@ -13,7 +13,7 @@ from django.db import connection
 from tests.cases.conftest import START, actor, small_city
 from tests.cases.photographs import photo_of
 from tests.cases.test_loop import PLACE
-from wangge.domains.cases.logic.pieces import STRETCH_SECONDS, stamped
+from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, numbers_of, stamped
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.queries import words
 from wangge.domains.cases.queries.conditions import Filter
@@ -99,14 +99,22 @@ def test_a_search_keeps_the_other_filters(
 def test_the_stamp_of_the_index_is_the_one_the_search_counts_back_to(told: list[tuple[str, str, datetime]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT c.number, m.grams, floor(extract(epoch FROM c.reported_at) / {STRETCH_SECONDS})::int::text"
+            f"SELECT c.number, m.grams, floor(extract(epoch FROM c.reported_at) / {STRETCH_SECONDS})::int"
             " FROM cases_case c JOIN cases_matter m ON m.case_id = c.id"
         )
         rows = {number: (grams, stamp) for number, grams, stamp in cursor.fetchall()}
     for number, _text, at in told:
         grams, stamp = rows[number]
-        assert [gram[:-2] for gram in grams] == [stamp] * len(grams)
-        assert stamped(["井盖"], at) == [stamp + "井盖"]
+        assert [gram >> 2 * CHARACTER_BITS for gram in grams] == [stamp] * len(grams)
+        assert stamped(["井盖"], at) == numbers_of(["井盖"], stamp)
+
+
+def test_no_two_pieces_and_stretches_have_one_number() -> None:
+    characters = [chr(0), "a", "井", "盖", "\U0001f6a7", chr(0x10FFFF)]
+    grams = [first + second for first in characters for second in characters]
+    numbers = [number for stretch in (-1, 0, 1, 2057) for number in numbers_of(grams, stretch)]
+    assert len(set(numbers)) == len(numbers)
+    assert all(-(2**63) <= number < 2**63 for number in numbers)
 
 
 @pytest.mark.django_db

@@ -133,7 +133,7 @@ class CaseMatter(models.Model):
     """What a case is about and where: words, place in WGS-84 with the system it came in, and how it is searched.
 
     ``grams`` are the two-character pieces of description and address (PostgreSQL's trigrams are slow on two
-    Chinese characters), stamped with the ten days of the report. Words are copies that an erasure blanks.
+    Chinese characters) as numbers, stamped with the ten days of the report. Words are copies that an erasure blanks.
     """
 
     case_id = models.UUIDField(primary_key=True)
@@ -148,7 +148,7 @@ class CaseMatter(models.Model):
     unit_grid_code = models.CharField(max_length=20, blank=True, default="")
     street_code = models.CharField(max_length=12, blank=True, default="")
     community_code = models.CharField(max_length=15, blank=True, default="")
-    grams = ArrayField(models.TextField(), default=list)
+    grams = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         """Named constraints and the search's indexes."""

@@ -130,7 +130,7 @@ def _matter_line(case_id: str, new: NewCase) -> str:
         f"{case_id}\t{escaped(matter.description)}\t{escaped(matter.address)}\t{_float(matter.lon)}\t"
         f"{_float(matter.lat)}\t{matter.given_system}\t{_float(matter.given_x)}\t{_float(matter.given_y)}\t"
         f"{escaped(matter.component)}\t{matter.unit_grid_code}\t{matter.street_code}\t{matter.community_code}\t"
-        f"{array_of(stamped(grams_of(matter.description, matter.address), new.reported_at))}\n"
+        f"{_numbers(stamped(grams_of(matter.description, matter.address), new.reported_at))}\n"
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wangge.domains.cases.logic.pieces import STRETCH_SECONDS, grams_of
+from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, grams_of, numbers_of
 from wangge.domains.cases.queries.conditions import Condition
 
 READ_FIRST = 500
@@ -35,7 +35,8 @@ WITH RECURSIVE newest AS MATERIALIZED (
 ), far AS (
   SELECT c.id FROM stretch s CROSS JOIN LATERAL (
     SELECT c.id, c.reported_at
-      FROM (SELECT * FROM cases_matter WHERE grams @> ARRAY(SELECT s.number || gram FROM unnest(%s::text[]) gram)
+      FROM (SELECT * FROM cases_matter
+             WHERE grams @> ARRAY(SELECT (s.number::bigint << {stamp_bits}) + gram FROM unnest(%s::bigint[]) gram)
             OFFSET 0) m
      CROSS JOIN LATERAL (SELECT * FROM cases_case WHERE id = m.case_id OFFSET 0) c
      WHERE {case} AND {matter} AND {rest} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)
@@ -66,10 +67,10 @@ def newest_with(words: str, *, case: Condition, matter: Condition, limit: int) -
     rest = in_text(" ".join(word for word in words.split() if len(word) != 2))
     statement = _NEWEST_WITH.format(
         case=case.sql, matter=matter.sql, text=text.sql, rest=rest.sql, order=NEWEST, read_first=READ_FIRST,
-        seconds=STRETCH_SECONDS,
+        seconds=STRETCH_SECONDS, stamp_bits=2 * CHARACTER_BITS,
     )  # fmt: skip
     values: tuple[Any, ...] = (
-        *case.values, *matter.values, *text.values, limit, limit, grams_of(words), *case.values, *matter.values,
+        *case.values, *matter.values, *text.values, limit, limit, numbers_of(grams_of(words)), *case.values, *matter.values,
         *rest.values, limit, limit,
     )  # fmt: skip
     return Condition(f"c.id IN ({statement})", values)
