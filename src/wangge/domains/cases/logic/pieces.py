@@ -1,8 +1,8 @@
 """The two-character pieces by which words are found: plain, and as numbers stamped with the ten days of the report.
 
 Chinese words mostly have two characters. Behind a stamp a piece's list in the index is as short as ten days are, so a
-search goes back through time and stops where a page is full, however often a word was ever used. The index holds numbers,
-not texts: they compare in one step, and nothing of them is cut off.
+search goes back through time and stops where a page is full, however often a word was ever used. The index holds
+numbers, not texts: they compare in one step.
 """
 
 from __future__ import annotations

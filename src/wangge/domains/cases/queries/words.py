@@ -70,8 +70,8 @@ def newest_with(words: str, *, case: Condition, matter: Condition, limit: int) -
         seconds=STRETCH_SECONDS, stamp_bits=2 * CHARACTER_BITS,
     )  # fmt: skip
     values: tuple[Any, ...] = (
-        *case.values, *matter.values, *text.values, limit, limit, numbers_of(grams_of(words)), *case.values, *matter.values,
-        *rest.values, limit, limit,
+        *case.values, *matter.values, *text.values, limit, limit, numbers_of(grams_of(words)), *case.values,
+        *matter.values, *rest.values, limit, limit,
     )  # fmt: skip
     return Condition(f"c.id IN ({statement})", values)
 
