@@ -1,7 +1,7 @@
 """Lists the texts of pages, refusals and commands that the English catalogue lacks, or that nobody uses any more.
 
 `python deploy/collect_messages.py` prints the missing ones as entries to fill in; exit 1 when there are any.
-Where each is used first is told beside it on the error stream and kept out of the catalogue, where it would only go stale.
+Where each is used first is told beside it on the error stream; in the catalogue it would only go stale.
 """
 
 from __future__ import annotations
