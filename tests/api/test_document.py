@@ -34,6 +34,7 @@ OPERATIONS = (
     "find_places", "place_at", "near_components", "get_component", "get_proposal", "list_similar", "map_clusters",
     "hotline_message", "hotline_statement",
     "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
+    "list_months", "get_month", "get_what_if",
     "send_positions", "osmand_get", "osmand_post", "send_reports", "announce_photo", "get_upload", "send_piece",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")

@@ -162,6 +162,10 @@ def test_a_file_changed_in_the_warehouse_is_said_to_be_away(speak: Speak, snapsh
         ("get_figure", {"result": MONTH, "kind": "district", "code": "430201", "indicator": "close_rate_filed"}),
         ("get_figure", {"result": MONTH, "kind": "district", "code": "430201", "indicator": "area_index"}),
         ("list_figure_cases", {"result": MONTH, "kind": "district", "code": "430201", "indicator": "n_report"}),
+        ("list_months", {}),
+        ("get_month", {"period": PUBLISHED}),
+        ("get_month", {"period": DRAFT}),
+        ("get_what_if", {"period": PUBLISHED}),
     ],
 )
 def test_the_answers_are_as_the_document_says(
@@ -170,3 +174,46 @@ def test_the_answers_are_as_the_document_says(
     made = BY_ID[name].Case(path_parameters=parts)
     answer = made.call_and_validate(headers=speak("evaluator-1").headers, checks=CHECKS)
     assert answer.status_code in ((200,) if parts.get("indicator") != "area_index" else (200, 404))
+
+
+def test_a_draft_is_seen_whole_by_the_section_and_by_a_unit_as_its_own_without_rank(
+    speak: Speak, snapshot: Snapshot
+) -> None:
+    early = "2024-Q1"
+    run_months(snapshot, [early], at=START, until="sign")
+    frozen = content_of(result_of(early))
+    assert frozen["rows"]
+    listed = told(speak("dept-a").get("/evaluation/months"))["items"]
+    assert [(each["period"], each["state"]) for each in listed] == [
+        (early, "signed"), (DRAFT, "signed"), (PUBLISHED, "published"),
+    ]  # fmt: skip
+    whole = told(speak("evaluator-1").get(f"/evaluation/months/{early}"))
+    assert whole["open_steps"] == ["publish"]
+    assert len(whole["rows"]) == len(frozen["rows"]) + len(frozen["departments"])
+    assert [each["rank"] for each in whole["scores"] if each["kind"] == "district"] == [
+        each["rank"] for each in frozen["scores"]["district"]
+    ]
+    own = told(speak("dept-a").get(f"/evaluation/months/{early}"))
+    assert own["open_steps"] == []
+    assert {(each["kind"], each["code"]) for each in own["rows"]} <= {("department", "dept-a")}
+    assert {each["rank"] for each in own["scores"]} <= {None}
+    published = told(speak("dept-a").get(f"/evaluation/months/{PUBLISHED}"))
+    of_march = content_of(result_of(PUBLISHED))
+    assert len(published["rows"]) == len(of_march["rows"]) + len(of_march["departments"])
+    assert speak("supervisor-1").get(f"/evaluation/months/{early}").status_code == 404
+    assert speak("evaluator-1").get("/evaluation/months/2019-01").status_code == 404
+
+
+def test_what_another_rule_would_give_is_asked_and_nothing_is_kept(speak: Speak, snapshot: Snapshot) -> None:
+    address = f"/evaluation/months/{PUBLISHED}/what-if"
+    before = bytes(result_of(PUBLISHED).sm3)
+    same = told(speak("evaluator-1").get(address))
+    assert (same["reproduces"], same["moved"]) == (True, 0)
+    other = told(speak("evaluator-1").get(f"{address}?least_cases=0&weight=intime=0.5"))
+    assert other["weight_sum"] == "1.25"
+    assert other["moved"] == 3
+    assert all(each["before"]["rank"] is None and each["after"]["rank"] for each in other["objects"])
+    for wrong in ("weight=dream=0.5", "weight=intime", "weight=intime=7", "edge=grade/3=99", "least_cases=x"):
+        assert speak("evaluator-1").get(f"{address}?{wrong}").status_code == 422, wrong
+    assert speak("dept-a").get(address).status_code == 403
+    assert bytes(result_of(PUBLISHED).sm3) == before

@@ -49,6 +49,9 @@ API = {
     "get_result": ("GET", "/evaluation/results/M2024-03-1"),
     "get_figure": ("GET", "/evaluation/results/M2024-03-1/figures/district/430202/n_close"),
     "list_figure_cases": ("GET", "/evaluation/results/M2024-03-1/figures/district/430202/n_close/cases"),
+    "list_months": ("GET", "/evaluation/months"),
+    "get_month": ("GET", "/evaluation/months/2019-01"),
+    "get_what_if": ("GET", "/evaluation/months/2019-01/what-if"),
     "list_signs": ("GET", "/evaluation/signs?period=2024-03"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}

@@ -135,6 +135,72 @@ class Result(ResultHead):
     changes: list[Change]
 
 
+class MonthStepMade(Schema):
+    """A step that a month has made."""
+
+    step: Literal["freeze", "review", "sign", "publish", "reissue"]
+    by: str
+    at: datetime
+    note: str | None
+
+
+class MonthHead(Schema):
+    """Where a month stands, and which steps this person may make now."""
+
+    period: str
+    state: Literal["frozen", "reviewed", "signed", "published"]
+    result: str
+    open_steps: list[str]
+    steps: list[MonthStepMade]
+
+
+class MonthHeads(Schema):
+    """The newest month first."""
+
+    items: list[MonthHead]
+
+
+class Month(MonthHead):
+    """A month's newest issue as far as this person may see it; a draft shows his own objects, without a rank."""
+
+    issue: ResultHead
+    rows: list[Row]
+    scores: list[Score]
+    exclusions: list[Exclusion]
+
+
+class Standing(Schema):
+    """Where an object stands: score, rank, grade, its composite and the rank by that."""
+
+    total: str | None
+    rank: int | None
+    grade: str | None
+    index: str | None
+    index_rank: int | None
+
+
+class Tried(Schema):
+    """One object before and after."""
+
+    code: str
+    name: str
+    moved: bool
+    before: Standing
+    after: Standing
+
+
+class WhatIf(Schema):
+    """Frozen scores beside those another rule would give; ``reproduces``: the frozen ones come out of the scheme."""
+
+    period: str
+    result: str
+    kind: Kind
+    weight_sum: str
+    reproduces: bool
+    moved: int
+    objects: list[Tried]
+
+
 class CountOfFigure(Schema):
     """A count that a figure is made of; ``steps``: how many steps make it up."""
 

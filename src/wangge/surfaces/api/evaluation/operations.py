@@ -41,7 +41,7 @@ _LONGEST_CURSOR = 9
 def list_results(request: HttpRequest) -> HttpResponse:
     """GET /evaluation/results."""
     caller_of(request, door="api-v1:list_results", writes=False)
-    return json_answer({"items": [_head(each) for each in results.published_results()]})
+    return json_answer({"items": [head_of(each) for each in results.published_results()]})
 
 
 @at_the_door
@@ -59,12 +59,12 @@ def get_result(request: HttpRequest, result: str) -> HttpResponse:
         raise failures.BadInput("indicator", _("本结果没有指标“%(name)s”。") % {"name": min(unknown)[:60]})
     return json_answer(
         {
-            **_head(found),
+            **head_of(found),
             "first": content["period"]["first"],
             "end": content["period"]["end"],
             "indicators": definitions,
             "rows": [
-                _row(kind, row, wanted)
+                row_of(kind, row, wanted)
                 for kind in kinds
                 for row in content[_ROWS[kind]]
                 if code in ("", row["objects"][kind])
@@ -161,7 +161,8 @@ def _figure_name(kind: str, code: str, indicator: str) -> str:
     return f"{kind}={code}/{indicator}"
 
 
-def _head(found: Result) -> dict[str, Any]:
+def head_of(found: Result) -> dict[str, Any]:
+    """What identifies a result."""
     return {
         "id": found.id,
         "period": found.period,
@@ -176,7 +177,8 @@ def _head(found: Result) -> dict[str, Any]:
     }
 
 
-def _row(kind: str, row: Mapping[str, Any], wanted: frozenset[str]) -> dict[str, Any]:
+def row_of(kind: str, row: Mapping[str, Any], wanted: frozenset[str]) -> dict[str, Any]:
+    """The figures of one object, narrowed to some indicators."""
     code = row["objects"][kind]
     figures = {name: each for name, each in row["figures"].items() if not wanted or name in wanted}
     return {"kind": kind, "code": code, "name": object_name(kind, code), "period": row["period"], "figures": figures}

@@ -8,13 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
-from wangge.surfaces.api.evaluation import forms, operations
+from wangge.surfaces.api.evaluation import forms, months, operations
 
 router = Router(auth=BEARER)
 _RESULT_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("kind", {"type": "string", "enum": list(operations.KINDS)}),
     ("code", {**TEXT, "description": "of a district or unit"}),
     ("indicator", {**TEXT, "description": "ids with commas between; all by default"}),
+)
+_WISHES = {"type": "array", "items": TEXT, "maxItems": 40}
+_WHAT_IF_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("kind", {"type": "string", "enum": list(operations.KINDS)}),
+    ("weight", {**_WISHES, "description": "intime=0.35, for each part that is to weigh otherwise"}),
+    ("least_cases", {"type": "integer", "minimum": 0, "description": "fewer cases get no rank"}),
+    ("edge", {**_WISHES, "description": "grade/3=70: the lower edge of a band"}),
+    ("score", {**_WISHES, "description": "department_filed/2=85: what a band scores"}),
 )
 _CASES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("count", {**TEXT, "description": "one of the figure's counts; by default the figure itself, where it is one"}),
@@ -69,6 +77,42 @@ def get_figure(request: HttpRequest, result: str, kind: str, code: str, indicato
 def list_figure_cases(request: HttpRequest, result: str, kind: str, code: str, indicator: str) -> HttpResponse:
     """The steps behind a count of a figure, as far as this person sees their cases."""
     return operations.list_figure_cases(request, result, kind, code, indicator)
+
+
+@router.get(
+    "/months",
+    response={200: forms.MonthHeads},
+    operation_id="list_months",
+    url_name="list_months",
+    openapi_extra=document(),
+)
+def list_months(request: HttpRequest) -> HttpResponse:
+    """The months of evaluation, drafts among them, with the steps each has made."""
+    return months.list_months(request)
+
+
+@router.get(
+    "/months/{period}",
+    response={200: forms.Month},
+    operation_id="get_month",
+    url_name="get_month",
+    openapi_extra=document(404),
+)
+def get_month(request: HttpRequest, period: str) -> HttpResponse:
+    """A month's newest issue, draft or published, as far as this person may see it."""
+    return months.get_month(request, period)
+
+
+@router.get(
+    "/months/{period}/what-if",
+    response={200: forms.WhatIf},
+    operation_id="get_what_if",
+    url_name="get_what_if",
+    openapi_extra=document(404, 422, query=_WHAT_IF_QUERY),
+)
+def get_what_if(request: HttpRequest, period: str) -> HttpResponse:
+    """Whose rank would change by another weight, limit or band; nothing is kept."""
+    return months.get_what_if(request, period)
 
 
 @router.get(
