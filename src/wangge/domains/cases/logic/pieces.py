@@ -27,7 +27,7 @@ CHARACTER_BITS = 21  # Unicode ends at 0x10FFFF
 def numbers_of(grams: Iterable[str], stretch: int = 0) -> list[int]:
     """The pieces as the index holds them for cases of a stretch: stretch, first and second character side by side."""
     stamp = stretch << 2 * CHARACTER_BITS
-    return [stamp + (ord(first) << CHARACTER_BITS) + ord(second) for first, second in grams]
+    return [stamp + (ord(gram[0]) << CHARACTER_BITS) + ord(gram[1]) for gram in grams]
 
 
 def stamped(grams: Iterable[str], reported_at: datetime) -> list[int]:
