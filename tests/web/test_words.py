@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +18,13 @@ from wangge.surfaces.web.elements.words import (
     span_text,
     urgency_of,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_chinese() -> Iterator[None]:
+    """A page asked for in English before leaves its language to the thread."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.mark.parametrize(
