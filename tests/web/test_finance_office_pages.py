@@ -90,7 +90,7 @@ def test_what_happens_outside_is_entered_and_later_dates_count_from_it() -> None
         told = {"step": step, "happened_on": on}
         assert finance.post(f"/finance/registers/calendar_event{ACCOUNT}", told).status_code == 302
     page = words(read(finance, f"/finance/accounts/editions{ACCOUNT}"))
-    assert "停止新增支出承诺 2024-12-15 2024-12-10 已完成" in page
+    assert "停止新增支出承诺 2024-12-15 2024-12-10 已办结" in page
     assert "财政部门批复各部门 2025-08-21" in page  # twenty days after the congress
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wangge.standards.accounts.library import Accounts
 from wangge.standards.accounts.names import NameRefused, parse_name
 
+_TWO_SIDED = frozenset({"01", "04"})
 _TOTALS = frozenset({"合计", "人员经费合计", "公用经费合计"})
 
 
@@ -23,9 +24,11 @@ def label_of(name: str, accounts: Accounts) -> str:
 
 def _row(table: str, row: str, accounts: Accounts) -> str:
     """Of a fixed row its label; of a row by code the code's name."""
-    fixed = next((each.label for each in accounts.rows_of(table) if each.row == row), "")
-    if fixed or row in _TOTALS:
-        return fixed or row
+    fixed = next((each for each in accounts.rows_of(table) if each.row == row), None)
+    if fixed is not None:
+        return f"{fixed.side} · {fixed.label}" if table in _TWO_SIDED else fixed.label
+    if row in _TOTALS:
+        return row
     code = accounts.function_codes.get(row) or accounts.economic_codes.get(row)
     return code.name if code else row
 

@@ -44,7 +44,7 @@ from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
 
 STANDINGS = {
-    Standing.DONE: gettext_noop("已完成"),
+    Standing.DONE: gettext_noop("已办结"),
     Standing.AHEAD: gettext_noop("未到期"),
     Standing.SOON: gettext_noop("临近"),
     Standing.LATE: gettext_noop("逾期"),
