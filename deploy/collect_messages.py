@@ -26,7 +26,7 @@ COLUMNS = {
     "appeal_kinds.csv": ("kind_zh", "granted_zh"), "automations.csv": ("name_zh",), "composites.csv": ("act_zh",),
     "ladders.csv": ("addressee_zh",), "hotline_channels.csv": ("name_zh",), "hotline_kinds.csv": ("kind_zh",),
     "hotline_states.csv": ("state_zh",), "hotline_acts.csv": ("act_zh",),
-    "letter_kinds.csv": ("kind_zh", "hint_zh"), "authorities.csv": ("name_zh",),
+    "letter_kinds.csv": ("kind_zh", "hint_zh"), "authorities.csv": ("name_zh",), "call_backs.csv": ("rule_zh",),
     "signs.csv": ("name_zh", "measure_zh"), "check_items.csv": ("name_zh",), "score_schemes.csv": ("name_zh",),
 }  # fmt: skip
 # The same of the tables of budgeting; choices are several words in one cell.

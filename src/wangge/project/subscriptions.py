@@ -15,6 +15,7 @@ import orjson
 
 from wangge.domains.cases.operations.writing import OUTBOX_TOPIC
 from wangge.domains.cases.situations import Situation, situations_at
+from wangge.domains.citizens.operations.call_backs import hear_closings
 from wangge.domains.hotline.operations.sending import hear_outgoing
 from wangge.domains.notices import inboxes
 from wangge.domains.notices.operations import InboxTelling, Telling, tell, tell_inboxes
@@ -121,4 +122,8 @@ def _source(case: Situation) -> str:
     return f"step:{case.case_id}/{case.seq}"
 
 
-CONSUMERS: tuple[Consumer, ...] = (Consumer("notices", hear_steps), Consumer("hotline", hear_outgoing))
+CONSUMERS: tuple[Consumer, ...] = (
+    Consumer("notices", hear_steps),
+    Consumer("hotline", hear_outgoing),
+    Consumer("call_backs", hear_closings),
+)

@@ -1,4 +1,4 @@
-"""The row types of letters of the public: kinds with who reads them, and the authorities they are handed to."""
+"""The row types of what the public is answered by: kinds of letters, authorities outside, rules of call-backs."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ class Authority:
     phone: str
     takes: tuple[str, ...]
     receipt_within: str
+    source: str
+    confidence: str
+    note: str
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackRule:
+    """A rule by which closed cases come on the list of call-backs 回访: on what occasion, and what share of them."""
+
+    rule: str
+    rule_zh: str
+    occasion: str  # rated_down, reworked, late, several, any
+    percent: int
+    sources: tuple[str, ...]
     source: str
     confidence: str
     note: str

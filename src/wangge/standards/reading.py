@@ -175,6 +175,7 @@ FORMS: tuple[TableForm, ...] = (
     TableForm(
         "authorities", ("authorities.csv",), rows.Authority, ("authority",), required=("name_zh", "receipt_within")
     ),
+    TableForm("call_backs", ("call_backs.csv",), rows.CallBackRule, ("rule",), required=("rule_zh", "occasion")),
     TableForm(
         "score_schemes",
         ("score_schemes.csv",),

@@ -17,6 +17,7 @@ from wangge.standards.hotline_rows import HotlineChannel as HotlineChannel  # no
 from wangge.standards.hotline_rows import HotlineKind as HotlineKind  # noqa: PLC0414
 from wangge.standards.hotline_rows import HotlineState as HotlineState  # noqa: PLC0414
 from wangge.standards.letter_rows import Authority as Authority  # noqa: PLC0414
+from wangge.standards.letter_rows import CallBackRule as CallBackRule  # noqa: PLC0414
 from wangge.standards.letter_rows import LetterKind as LetterKind  # noqa: PLC0414
 from wangge.standards.measures import CheckItem as CheckItem  # noqa: PLC0414
 from wangge.standards.measures import Indicator as Indicator  # noqa: PLC0414
@@ -427,6 +428,7 @@ class Tables:
     hotline_acts: tuple[HotlineAct, ...] = ()
     letter_kinds: tuple[LetterKind, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    call_backs: tuple[CallBackRule, ...] = ()
     # the national row (or None) that an overlay row of (table, key) stands for; removed rows are here too
     replaced: Mapping[tuple[str, tuple[str, ...]], object] = field(default_factory=dict, hash=False)
     states_on: tuple[date, ...] = ()  # the days on which some row begins or ends

@@ -32,6 +32,7 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "hotline_act": ("hotline_acts", "act", "act_zh"),
     "letter_kind": ("letter_kinds", "kind", "kind_zh"),
     "letter_hint": ("letter_kinds", "kind", "hint_zh"),
+    "call_back": ("call_backs", "rule", "rule_zh"),
     "authority": ("authorities", "authority", "name_zh"),
 }
 

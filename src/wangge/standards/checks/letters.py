@@ -1,4 +1,4 @@
-"""Checks of the tables of letters: readers are posts, limits can be read, what is forwarded has somebody to take it."""
+"""Checks of the tables of the public door: readers are posts, limits can be read, letters find takers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from wangge.standards.checks.moving import unknown
 from wangge.standards.findings import Finding
 from wangge.standards.tables import Tables
+
+OCCASIONS = frozenset({"rated_down", "reworked", "late", "several", "any"})
 
 
 def letters_have_readers_and_takers(t: Tables) -> Iterator[Finding]:
@@ -35,4 +37,16 @@ def letter_limits_can_be_read(t: Tables) -> Iterator[Finding]:
             yield unknown(at, name, amount)
 
 
-LETTER_CHECKS = (letters_have_readers_and_takers, letter_limits_can_be_read)
+def call_backs_are_rules_and_shares(t: Tables) -> Iterator[Finding]:
+    sources = {row.source for row in t.entries}
+    for row in t.call_backs:
+        if row.occasion not in OCCASIONS:
+            yield unknown(row.at, "occasion", row.occasion)
+        if not 0 <= row.percent <= 100:
+            yield unknown(row.at, "percent", str(row.percent))
+        for source in row.sources:
+            if source not in sources:
+                yield unknown(row.at, "sources", source)
+
+
+LETTER_CHECKS = (letters_have_readers_and_takers, letter_limits_can_be_read, call_backs_are_rules_and_shares)

@@ -98,6 +98,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("report", _("登记"), "", False),
             ("case_search", _("案卷查询"), "", False),
             ("hotline_orders", _("热线工单"), "", False),
+            ("call_backs", _("回访"), "", False),
             ("letters", _("公众来信"), "", False),
             ("assessment", _("考评"), "", False),
             ("ownership", _("权属规则"), "", False),

@@ -12,7 +12,17 @@ from wangge.surfaces.web.assessment import checks_views as checks
 from wangge.surfaces.web.assessment import signs_views as signs
 from wangge.surfaces.web.assessment import views as assessment
 from wangge.surfaces.web.assessment import what_if_views as what_if
-from wangge.surfaces.web.command import case_files, exports, map_views, moving, photos, reporting, together, views
+from wangge.surfaces.web.command import (
+    call_back_views,
+    case_files,
+    exports,
+    map_views,
+    moving,
+    photos,
+    reporting,
+    together,
+    views,
+)
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import views as field
@@ -206,6 +216,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/places", public_ground.public_places, name="public_places"),
     path("public/places/at", public_ground.public_place_at, name="public_place_at"),
     path("public/ground/<slug:name>.geojson", public_ground.public_layer, name="public_layer"),
+    path("call-backs", call_back_views.call_back_list, name="call_backs"),
     path("letters", letter_views.letters, name="letters"),
     path("letters/<int:number>", letter_views.letter, name="letter"),
     path("letters/<int:number>/reveal", letter_views.letter_reveal, name="letter_reveal"),
