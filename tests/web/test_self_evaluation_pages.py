@@ -150,6 +150,9 @@ def test_mid_year_is_watched_on_the_page(sheet: str) -> None:
     finance = who("finance")
     post(finance, f"{sheet}/readings", cut_off="2024-06-30T18:00")
     assert "须写明偏差原因和纠偏措施" in post(finance, f"{sheet}/monitoring", 422, on="2024-06-30")
+    refused = finance.post(f"{sheet}/monitoring", {"on": "2024-06-30", "reason_5": "集中付款"}).content.decode()
+    assert 'value="集中付款"' in refused  # what was typed stays
+    assert "将超限" in refused  # and the course stands beside it before anything is written
     given: dict[str, Any] = {"reason_5": "集中付款", "correction_5": "下半年压减"}
     post(finance, f"{sheet}/monitoring", on="2024-06-30", **given)
     page = text(finance, sheet)

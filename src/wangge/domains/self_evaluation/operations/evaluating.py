@@ -148,6 +148,12 @@ def record_monitoring(
     return tuple(saved)
 
 
+def monitoring_ahead(*, view: FormView, on: date) -> tuple[Monitoring, ...]:
+    """What the mid-year watch of a day would say, not written: who explains it sees it first; two statements."""
+    money = [] if view.funds is None else [_money_watch(view, on, {})]
+    return tuple(made for _name, made in (*money, *_line_watches(view, on, {})))
+
+
 def _money_watch(view: FormView, on: date, corrections: Mapping[str, Correction]) -> tuple[str, Monitoring]:
     funds = view.funds
     if funds is None:

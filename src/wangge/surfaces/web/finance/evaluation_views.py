@@ -141,10 +141,19 @@ def _page(
         readings_form=sheets.readings_form(view, by, _cut_off(year, at)),
         statement_form=sheets.statement_form(view, by, f"{timezone.localtime(at):%Y-%m-%d}"),
         filling=sheets.filling_of(view, by, fillings),
-        monitoring=sheets.monitoring_of(view, by, f"{timezone.localtime(at):%Y-%m-%d}"),
+        monitoring=sheets.monitoring_of(view, by, _watched_on(request, year, at), request.POST),
         book_urls=sheets.book_urls(unit, year),
         errors=errors,
     )
+
+
+def _watched_on(request: HttpRequest, year: int, at: datetime) -> date:
+    """The day that was typed, else today while the form's year runs."""
+    try:
+        typed = date.fromisoformat(request.POST.get("on", ""))
+    except ValueError:
+        return min(timezone.localdate(at), date(year, 12, 31))
+    return typed
 
 
 def _cut_off(year: int, at: datetime) -> str:

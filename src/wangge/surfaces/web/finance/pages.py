@@ -132,12 +132,26 @@ class FillingEditor:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringInput:
+    """One line to be explained, beside what the watch says of it; row 0 is the money."""
+
+    number: int
+    name: str
+    actual: str
+    forecast: str
+    course_zh: str
+    is_off: bool
+    reason: str = ""
+    correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MonitoringEditor:
     """The table in which the mid-year watch is explained; row 0 is the money."""
 
     url: str
     on: str
-    rows: tuple[FillingInput, ...]
+    rows: tuple[MonitoringInput, ...]
 
 
 @dataclass(frozen=True, slots=True)

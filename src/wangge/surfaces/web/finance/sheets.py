@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,6 +16,7 @@ from wangge.domains.self_evaluation.logic.lines import Scored, Sheet, plain, rou
 from wangge.domains.self_evaluation.logic.scoring import ScoringRefused
 from wangge.domains.self_evaluation.models import Monitoring
 from wangge.domains.self_evaluation.models.forms import SIGNS
+from wangge.domains.self_evaluation.operations.evaluating import monitoring_ahead
 from wangge.domains.self_evaluation.operations.targets import WRITABLE
 from wangge.domains.self_evaluation.policies import city_performance_tables, may_do
 from wangge.domains.self_evaluation.queries.forms import (
@@ -31,6 +33,7 @@ from wangge.surfaces.web.finance.pages import (
     FillingInput,
     HistoryRow,
     MonitoringEditor,
+    MonitoringInput,
     TargetEditor,
     TargetInput,
     WatchRow,
@@ -274,14 +277,29 @@ def _filling(number: int, each: LineView) -> FillingInput:
     )  # fmt: skip
 
 
-def monitoring_of(view: FormView, by: Actor, today: str) -> MonitoringEditor | None:
-    """The mid-year watch, while the targets are approved and nothing is evaluated yet."""
+def monitoring_of(view: FormView, by: Actor, on: date, typed: Mapping[str, str]) -> MonitoringEditor | None:
+    """The mid-year watch as it would be today, while the targets are approved and nothing is evaluated yet."""
     step = city_performance_tables().steps["monitor"]
     if view.state not in step.from_states or not may_do(by, "monitor", view.form.unit_code):
         return None
+    lines = {each.row.id: each.line for each in view.lines}
+    ahead = {row.line_id: _watch(row, lines) for row in monitoring_ahead(view=view, on=on)}
+    ids = [None, *(each.row.id for each in view.lines)]
     names = [_("预算执行"), *(each.line.name for each in view.lines)]
-    rows = tuple(FillingInput(number, name) for number, name in enumerate(names))
-    return MonitoringEditor(act_url(view, "monitoring"), today, rows)
+    rows = tuple(
+        _explained(number, name, ahead.get(line), typed)
+        for number, (line, name) in enumerate(zip(ids, names, strict=True))
+    )
+    return MonitoringEditor(act_url(view, "monitoring"), f"{on:%Y-%m-%d}", rows)
+
+
+def _explained(number: int, name: str, seen: WatchRow | None, typed: Mapping[str, str]) -> MonitoringInput:
+    reason, correction = (typed.get(f"{word}_{number}", "") for word in ("reason", "correction"))
+    if seen is None:
+        return MonitoringInput(number, name, "—", "—", "", False, reason, correction)
+    return MonitoringInput(
+        number, name, seen.actual, seen.forecast, seen.course_zh, seen.is_off, reason, correction
+    )  # fmt: skip
 
 
 def book_urls(unit: str, year: int) -> tuple[Fact, ...]:
