@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,26 @@ from tests.evaluation.test_months import LEADER, REVIEWER
 from tests.volume.conftest import NOW, months  # noqa: F401 - fixture
 from wangge.domains.disclosure.rendering.pdf import as_pdf
 from wangge.domains.disclosure.rendering.word import as_word
-from wangge.domains.evaluation.logic.bulletins import RATES, Issue, months_in, objects_of, told, whole_periods
+from wangge.domains.evaluation.logic.bulletins import (
+    RATES,
+    SHOWN,
+    Issue,
+    months_in,
+    most,
+    objects_of,
+    told,
+    whole_periods,
+)
+from wangge.domains.evaluation.operations.bulletins import keep_template, subscribe, unsubscribe
 from wangge.domains.evaluation.operations.month import step
-from wangge.domains.evaluation.queries.results import content_of, published_months
-from wangge.surfaces.web.assessment.bulletin import SHOWN
+from wangge.domains.evaluation.queries.bulletins import template_in_force
+from wangge.domains.evaluation.queries.results import content_of, explain, published_months
+from wangge.domains.evaluation.refusals import CheckRefused
+from wangge.domains.evaluation.snapshots import latest
+from wangge.domains.notices.models import Notice
+from wangge.domains.organizations.logic import Actor, Holding
+from wangge.domains.organizations.models import Person
+from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of
 from wangge.surfaces.web.assessment.bulletin_book import as_workbook
 from wangge.surfaces.web.assessment.bulletin_views import _paper, bulletin_file
 
@@ -114,3 +132,97 @@ def test_word_and_pdf_carry_the_same_words(published: list[Issue]) -> None:
     assert "各区合计" in text
     answer = bulletin_file(RequestFactory().get("/"), "2024-03", "pdf")
     assert answer["Content-Disposition"].endswith('bulletin-2024-03.pdf"')
+
+
+def test_what_was_reported_most_and_where_follows_from_frozen_figures(published: list[Issue]) -> None:
+    made, document, _results = paper("2024-03")
+    printed = {figure.id: figure.text for figure in document.figures()}
+    classes = most([published[-1]], "minor_class", "n_report", number=10)
+    assert classes
+    for code, figure in classes:
+        assert printed[f"minor_class={code}/n_report"] == figure.text
+        assert "/assessment/results/" in made.links[f"minor_class={code}/n_report"]
+    total = told([published[-1]], "minor_class", "n_report").value
+    assert total == told([published[-1]], "district", "n_report").value
+
+
+def runs_of(document: Any) -> list[Any]:
+    return [run for block in document.blocks for run in getattr(block, "runs", ())]
+
+
+def test_a_figure_of_a_class_opens_to_its_cases(published: list[Issue], tmp_path: Path) -> None:
+    code, figure = most([published[-1]], "minor_class", "n_report", number=1)[0]
+    result = next(each for each in published_months() if each.period == "2024-03")
+    trace = explain(result, f"minor_class={code}/n_report", root=tmp_path, overlay=None)
+    assert sum(step["sign"] for step in trace["counts"][0]["steps"]) == figure.value
+
+
+def made_up(issue: Issue, period: str, reports: int) -> Issue:
+    """The issue as if it were of another month, with so many reports in each district."""
+    content = copy.deepcopy(dict(issue.content))
+    for row in content["rows"]:
+        row["figures"]["n_report"]["value"] = str(reports)
+    return Issue(f"M{period}-1", period, content)
+
+
+def written(period: str, issues: list[Issue], earlier: list[Issue]) -> tuple[Paper, str]:
+    made = replace(paper("2024-03")[0], period=period, issues=issues, earlier=earlier, links={}, notes=[])
+    document = bulletin_of(made, "")
+    return made, "".join(run if isinstance(run, str) else run.text for run in runs_of(document))
+
+
+def test_a_quarter_says_in_which_month_most_was_reported(published: list[Issue]) -> None:
+    issues = [made_up(published[-1], f"2024-{month:02d}", reports) for month, reports in ((1, 4), (2, 9), (3, 6))]
+    made, words = written("2024-Q1", issues, [])
+    assert "上报最多的月份是 2024-02，27〔" in words
+    assert "最少的是 2024-01，12〔" in words
+    assert len([id for id in made.links if id.startswith("note-")]) == len(made.notes)
+
+
+def test_the_same_period_of_last_year_stands_beside_where_it_was_published(published: list[Issue]) -> None:
+    this_year = [made_up(published[-1], "2024-03", 6)]
+    assert "上年同期" not in written("2024-03", this_year, [])[1]
+    made, words = written("2024-03", this_year, [made_up(published[-1], "2023-03", 4)])
+    assert "上年同期上报数12〔" in words
+    assert "本期增加 6 件（50.0%）" in words
+    assert "M2023-03-1" in next(note[3] for note in made.notes if note[1].startswith("上年同期"))
+
+
+def test_a_bulletin_is_set_in_the_template_that_was_loaded(published: list[Issue]) -> None:
+    template = docx.Document()
+    template.add_heading("某市城市管理考评通报", 0)
+    template.add_heading("一、总体情况", 1)
+    template.add_paragraph("（此处由系统填写）")
+    template.add_heading("二、各区", 1)
+    raw = io.BytesIO()
+    template.save(raw)
+    keep_template(name="通报.docx", content=raw.getvalue(), by=REVIEWER, at=NOW)
+    made = docx.Document(io.BytesIO(bulletin_file(RequestFactory().get("/"), "2024-03", "docx").content))
+    text = "\n".join(each.text for each in made.paragraphs)
+    assert "某市城市管理考评通报" in text
+    assert "此处由系统填写" not in text
+    assert "各区合计上报数" in text
+    keep_template(name="", content=b"", by=REVIEWER, at=NOW)
+    assert template_in_force() is None
+    with pytest.raises(CheckRefused):
+        keep_template(name="x.docx", content=b"x", by=LEADER, at=NOW)
+
+
+def test_subscribers_are_told_once_of_each_bulletin_and_of_its_correction(
+    published: list[Issue], tmp_path: Path
+) -> None:
+    person = Person.objects.create(username="reader", display_name="读者", password="!", created_at=NOW)
+    reader = Actor(person.id, "reader", "读者", (Holding("chief"),))
+    subscribe(by=reader, at=NOW)
+    subscribe(by=reader, at=NOW)
+    step(period="2024-03", verb="reissue", by=LEADER, at=NOW, snapshot=latest(tmp_path), note="申诉成立一件")
+    for period in ("2024-04",):
+        for verb, by in COURSE:
+            step(period=period, verb=verb, by=by, at=NOW, snapshot=latest(tmp_path))
+    said = sorted(Notice.objects.filter(person=person).values_list("object_key", "text"))
+    assert [key for key, _text in said] == ["2024-03", "2024-04", "2024-Q1"]
+    assert "更正重发" in said[0][1]
+    assert "已发布" in said[1][1]
+    unsubscribe(by=reader)
+    step(period="2024-04", verb="reissue", by=LEADER, at=NOW, snapshot=latest(tmp_path), note="又一件")
+    assert Notice.objects.filter(person=person).count() == 3

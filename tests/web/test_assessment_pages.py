@@ -183,3 +183,16 @@ def test_checks_of_a_month_are_written_on_a_page_and_refused_where_they_cannot_b
     assert not [form for form in leader.forms() if form in ("find", "adjust")]
     browser("dept-a").get(address, status=403)
     evaluator.get("/assessment/marsh/checks", status=404)
+
+
+def test_bulletins_are_subscribed_and_a_template_that_is_none_is_refused(browser: Open, snapshot: Snapshot) -> None:
+    evaluator, unit = browser("evaluator-1"), browser("dept-a")
+    evaluator.get("/assessment/bulletins")
+    evaluator.send("subscribe")
+    assert "取消订阅" in evaluator.text()
+    evaluator.send("subscribe")
+    assert "取消订阅" not in evaluator.text()
+    evaluator.send("template", template=SimpleUploadedFile("a.docx", b"no Word file"))
+    assert "不是完好的 Word 文件" in evaluator.text()
+    unit.get("/assessment/bulletins")
+    assert unit.forms() == ["subscribe"]

@@ -1,12 +1,19 @@
-"""The names of the objects that evaluation speaks of: districts, units, collectors, grids."""
+"""The names of the objects that evaluation speaks of: districts, units, collectors, streets, classes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
+from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import district_names, units
+from wangge.domains.geography.areas import AreaKind
+from wangge.domains.geography.queries import area_name
 from wangge.domains.organizations.directory import known
+from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
+from wangge.standards.tables import Tables
 
 
 def object_name(kind: str, code: str, *, at: datetime | None = None) -> str:
@@ -19,4 +26,13 @@ def object_name(kind: str, code: str, *, at: datetime | None = None) -> str:
     if kind == "collector" and code.isdigit():
         person = known([int(code)], at=at or clock.now()).get(int(code))
         return person.name if person is not None else code
+    if kind == "street":
+        return area_name(kind=AreaKind.STREET, code=code, on=(at or clock.now()).date())
+    if kind == "minor_class":
+        return _class_names(city_tables(), rulebook_on((at or clock.now()).date()).edition).get(code, code)
     return code
+
+
+@lru_cache(maxsize=8)
+def _class_names(tables: Tables, edition: str) -> Mapping[str, str]:
+    return {row.key: row.minor_zh for row in tables.categories if row.edition == edition}

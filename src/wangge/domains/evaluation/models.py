@@ -206,3 +206,43 @@ class QualityVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period} {self.case_number}"
+
+
+class BulletinTemplate(models.Model):
+    """A Word file that bulletins are set in; the newest holds, an empty one means our own layout again."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(_("文件名"), max_length=120, blank=True, default="")
+    content = models.BinaryField(_("内容"))
+    person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        """Named constraints: a file has a name."""
+
+        db_table = "evaluation_bulletin_template"
+        verbose_name = verbose_name_plural = _("通报模板")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="bulletin_template_has_name", condition=Q(name="", content=b"") | ~Q(name="") & ~Q(content=b"")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulletinSubscription(models.Model):
+    """Who is told of every bulletin once it is published or corrected."""
+
+    person_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField(_("自"))
+
+    class Meta:
+        """One row a person; it goes when he no longer wants to be told."""
+
+        db_table = "evaluation_bulletin_subscription"
+        verbose_name = verbose_name_plural = _("通报订阅")
+
+    def __str__(self) -> str:
+        return str(self.person_id)

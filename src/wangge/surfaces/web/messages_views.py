@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wangge.domains.evaluation.logic.months import TOPIC
+from wangge.domains.evaluation.operations.bulletins import TOPIC as BULLETINS
 from wangge.domains.notices.operations import mark_inbox_read, mark_read
 from wangge.domains.notices.queries import NoticeLine, notices_for, unread_for
 from wangge.domains.organizations.logic import Actor
@@ -51,6 +52,8 @@ def _ways(by: Actor) -> dict[str, str]:
 def _message(line: NoticeLine, *, opens_cases: bool, ways: Mapping[str, str]) -> Message:
     url = reverse("case", args=[line.object_key]) if line.object_key and opens_cases else ""
     url = ways.get(line.topic, url)
+    if line.topic == BULLETINS and line.object_key:
+        url = reverse("bulletin", args=[line.object_key])
     kind, _colon, name = line.inbox.partition(":")
     inbox = {"post": post_name, "unit": unit_name}.get(kind, str)(name) if name else ""
     return Message(line.id, line.text, line.created_at, url, line.is_read, inbox)

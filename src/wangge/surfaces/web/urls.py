@@ -198,6 +198,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/freeze", assessment.freeze, name="assessment_freeze"),
     path("assessment/results/<str:result_id>", assessment.figure, name="assessment_figure"),
     path("assessment/bulletins", bulletins.bulletin_list, name="bulletins"),
+    path("assessment/bulletins/acts", bulletins.bulletins_act, name="bulletins_act"),
     path("assessment/bulletins/<str:period>.<slug:format>", bulletins.bulletin_file, name="bulletin_file"),
     path("assessment/bulletins/<str:period>", bulletins.bulletin, name="bulletin"),
     path("assessment/<str:period>", assessment.month, name="assessment_month"),

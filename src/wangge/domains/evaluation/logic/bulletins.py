@@ -17,6 +17,9 @@ RATES = ("close_rate_filed", "handle_intime_rate_reached", "rework_rate", "satis
 """Those whose parts happen in a month, so that months may be added; what stands at a month's end may not."""
 
 
+SHOWN = (*COUNTS, *RATES)
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """The newest published result of a month, opened."""
@@ -44,7 +47,9 @@ class Told:
 
 def rows_of(issue: Issue, kind: str) -> Sequence[Mapping[str, Any]]:
     """The rows of one kind of object."""
-    return issue.content["rows" if kind == "district" else "departments"]  # type: ignore[no-any-return]
+    if kind in ("district", "department"):
+        return issue.content["rows" if kind == "district" else "departments"]  # type: ignore[no-any-return]
+    return issue.content.get("themes", {}).get(kind, ())  # type: ignore[no-any-return]
 
 
 def objects_of(issues: Iterable[Issue], kind: str) -> list[str]:
@@ -77,6 +82,18 @@ def _rate(indicator: str, figures: Sequence[Mapping[str, Any]], sources: tuple[t
     denominator = sum(figure.get("denominator") or 0 for figure in figures)
     value = rounded(HUNDRED * numerator / denominator, 2) if denominator else None
     return Told(indicator, value, numerator, denominator, sources)
+
+
+def most(issues: Sequence[Issue], kind: str, indicator: str, *, number: int) -> list[tuple[str, Told]]:
+    """The objects with most of a count over the months, the greatest first; those with none are not among them."""
+    found = [(code, told(issues, kind, indicator, code)) for code in objects_of(issues, kind)]
+    ordered = sorted((each for each in found if each[1].value), key=lambda each: (-(each[1].value or 0), each[0]))
+    return ordered[:number]
+
+
+def year_before(period: str) -> str:
+    """The same month, quarter or year a year earlier."""
+    return f"{int(period[:4]) - 1}{period[4:]}"
 
 
 def whole_periods(months: Iterable[str]) -> list[str]:

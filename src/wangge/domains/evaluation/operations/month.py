@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.evaluation.evaluating import Answer, Question, evaluate
 from wangge.domains.evaluation.logic import months, scoring
+from wangge.domains.evaluation.logic.bulletins import SHOWN as THEMED
 from wangge.domains.evaluation.logic.figures import rounded
 from wangge.domains.evaluation.logic.periods import Period, parse_period
 from wangge.domains.evaluation.logic.what_if import SMALL_BY
 from wangge.domains.evaluation.models import Adjustment, CheckFinding, MonthStep, Result
+from wangge.domains.evaluation.operations.bulletins import deliver
 from wangge.domains.evaluation.operations.results import Frozen, freeze_result
 from wangge.domains.evaluation.queries.exclusions import exclusion_list
 from wangge.domains.evaluation.queries.ground import outside_counts
@@ -34,6 +36,8 @@ from wangge.standards.library import load_tables
 
 OBJECTS = ("district", "department")
 SCHEME = "month"
+THEMES = ("minor_class", "street")
+"""What a bulletin looks at besides districts and units: what was reported most, and where."""
 
 
 class MonthRefused(Exception):
@@ -76,6 +80,8 @@ def step(
             period=period, seq=len(steps) + 1, verb=verb, result_id=result_id, person_id=by.person_id,
             person_name=by.display_name, at=at, note=note,
         )  # fmt: skip
+        if verb in ("publish", "reissue"):
+            deliver(period=period, verb=verb, issue=int(result_id.rpartition("-")[2]), at=at)
         detail = {"period": period, "step": verb, "result": result_id, "note": note}
         record(by=by, at=at, kind=AuditKind.SETTING, object_kind="evaluation_month", object_key=period, detail=detail)
     return made
@@ -97,11 +103,20 @@ def _computed(
     issue = Result.objects.get(id=replaces).issue + 1 if replaces else 1
     answers = {kind: _answer(kind, period, snapshot, overlay, as_of) for kind in OBJECTS}
     content = month_content(period, answers, overlay)
+    content["themes"] = {kind: _themed(kind, period, snapshot, overlay, as_of) for kind in THEMES}
     content["exclusions"] = exclusion_list(snapshot, period, known_until=as_of)
     if replaces:
         content["changes"] = changes(content_of(Result.objects.get(id=replaces)), content)
     frozen = Frozen("month", "duckdb", at, by, content, issue, replaces, note)
     return freeze_result(answer=answers["district"], frozen=frozen)
+
+
+def _themed(
+    kind: str, period: Period, snapshot: Snapshot, overlay: Path | None, as_of: datetime
+) -> list[dict[str, Any]]:
+    question = Question(period, (kind,), THEMED, starts_on=month_begins_on(), as_of=as_of)
+    rows: list[dict[str, Any]] = evaluate(question, snapshot=snapshot, overlay=overlay).content()["rows"]
+    return rows
 
 
 def _answer(kind: str, period: Period, snapshot: Snapshot, overlay: Path | None, as_of: datetime) -> Answer:

@@ -141,8 +141,10 @@ def _opened(
     question, content = question_of(result.question), content_of(result)
     *named, name = figure.split("/")
     rows = content["rows"]
-    if "departments" in content and any(part.startswith("department=") for part in named):
-        rows, question = content["departments"], replace(question, by=("department",), outside={})
+    further = {"department": content.get("departments", ()), **content.get("themes", {})}
+    for kind, of in further.items():
+        if any(part.startswith(f"{kind}=") for part in named):
+            rows, question = of, replace(question, by=(kind,), outside={})
     return question, _row_named(rows, named, name), indicators_on(overlay, question.period.end - timedelta(days=1))
 
 

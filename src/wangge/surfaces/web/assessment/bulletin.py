@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from wangge.domains.disclosure.document import Align, Block, Cell, Document, Figure, Grid, Heading, Paragraph, Run
-from wangge.domains.evaluation.logic.bulletins import COUNTS, RATES, Issue, Told, objects_of, told
+from wangge.domains.evaluation.logic.bulletins import COUNTS, RATES, SHOWN, Issue, Told, most, objects_of, told
+from wangge.domains.evaluation.logic.figures import percentage
 
 KINDS = {"district": "各区", "department": "各单位"}
-SHOWN = (*COUNTS, *RATES)
+THEMES = {"minor_class": "上报最多的小类", "street": "上报最多的街道"}
+_MOST = 10
 
 
 class Addresses(Protocol):
@@ -39,6 +41,7 @@ class Paper:
     issues: Sequence[Issue]
     object_name: Callable[[str, str], str]
     addresses: Addresses
+    earlier: Sequence[Issue] = ()  # of the same period a year before, where that is published whole
     links: dict[str, str] = field(default_factory=dict)  # name of a printed figure → address of its trace
     notes: list[tuple[str, str, str, str]] = field(default_factory=list)  # printed, meaning, made of, whence
 
@@ -86,6 +89,7 @@ def bulletin_of(paper: Paper, unit: str) -> Document:
         blocks += [Heading(1, "各月"), _by_month(paper)]
     for number, kind in enumerate(KINDS, start=1):
         blocks += [Heading(1, KINDS[kind]), *_standing(paper, kind), _by_object(paper, kind, f"表{number}")]
+    blocks += [Heading(1, "专题分析"), *_themes(paper)]
     blocks += [Heading(1, "剔除与更正"), *_corrections(paper)]
     blocks += [Heading(1, "数据出处"), *_origins(paper), _notes(paper)]
     return Document(title_of(paper.period), unit, int(paper.period[:4]), tuple(blocks))
@@ -101,7 +105,73 @@ def _overall(paper: Paper) -> list[Block]:
         runs += paper.said(told(paper.issues, "district", indicator), f"各区合计 {name}", whence)
         runs.append("件" if indicator in COUNTS else "")
     runs.append("。")
-    return [Heading(1, "总体情况"), Paragraph(tuple(runs))]
+    return [Heading(1, "总体情况"), Paragraph(tuple(runs)), *_beside_last_year(paper)]
+
+
+def _beside_last_year(paper: Paper) -> list[Block]:
+    """The districts' sums beside those of the same period a year before; nothing where that was not published."""
+    if not paper.earlier or told(paper.earlier, "district", "n_report").value is None:
+        return []
+    runs: list[Run] = ["上年同期"]
+    for place, indicator in enumerate(SHOWN):
+        name = paper.names[indicator]
+        now, then = (told(issues, "district", indicator) for issues in (paper.issues, paper.earlier))
+        runs.append(f"{'；' if place else ''}{name}")
+        runs += paper.said(
+            then, f"上年同期各区合计 {name}", f"已发布的考评结果 {'、'.join(issue.result for issue in paper.earlier)}"
+        )
+        runs += ["件" if indicator in COUNTS else "", f"，本期{_change(now, then)}"]
+    return [Paragraph((*runs, "。"))]
+
+
+def _change(now: Told, then: Told) -> str:
+    if now.value is None or then.value is None or now.value == then.value:
+        return "持平" if now.value == then.value else "无可比数"
+    word = "增加" if now.value > then.value else "减少"
+    if now.indicator in RATES:
+        return f"{word} {abs(now.value - then.value)} 个百分点"
+    share = percentage(abs(int(now.value - then.value)), int(then.value), 1)
+    return f"{word} {abs(now.value - then.value)} 件" + (f"（{share}%）" if share is not None else "")
+
+
+def _themes(paper: Paper) -> list[Block]:
+    """What was reported most, where, and when; every word follows from frozen figures."""
+    blocks: list[Block] = []
+    whole = told(paper.issues, "district", "n_report")
+    for number, (kind, title) in enumerate(THEMES.items(), start=len(KINDS) + 1):
+        ordered = most(paper.issues, kind, "n_report", number=_MOST)
+        if not ordered:
+            continue
+        code, figure = ordered[0]
+        name = paper.object_name(kind, code)
+        runs: list[Run] = [f"{title}是{name}，"]
+        runs += paper.said(
+            figure, f"{name} {paper.names['n_report']}", "" if paper.is_month else f"表{number}“{name}”一行"
+        )
+        share = percentage(int(figure.value or 0), int(whole.value), 1) if whole.value else None
+        runs.append("件" + (f"，占各区合计上报数的 {share}%" if share is not None else "") + "。")
+        rows = [_head(paper, "序", "对象")]
+        for place, (each, _figure) in enumerate(ordered, start=1):
+            cells = (_cell(paper, told(paper.issues, kind, shown, each), f"{kind}={each}/{shown}") for shown in SHOWN)
+            rows.append((Cell(str(place)), Cell(paper.object_name(kind, each), is_head=True), *cells))
+        blocks += [Paragraph(tuple(runs)), _grid(title, f"表{number}", rows, (5, 20, *[9] * len(SHOWN)))]
+    return [*blocks, *_season(paper)]
+
+
+def _season(paper: Paper) -> list[Block]:
+    """In which month of a longer period most was reported, and in which least."""
+    if paper.is_month:
+        return []
+    by_month = [(told([issue], "district", "n_report"), issue.period) for issue in paper.issues]
+    known = [(figure, period) for figure, period in by_month if figure.value is not None]
+    if len(known) < 2:
+        return []
+    least, greatest = (pick(known, key=lambda each: each[0].value or 0) for pick in (min, max))
+    runs: list[Run] = []
+    for (figure, period), words in ((greatest, "上报最多的月份是"), (least, "，最少的是")):
+        runs.append(f"{words} {period}，")
+        runs += [*paper.said(figure, f"{period} 各区合计", paper.addresses.month(period)), "件"]
+    return [Paragraph((*runs, "。"))]
 
 
 def _standing(paper: Paper, kind: str) -> list[Block]:

@@ -5,28 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from wangge.domains.disclosure.document import Document
+from wangge.domains.disclosure.document import Document, Heading
 from wangge.domains.disclosure.rendering.files import CONTENT_TYPES
 from wangge.domains.disclosure.rendering.pdf import as_pdf
+from wangge.domains.disclosure.rendering.template import Template, TemplateRefused, fill_template
 from wangge.domains.disclosure.rendering.web import as_page_piece
 from wangge.domains.disclosure.rendering.word import as_word
-from wangge.domains.evaluation.logic.bulletins import Issue, months_in, whole_periods
+from wangge.domains.evaluation import policies
+from wangge.domains.evaluation.logic.bulletins import Issue, months_in, whole_periods, year_before
 from wangge.domains.evaluation.models import Result
+from wangge.domains.evaluation.operations import bulletins as operations
+from wangge.domains.evaluation.queries.bulletins import is_subscribed, template_in_force
 from wangge.domains.evaluation.queries.results import content_of, published_months
+from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.groundwork import clock
 from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of, title_of
 from wangge.surfaces.web.assessment.bulletin_book import as_workbook
 from wangge.surfaces.web.assessment.drawing import source_of
 from wangge.surfaces.web.assessment.words import figure_url, object_name
+from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
+from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.pages import Shell
-from wangge.surfaces.web.shells import shell_for
+from wangge.surfaces.web.shells import shell_for, tell
 
+_MOST_BYTES = 8 * 1024 * 1024
 _FILES = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
 
 
@@ -53,6 +61,10 @@ class BulletinsPage:
 
     shell: Shell
     lines: tuple[BulletinLine, ...]
+    act_url: str
+    is_subscribed: bool
+    may_load: bool
+    template: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,47 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
     shell = shell_for(request, _("考评通报"), at=clock.now(), current="assessment")
     periods = whole_periods(each.period for each in published_months())
     lines = tuple(BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in periods)
-    return render(request, "web/assessment/bulletins.html", {"page": BulletinsPage(shell, lines)})
+    by = actor_on(request)
+    kept = template_in_force()
+    page = BulletinsPage(
+        shell,
+        lines,
+        act_url=reverse("bulletins_act"),
+        is_subscribed=is_subscribed(by.person_id),
+        may_load=policies.may_check(by),
+        template=kept.name if kept is not None else "",
+    )
+    return render(request, "web/assessment/bulletins.html", {"page": page})
+
+
+@require_POST
+def bulletins_act(request: HttpRequest) -> HttpResponse:
+    """Subscribe, or no longer; load a template, or go back to ours."""
+    by, at, what = actor_on(request), clock.now(), request.POST.get("what", "")
+    if what == "subscribe":
+        operations.subscribe(by=by, at=at)
+    elif what == "unsubscribe":
+        operations.unsubscribe(by=by)
+    elif what in ("template", "no_template"):
+        try:
+            name, content = _given_template(request) if what == "template" else ("", b"")
+            operations.keep_template(name=name, content=content, by=by, at=at)
+        except (CheckRefused, TemplateRefused) as refused:
+            tell(request, Notice(NoticeKind.REFUSED, str(refused)))
+    else:
+        raise Http404(what)
+    return redirect("bulletins")
+
+
+def _given_template(request: HttpRequest) -> tuple[str, bytes]:
+    """The file that was sent, tried on the newest bulletin; ``TemplateRefused`` where it cannot be filled."""
+    given = request.FILES.get("template")
+    if given is None or not given.name or given.size is None or given.size > _MOST_BYTES:
+        raise TemplateRefused(_("请选择一个不超过 8 MB 的 Word 文件（.docx）。"))
+    content = given.read()
+    document = Document("", "", 0, (Heading(1, "总体情况"),))
+    fill_template(Template(content), document)
+    return given.name, content
 
 
 @require_safe
@@ -113,7 +165,7 @@ def bulletin_file(request: HttpRequest, period: str, format: str) -> HttpRespons
         raise Http404(format)
     paper, document, _results = _paper(request, period, absolute=True)
     makers = {
-        "docx": lambda: as_word(document),
+        "docx": lambda: _as_word(document),
         "pdf": lambda: as_pdf(document),
         "xlsx": lambda: as_workbook(paper),
     }
@@ -122,15 +174,31 @@ def bulletin_file(request: HttpRequest, period: str, format: str) -> HttpRespons
     return response
 
 
+def _as_word(document: Document) -> bytes:
+    """In the template that was loaded; each heading of it that means one of ours gets our text."""
+    kept = template_in_force()
+    return as_word(document) if kept is None else fill_template(Template(bytes(kept.content)), document).content
+
+
 def _paper(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
     """The bulletin of a period; 404 unless every month of it is published."""
     published = {each.period: each for each in published_months()}
     if period not in whole_periods(published):
         raise Http404(period)
     results = [published[month] for month in months_in(period)]
-    issues = [Issue(each.id, each.period, content_of(each)) for each in results]
-    paper = Paper(period, issues, object_name, _Addresses(request, absolute))
+    before = [published.get(month) for month in months_in(year_before(period))]
+    paper = Paper(
+        period,
+        [_issue(each) for each in results],
+        object_name,
+        _Addresses(request, absolute),
+        earlier=[_issue(each) for each in before if each is not None] if None not in before else (),
+    )
     return paper, bulletin_of(paper, ""), results
+
+
+def _issue(result: Result) -> Issue:
+    return Issue(result.id, result.period, content_of(result))
 
 
 def _downloads(period: str) -> tuple[Download, ...]:

@@ -1,0 +1,16 @@
+"""Questions to bulletins: who is told of them, and in which template they are set."""
+
+from __future__ import annotations
+
+from wangge.domains.evaluation.models import BulletinSubscription, BulletinTemplate
+
+
+def is_subscribed(person_id: int | None) -> bool:
+    """Whether this person is told of bulletins."""
+    return person_id is not None and BulletinSubscription.objects.filter(person_id=person_id).exists()
+
+
+def template_in_force() -> BulletinTemplate | None:
+    """The template that was loaded last; None for our own layout."""
+    newest = BulletinTemplate.objects.order_by("-id").first()
+    return newest if newest is not None and newest.name else None
