@@ -56,6 +56,7 @@ from wangge.surfaces.web.office import ownership_views as office_ownership
 from wangge.surfaces.web.public import ground_views as public_ground
 from wangge.surfaces.web.public import home_views as public_home
 from wangge.surfaces.web.public import letter_views as public_letters
+from wangge.surfaces.web.public import open_views as public_open
 from wangge.surfaces.web.public import report_views as public_report
 from wangge.surfaces.web.public import status_views as public_status
 
@@ -212,6 +213,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/status", public_status.status, name="public_status"),
     path("public/status/acts", public_status.act, name="public_act"),
     path("public/letters", public_letters.letter, name="public_letter"),
+    path("public/map", public_open.recent_map, name="public_map"),
+    path("public/map/recent.geojson", public_open.recent_points, name="public_recent"),
+    path("public/map/photos/<str:token>/small.jpg", public_status.open_thumbnail, name="public_open_photo"),
+    path("public/bulletins", public_open.public_bulletins, name="public_bulletins"),
+    path("public/bulletins/<str:period>", public_open.public_bulletin, name="public_bulletin"),
     path("public/photos/<str:token>/shown.jpg", public_status.photo, name="public_photo"),
     path("public/photos/<str:token>/small.jpg", public_status.thumbnail, name="public_thumbnail"),
     path("public/places", public_ground.public_places, name="public_places"),

@@ -150,7 +150,7 @@ def _given_template(request: HttpRequest) -> tuple[str, bytes]:
 @require_safe
 def bulletin(request: HttpRequest, period: str) -> HttpResponse:
     """One bulletin."""
-    paper, document, results = _paper(request, period, absolute=False)
+    paper, document, results = paper_of(request, period, absolute=False)
     shell = shell_for(request, document.title, at=clock.now(), current="assessment")
     body = mark_safe(as_page_piece(document, lambda name: paper.links.get(name, "")))  # noqa: S308 - escaped piece by piece
     sources = tuple(source_of(each) for each in results)
@@ -163,7 +163,7 @@ def bulletin_file(request: HttpRequest, period: str, format: str) -> HttpRespons
     """One bulletin as a file."""
     if format not in _FILES:
         raise Http404(format)
-    paper, document, _results = _paper(request, period, absolute=True)
+    paper, document, _results = paper_of(request, period, absolute=True)
     makers = {
         "docx": lambda: _as_word(document),
         "pdf": lambda: as_pdf(document),
@@ -180,7 +180,7 @@ def _as_word(document: Document) -> bytes:
     return as_word(document) if kept is None else fill_template(Template(bytes(kept.content)), document).content
 
 
-def _paper(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
+def paper_of(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
     """The bulletin of a period; 404 unless every month of it is published."""
     published = {each.period: each for each in published_months()}
     if period not in whole_periods(published):

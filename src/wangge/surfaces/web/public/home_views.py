@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from wangge.domains.disclosure.queries.editions import published
 from wangge.domains.organizations.models import PublicDoor
 from wangge.domains.organizations.public_doors import open_doors
 from wangge.groundwork import clock
@@ -29,6 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if PublicDoor.LETTERS in opened:
         words = _("投诉工作人员、市场监管线索、其他部门的事、不公开的意见。")
         doors.append(Door(_("写信"), words, reverse("public_letter")))
+    if PublicDoor.MAP in opened:
+        doors.append(Door(_("近期案卷"), _("近来反映了什么、办到哪一步，只显示大致位置。"), reverse("public_map")))
+    if PublicDoor.BULLETINS in opened:
+        doors.append(Door(_("考评通报"), _("已公布的月报、季报、年报。"), reverse("public_bulletins")))
+    if published():
+        doors.append(Door(_("决算公开"), _("经批准公开的决算。"), reverse("published_list")))
     page = PublicHomePage(
         public_shell(request, _("市民服务"), at=clock.now(), current="public_home"), _("城市管理市民服务"), tuple(doors)
     )

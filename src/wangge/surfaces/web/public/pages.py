@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.safestring import SafeString
+
 from wangge.surfaces.web.elements.forms import Choice, Field, Form
-from wangge.surfaces.web.elements.pieces import Notice, Photo, TimeLeft
+from wangge.surfaces.web.elements.pieces import MapView, Notice, Photo, TimeLeft
 from wangge.surfaces.web.pages import Shell
 
 
@@ -101,6 +103,7 @@ class StatusPage:
     code: str = ""
     number: str = ""
     matter: str = ""
+    words: str = ""
     place: str = ""
     now: str = ""
     body: str = ""
@@ -132,3 +135,46 @@ class LetterStatusPage:
     receipt_no: str = ""
     due_at: datetime | None = None
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLine:
+    """One recent case, told to everybody."""
+
+    category_zh: str
+    place: str
+    stage: str
+    body: str
+    at: datetime
+    picture_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMapPage:
+    """Recent cases by squares."""
+
+    shell: Shell
+    heading: str
+    map: MapView | None
+    points_url: str
+    lines: tuple[RecentLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListPage:
+    """A list of published papers."""
+
+    shell: Shell
+    heading: str
+    lines: tuple[Door, ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPaperPage:
+    """One published paper to read."""
+
+    shell: Shell
+    heading: str
+    body: SafeString
+    list_url: str

@@ -119,7 +119,7 @@ def step_page(request: HttpRequest, filled: Filled, screen: Screen, *, at: datet
         url=reverse("public_report"),
         step=screen.step,
         number=_NUMBERS[screen.step],
-        names=(_("照片"), _("位置"), _("问题"), _("答复")),
+        names=(_("照片"), _("位置"), _("什么事"), _("答复")),
         heading=heading,
         intro=intro,
         fields=tuple(_shown(question, filled, screen) for question in _fields(screen.step, at)),
@@ -237,7 +237,7 @@ def photo_point(filled: Filled) -> tuple[float, float] | None:
     for photo_id in reversed(filled.photos):
         photo = known.get(photo_id)
         if photo is not None and photo.lon is not None and photo.lat is not None:
-            return photo.lon, photo.lat
+            return round(photo.lon, 6), round(photo.lat, 6)
     return None
 
 
@@ -251,6 +251,14 @@ def _offer(filled: Filled, at: datetime) -> tuple[str, str]:
     told = words_for_point(lon=point[0], lat=point[1], on=day_of(civil(at))).words
     place = told or f"{point[0]:.5f}, {point[1]:.5f}"
     return _("照片是在“%(place)s”拍的。问题就在那里吗？") % {"place": place}, _("用照片的位置")
+
+
+def taking_photo_place(filled: Filled, point: tuple[float, float], at: datetime) -> Filled:
+    """The place of the picture, taken because the citizen said so; an address he wrote stays."""
+    told = words_for_point(lon=point[0], lat=point[1], on=day_of(civil(at))).words
+    return filled.saying(
+        location_lon=f"{point[0]:.6f}", location_lat=f"{point[1]:.6f}", address=filled.text("address") or told
+    )
 
 
 def _near(each: Similar, at: datetime) -> NearCase:

@@ -31,6 +31,7 @@ from wangge.surfaces.web.public.report_steps import (
     near_cases,
     photo_point,
     step_page,
+    taking_photo_place,
 )
 from wangge.surfaces.web.public.visiting import behind, public_shell
 
@@ -54,8 +55,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
     if go == "back":
         return _shown(request, filled, Screen(_before(step)), at)
     if go == "photo_place" and (point := photo_point(filled)) is not None:
-        filled = filled.saying(location_lon=f"{point[0]:.6f}", location_lat=f"{point[1]:.6f}")
-        return _shown(request, filled, Screen("place"), at)
+        return _shown(request, taking_photo_place(filled, point, at), Screen("place"), at)
     if go == "outside" and step == "place":
         return _shown(request, filled.saying(hand=OUTSIDE), Screen("matter"), at)
     if step == "place" and go == "next":

@@ -34,6 +34,7 @@ from wangge.surfaces.web.public.visiting import public_shell
 from wangge.surfaces.web.public.words import GRADES, LETTER_STATES, STAGES
 
 PHOTO_SALT = "wangge.public.photo"
+OPEN_PHOTO_SALT = "wangge.public.open_photo"  # an address of the map opens small copies alone
 LONGEST_CODE = 40
 BEFORE, AFTER = "photo_before", "photo_after"
 _INSPECTED = frozenset({"awaiting_close", "closed", "archived"})
@@ -73,6 +74,7 @@ def status_page(request: HttpRequest, code: str, followed: Followed, asked: Aske
         code=grouped(code),
         number=row.number,
         matter=labels.category_name(state.category, edition) if state.category else _("待分类"),
+        words="" if followed.follower.joined else row.description,
         place=blanked(row.address) if followed.follower.joined else row.address,
         now=str(STAGES[state.stage]),
         body=_body(state),

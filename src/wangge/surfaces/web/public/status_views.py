@@ -27,6 +27,7 @@ from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.pictures import picture_answer
 from wangge.surfaces.web.public.status_page import (
     LONGEST_CODE,
+    OPEN_PHOTO_SALT,
     PHOTO_SALT,
     Asked,
     letter_status_page,
@@ -87,9 +88,16 @@ def thumbnail(request: HttpRequest, token: str) -> HttpResponseBase:
     return picture_answer(_photo_id(token), thumbnail=True)
 
 
-def _photo_id(token: str) -> str:
+@require_safe
+@behind(PublicDoor.MAP)
+def open_thumbnail(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The small copy of a picture on the public map."""
+    return picture_answer(_photo_id(token, OPEN_PHOTO_SALT), thumbnail=True)
+
+
+def _photo_id(token: str, salt: str = PHOTO_SALT) -> str:
     try:
-        _number, photo_id = signing.loads(token, salt=PHOTO_SALT, max_age=PHOTO_SECONDS)
+        _number, photo_id = signing.loads(token, salt=salt, max_age=PHOTO_SECONDS)
     except (signing.BadSignature, ValueError) as wrong:
         raise Http404(token) from wrong
     return str(photo_id)
