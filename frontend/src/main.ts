@@ -2,6 +2,7 @@
 import "./styles/main.css";
 import htmx from "htmx.org";
 import "./elements/choose";
+import "./elements/hall";
 import "./elements/keys";
 import "./elements/photos";
 import "./elements/places";

@@ -29,6 +29,7 @@ class CityMap extends HTMLElement {
   private marker: Marker | undefined;
   private clusters: Marker[] = [];
   private asked: AbortController | undefined;
+  private renewing: number | undefined;
   private readonly onTheme = (): void => this.paint();
 
   connectedCallback(): void {
@@ -47,6 +48,7 @@ class CityMap extends HTMLElement {
 
   disconnectedCallback(): void {
     document.removeEventListener("wangge:theme", this.onTheme);
+    clearInterval(this.renewing);
     this.ground?.remove();
     this.ground = undefined;
   }
@@ -88,6 +90,8 @@ class CityMap extends HTMLElement {
       const follow = (): void => void this.showClusters(ground, clusters);
       ground.on("load", follow);
       ground.on("moveend", follow);
+      const seconds = Number(this.getAttribute("renews") ?? "0");
+      if (seconds > 0) this.renewing = window.setInterval(follow, seconds * 1000);
     }
   }
 

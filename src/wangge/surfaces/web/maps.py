@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -50,6 +51,16 @@ def map_at(lon: float | None, lat: float | None, at: datetime, *, nearby_url: st
         nearby_url=nearby_url,
         zoom="15" if known else "12",
     )
+
+
+def map_of_city(at: datetime) -> MapView | None:
+    """A map of the whole city with its responsibility grids; None where it has no ground yet."""
+    day = day_of(civil(at))
+    districts = ground().areas_on(kind=AreaKind.DISTRICT, on=day)
+    if not districts:
+        return None
+    view = map_of_areas(districts, AreaKind.DISTRICT, day)
+    return replace(view, layers=(*view.layers, MapLayer("grids", _("责任网格"), _layer("grids", ""))))
 
 
 def map_of_areas(areas: Sequence[Area], kind: AreaKind, day: date) -> MapView:

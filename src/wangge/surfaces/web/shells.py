@@ -97,6 +97,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("field_tasks", _("外勤任务"), "", False),
             ("report", _("登记"), "", False),
             ("case_search", _("案卷查询"), "", False),
+            ("hall", _("指挥大厅"), "", False),
             ("hotline_orders", _("热线工单"), "", False),
             ("call_backs", _("回访"), "", False),
             ("letters", _("公众来信"), "", False),

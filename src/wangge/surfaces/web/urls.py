@@ -40,6 +40,7 @@ from wangge.surfaces.web.finance import (
     template_views,
     trace_views,
 )
+from wangge.surfaces.web.hall import views as hall
 from wangge.surfaces.web.office import (
     case_imports,
     census_views,
@@ -90,6 +91,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work", views.work_list, name="work_list"),
     path("work/map", map_views.case_map, name="case_map"),
     path("work/clusters.geojson", map_views.case_clusters, name="case_clusters"),
+    path("hall", hall.hall, name="hall"),
     path("unit", department.department_list, name="department_list"),
     path("field", field.field_tasks, name="field_tasks"),
     path("cases", views.case_search, name="case_search"),

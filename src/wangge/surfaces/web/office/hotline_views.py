@@ -75,7 +75,7 @@ def hotline_orders(request: HttpRequest) -> HttpResponse:
             )
             for name, label in (("channel", _("渠道")), ("kind", _("诉求类型")), ("state", _("状态")))
         ),
-        figures=_figures(),
+        figures=channel_figures(),
         orders=tuple(_line(row, at) for row in found[:ROWS]),
         next_url=f"?{urlencode({**kept, 'after': _place_text(found[ROWS - 1])})}" if len(found) > ROWS else "",
         clear_url=reverse("hotline_orders") if kept else "",
@@ -95,7 +95,7 @@ def _choices(name: str) -> tuple[str, ...]:
     }[name]
 
 
-def _figures() -> tuple[Figure, ...]:
+def channel_figures() -> tuple[Figure, ...]:
     """How many orders are open in each channel."""
     numbers, still_open = counts(), open_states()
     return tuple(
