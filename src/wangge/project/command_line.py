@@ -37,6 +37,7 @@ COMMANDS = {
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
     "hotline": "wangge.project.commands.hotline:hotline",
+    "replies": "wangge.project.commands.replies:replies",
     "webhook": "wangge.project.commands.webhook:webhook",
     "export": "wangge.project.commands.exporting:group",
     "ownership": "wangge.project.commands.ownership:ownership",

@@ -114,9 +114,43 @@ class Environment(BaseSettings):
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
     """Networks beside the public one, as ``10.1.0.0/16``, into which partners are told; there also without TLS."""
 
+    email_url: str = ""
+    """The mail server answers go by, ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://``."""
+
+    email_from: str = ""
+    """From whom answers by e-mail come."""
+
+    sms_address: str = ""
+    """Where answers by SMS are posted."""
+
+    sms_secret: str = ""
+    """What they are signed with."""
+
+    wechat_app: str = ""
+    """``appid:secret`` of the official account or mini-program."""
+
+    wechat_token: str = ""
+    """What WeChat signs its callbacks with."""
+
+    wechat_template: str = ""
+    """The template of subscription messages."""
+
+    wechat_fields: Annotated[tuple[str, ...], NoDecode] = ("number=character_string1", "state=phrase2", "at=time3")
+    """Which field of the template holds what: ``number``, ``state`` and ``at``."""
+
+    wechat_address: str = "https://api.weixin.qq.com"
+    """Where WeChat's servers are; another one to try with."""
+
+    wechat_path: str = "/cgi-bin/message/subscribe/send"
+    """The call that sends: this one for a mini-program, ``…/subscribe/bizsend`` for an official account."""
+
+    public_address: str = ""
+    """Where citizens find the page of their report, for the link in an answer."""
+
     @field_validator(
-        "hosts", "cors_origins", "proxies", "hotline_secrets", "hotline_addresses", "webhook_networks", mode="before"
-    )
+        "hosts", "cors_origins", "proxies", "hotline_secrets", "hotline_addresses", "webhook_networks",
+        "wechat_fields", mode="before",
+    )  # fmt: skip
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -200,6 +234,7 @@ def mistakes_in(environment: Environment) -> list[str]:
         _mistakes_of_provider,
         _mistakes_of_hotline,
         _mistakes_of_networks,
+        _mistakes_of_replies,
     )
     return [line for check in checks for line in check(environment)]
 
@@ -318,4 +353,25 @@ def _mistakes_of_networks(environment: Environment) -> list[str]:
             ip_network(network)
         except ValueError:
             lines.append(f"WANGGE_WEBHOOK_NETWORKS 中的 {network} 不是网络：请写成 10.1.0.0/16。")
+    return lines
+
+
+def _mistakes_of_replies(environment: Environment) -> list[str]:
+    lines = []
+    if bool(environment.email_url) != bool(environment.email_from):
+        lines.append("WANGGE_EMAIL_URL 与 WANGGE_EMAIL_FROM 须一并设置。")
+    if environment.email_url and not environment.email_url.startswith(("smtp://", "smtps://")):
+        lines.append("WANGGE_EMAIL_URL 须写作 smtp://用户:口令@主机:587 或 smtps://…。")
+    if environment.sms_address and len(environment.sms_secret) < HOTLINE_SECRET_LEAST_LENGTH:
+        lines.append(f"WANGGE_SMS_SECRET 须不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。")
+    for name in ("sms_address", "wechat_address", "public_address"):
+        address = getattr(environment, name)
+        least = ("https://",) if environment.production and name != "public_address" else ("https://", "http://")
+        if address and not address.startswith(least):
+            lines.append(f"WANGGE_{name.upper()} 须以 {least[0]} 开头。")
+    if environment.wechat_app and ":" not in environment.wechat_app:
+        lines.append("WANGGE_WECHAT_APP 须写作 appid:密钥。")
+    fields = {pair.partition("=")[0] for pair in environment.wechat_fields if pair.partition("=")[2]}
+    if len(fields) < len(environment.wechat_fields) or not fields <= {"number", "state", "at"}:
+        lines.append("WANGGE_WECHAT_FIELDS 须写作 number=字段,state=字段,at=字段。")
     return lines

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "wangge.domains.hotline",
     "wangge.domains.citizens",
     "wangge.domains.partners",
+    "wangge.domains.replies",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
@@ -201,6 +203,12 @@ CORS_ORIGINS = ENVIRONMENT.cors_origins
 PROXIES = frozenset(ENVIRONMENT.proxies)
 HOTLINE_SECRETS = ENVIRONMENT.secrets_of_channels
 HOTLINE_ADDRESSES = ENVIRONMENT.addresses_of_channels
+REPLIES = ENVIRONMENT
+_MAIL = urlsplit(ENVIRONMENT.email_url)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp" and bool(_MAIL.username)
+EMAIL_TIMEOUT = 10
 WEBHOOK_NETWORKS = tuple(ip_network(each) for each in ENVIRONMENT.webhook_networks)
 CITY_OVERLAY = ENVIRONMENT.city_overlay
 VAR = ENVIRONMENT.var

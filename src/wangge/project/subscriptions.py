@@ -20,6 +20,7 @@ from wangge.domains.hotline.operations.sending import hear_outgoing
 from wangge.domains.notices import inboxes
 from wangge.domains.notices.operations import InboxTelling, Telling, tell, tell_inboxes
 from wangge.domains.organizations.queries import city_tables
+from wangge.domains.replies.operations.queueing import hear_replies
 from wangge.groundwork.outbox.operations import OutboxFact
 from wangge.standards.wording import words_of
 
@@ -126,4 +127,5 @@ CONSUMERS: tuple[Consumer, ...] = (
     Consumer("notices", hear_steps),
     Consumer("hotline", hear_outgoing),
     Consumer("call_backs", hear_closings),
+    Consumer("replies", hear_replies),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from wangge.surfaces.api import wechat
 from wangge.surfaces.api.edges import as_api, unknown_address
 from wangge.surfaces.api.router import api
 
@@ -20,5 +21,6 @@ def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
 
 urlpatterns = [
     path("api/v1/", _addresses()),
+    path("api/wechat", as_api(wechat.callback), name="wechat"),
     path("open311/", include(("wangge.surfaces.api.open311.urls", "open311"), namespace="open311")),
 ]

@@ -6,9 +6,11 @@ One domain call after another; here the clock is read. A round that did not fini
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from importlib.metadata import version
 
 from django.conf import settings
@@ -24,11 +26,14 @@ from wangge.domains.partners.operations.sending import clear_sent
 from wangge.domains.patrol.logic.drawing import DrawKind
 from wangge.domains.patrol.operations.draws import draw_day
 from wangge.domains.patrol.operations.positions import remove_old_positions
+from wangge.domains.replies.operations.sending import clear_replies
+from wangge.domains.replies.operations.sending import send_due as send_replies_due
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
 from wangge.groundwork.attachments.pieces import drop_stale
 from wangge.standards import watching
 from wangge.surfaces.exchange.hotline.posting import post
+from wangge.surfaces.exchange.replies.channels import channels
 
 log = logging.getLogger(__name__)
 LONGEST_SECONDS = 20.0
@@ -137,6 +142,7 @@ def sweep() -> None:
     clear_read(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_sent(at=at)
+    clear_replies(at=at)
     call_command("clearsessions")
 
 
@@ -147,31 +153,43 @@ def draw_second_looks() -> int:
 
 
 def send_to_hotline() -> int:
-    """Send what is due to each channel of the hotline that has an address, all at the same time; the number sent.
+    """Send what is due to each channel of the hotline that has an address; the number sent."""
+    return _send_each(
+        {channel: partial(send_due, channel=channel, send=post) for channel in settings.HOTLINE_ADDRESSES}
+    )
 
-    A partner that is slow or refuses everything takes up its own channel's time and no other's.
-    """
-    channels = tuple(settings.HOTLINE_ADDRESSES)
+
+def send_replies() -> int:
+    """Send answers to citizens by each channel the city has; the number sent."""
+    link = f"{settings.REPLIES.public_address}/public/status" if settings.REPLIES.public_address else ""
+    return _send_each(
+        {
+            channel: partial(send_replies_due, channel=channel, send=send, link=link)
+            for channel, send in channels().items()
+        }
+    )
+
+
+def _send_each(channels: Mapping[str, Callable[..., tuple[int, int]]]) -> int:
+    """All channels at the same time: one that is slow or refuses everything takes up its own time and no other's."""
     if not channels:
         return 0
     ends = clock.monotonic() + LONGEST_SECONDS
-    with ThreadPoolExecutor(max_workers=len(channels), thread_name_prefix="hotline") as pool:
-        return sum(pool.map(lambda channel: _send_channel(channel, ends), channels))
+    with ThreadPoolExecutor(max_workers=len(channels), thread_name_prefix="outside") as pool:
+        return sum(pool.map(lambda channel: _send_channel(channel, channels[channel], ends), channels))
 
 
-def _send_channel(channel: str, ends: float) -> int:
+def _send_channel(channel: str, send: Callable[..., tuple[int, int]], ends: float) -> int:
     """Batch after batch of one channel, until nothing is due, nothing goes out, or the time is over."""
     total = 0
     try:
         while clock.monotonic() < ends:
-            sent, _failed = send_due(
-                channel=channel, send=post, at=clock.now(), goes_on=lambda: clock.monotonic() < ends
-            )  # fmt: skip
+            sent, _failed = send(at=clock.now(), goes_on=lambda: clock.monotonic() < ends)
             total += sent
             if sent == 0:
                 break
     except Exception:
-        log.exception("channel %s of the hotline was not served", channel)
+        log.exception("channel %s was not served", channel)
     finally:
         connection.close()
     return total

@@ -10,6 +10,8 @@ from wangge.surfaces.jobs import imports, rounds
 QUEUE = "rounds"
 IMPORTS = "imports"
 """Long work has a queue of its own: a round must not wait for an import."""
+OUTSIDE = "outside"
+"""What waits for other systems: a slow one must not hold up the timers."""
 _FAILED_KEPT_HOURS = 72
 
 
@@ -35,10 +37,17 @@ def changed_tables(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=QUEUE, queueing_lock="hotline", name="hotline")
+@app.task(queue=OUTSIDE, queueing_lock="hotline", name="hotline")
 def hotline(timestamp: int) -> None:
     """Every minute: answers and returns to the hotline."""
     rounds.send_to_hotline()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=OUTSIDE, queueing_lock="replies", name="replies")
+def replies(timestamp: int) -> None:
+    """Every minute: answers to citizens."""
+    rounds.send_replies()
 
 
 @app.periodic(cron="7 * * * *")

@@ -61,10 +61,10 @@ async def _work() -> None:
     from wangge.surfaces.jobs import tasks
 
     # Of each queue one connection waits for new jobs, one works on them, one is spare for the heartbeat.
-    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=6)) as opened:
+    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=9)) as opened:
         async with opened.open_async():
             await _forget_interrupted(opened)
-            await _serve_all(opened, (tasks.QUEUE, tasks.IMPORTS))
+            await _serve_all(opened, (tasks.QUEUE, tasks.IMPORTS, tasks.OUTSIDE))
 
 
 async def _serve_all(app: App, queues: tuple[str, ...]) -> None:

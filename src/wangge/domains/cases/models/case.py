@@ -107,6 +107,7 @@ class Case(models.Model):
                 fields=["department_code", "-reported_at"],
                 condition=~Q(department_code=""),
             ),
+            models.Index(name="case_merged_into", fields=["lead_id"], condition=Q(lead_id__isnull=False)),
             models.Index(name="case_of_district", fields=["district_code", "-reported_at"]),
             models.Index(name="case_of_assignee", fields=["assignee_id"], condition=Q(assignee_id__isnull=False)),
             models.Index(

@@ -98,6 +98,22 @@ def join_case(*, number: str, contact: Contact, sent: Sent, at: datetime) -> Fol
     return Followable(sent.code, case_id, True)
 
 
+def answer_by_wechat(*, code: str, openid: str) -> bool:
+    """Answer the citizen of this code at his WeChat account from now on; False where the code is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE citizens_follower SET wish = 'wechat', openid = %s WHERE code_hash = %s AND erased_at IS NULL",
+            [openid, hash_of(code)],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def leave_wechat(*, openid: str) -> None:
+    """Answer this WeChat account no more."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE citizens_follower SET wish = 'none', openid = '' WHERE openid = %s", [openid])
+
+
 def erase_citizens(*, number: str, because: str, by: Actor, at: datetime) -> int:
     """Erase the personal words of a case and the contacts of all who follow it; how many steps lost words."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +58,26 @@ def followers_of(case_id: UUID) -> list[Follower]:
     For whoever sends answers: contacts are here, so nothing of this is shown.
     """
     return _followers("case_id = %s OR case_id IN (SELECT id FROM cases_case WHERE lead_id = %s)", case_id, case_id)
+
+
+def followers_with_wish(case_ids: Iterable[str]) -> dict[str, list[Follower]]:
+    """By case, everybody who follows it or one merged into it and wishes to be answered; one statement."""
+    found: dict[str, list[Follower]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT told.id::text, f.* FROM unnest(%s::uuid[]) AS told (id) CROSS JOIN LATERAL ("
+            f" SELECT {_COLUMNS} FROM citizens_follower WHERE wish <> 'none' AND (case_id = told.id"
+            "  OR case_id IN (SELECT id FROM cases_case WHERE lead_id = told.id))) f ORDER BY f.id",
+            [list(case_ids)],
+        )
+        for case_id, *row in cursor.fetchall():
+            found[case_id].append(Follower(*row))
+    return found
+
+
+def followers_numbered(numbers: Sequence[int]) -> list[Follower]:
+    """These followers; one statement."""
+    return _followers("id = ANY(%s)", list(numbers))
 
 
 def followers_count(case_id: UUID) -> int:

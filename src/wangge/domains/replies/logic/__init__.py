@@ -1,0 +1,1 @@
+"""Thinking about answers to citizens: no Django, clock or database."""

@@ -1,0 +1,52 @@
+"""The command ``wangge replies``: how answers to citizens stand, and the other sides of SMS and WeChat to try with."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+import orjson
+
+from wangge.project.environment import read_environment
+from wangge.project.opening import open_city
+from wangge.project.words import _
+
+
+@click.group(help=_("答复诉求人：查看发送情况，模拟短信网关与微信。"))
+def replies() -> None:
+    """The group of the verbs below."""
+
+
+@replies.command(help=_("按渠道列出待发、已发、放弃的答复数，与最近的失败原因。"))
+@click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
+def status(*, as_json: bool) -> None:
+    """Print the counts of each channel."""
+    with open_city():
+        from wangge.domains.replies.queries import standing
+
+        found = standing()
+    if as_json:
+        click.echo(orjson.dumps(found))
+        return
+    for line in found:
+        click.echo("\t".join(str(value) for value in line.values()))
+
+
+@replies.command(help=_("在本机模拟短信网关与微信服务器，用于联调与演示；收到的每条消息输出一行 JSON。"))
+@click.option("--port", type=click.IntRange(0, 65_535), default=8092, help=_("本机端口。"))
+def simulate(*, port: int) -> None:
+    """Take messages until interrupted."""
+    from wangge.surfaces.exchange.replies.simulator import OtherSides, listening
+
+    environment = read_environment()
+    other = OtherSides(sms_secret=environment.sms_secret, app=environment.wechat_app, told=_show)
+    with listening(other, port=port) as found:
+        click.echo(_("正在 127.0.0.1:%(port)s 接收。") % {"port": found}, err=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+def _show(message: dict[str, object]) -> None:
+    click.echo(orjson.dumps(message))

@@ -1,0 +1,110 @@
+"""The other sides of SMS and WeChat to try with: take messages, know ids again, fail as they are told to."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from wangge.surfaces.exchange.hotline.signing import signature_of
+
+_LARGEST = 100_000
+
+
+@dataclass(slots=True)
+class OtherSides:
+    """An SMS gateway and WeChat's servers in one; ``next_answers`` are given before their own."""
+
+    sms_secret: str = ""
+    app: str = ""
+    sms: dict[str, dict[str, str]] = field(default_factory=dict)
+    wechat: list[dict[str, Any]] = field(default_factory=list)
+    next_answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
+    """openids that did not subscribe."""
+    told: Callable[[dict[str, Any]], None] = lambda _message: None
+    """Hears each message taken."""
+    doubled: int = 0
+    tokens: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+        """(status, JSON) for one call."""
+        parts = urlsplit(target)
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        with self._lock:
+            if self.next_answers and parts.path != "/cgi-bin/token":
+                return self.next_answers.pop(0)
+            if parts.path == "/sms":
+                return self._take_sms(headers, body)
+            if parts.path == "/cgi-bin/token":
+                return self._give_token(asked)
+            if parts.path.startswith("/cgi-bin/message/"):
+                return self._take_wechat(asked, orjson.loads(body))
+        return 404, {}
+
+    def _take_sms(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+        expected = signature_of(self.sms_secret, headers.get("x-wangge-timestamp", ""), body)
+        if not hmac.compare_digest(headers.get("x-wangge-signature", "").encode(), expected.encode()):
+            return 401, {}
+        message = orjson.loads(body)
+        self.doubled += message["message_id"] in self.sms
+        self.sms[message["message_id"]] = message
+        self.told(message)
+        return 200, {}
+
+    def _give_token(self, asked: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if f"{asked.get('appid')}:{asked.get('secret')}" != self.app:
+            return 200, {"errcode": 40013, "errmsg": "invalid appid"}
+        self.tokens += 1
+        return 200, {"access_token": f"token-{self.tokens}", "expires_in": 7200}
+
+    def _take_wechat(self, asked: dict[str, str], message: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if asked.get("access_token") != f"token-{self.tokens}":
+            return 200, {"errcode": 42001, "errmsg": "access_token expired"}
+        if message["touser"] in self.refuses:
+            return 200, {"errcode": 43101, "errmsg": "user refuse to accept the msg"}
+        self.wechat.append(message)
+        self.told(message)
+        return 200, {"errcode": 0, "errmsg": "ok"}
+
+
+@contextmanager
+def listening(sides: OtherSides, *, port: int = 0) -> Iterator[int]:
+    """Answer at a port of this machine while the block runs; gives the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "0")
+            body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= _LARGEST else b""
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, answer = sides.answer(self.command, self.path, headers, body)
+            text = orjson.dumps(answer)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,1 @@
+"""Answers to citizens in their own channel."""
