@@ -98,6 +98,19 @@ def test_the_board_says_what_each_line_has_left() -> None:
     assert "合计 150.00 146.00 0.00 0.00 4.00 97.33%" in page
 
 
+def test_a_line_of_the_board_opens_to_its_changes_and_payments() -> None:
+    finance = who("finance")
+    board = read(finance, f"/finance/budget{ACCOUNT}")
+    (url,) = set(re.findall(r'href="(/finance/budget/\d+[^"]*)">X-1<', board))
+    page = words(read(finance, unescape(url)))
+    assert "年初预算 1,000,000.00" in page
+    assert "已支付" in page
+    assert page.count("井盖巡检") >= 1
+    assert "没有这样的支付" in words(read(finance, f"{unescape(url)}&state=returned"))
+    assert finance.get(f"/finance/budget/999999{ACCOUNT}").status_code == 404
+    assert who("collector").get(unescape(url)).status_code == 403
+
+
 def test_the_draft_shows_findings_and_asks_what_only_people_can_say() -> None:
     page = read(who("finance"), f"/finance/accounts{ACCOUNT}")
     assert "待补充" in page

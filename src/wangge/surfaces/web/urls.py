@@ -166,6 +166,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/evaluation/<int:form_id>", evaluation_views.evaluation_sheet, name="evaluation_sheet"),
     path("finance/evaluation/<int:form_id>/<slug:act>", evaluation_views.evaluation_act, name="evaluation_act"),
     path("finance/budget", board_views.board, name="budget_board"),
+    path("finance/budget/<int:allotment>", board_views.line, name="budget_line"),
     path("finance/accounts", draft_views.draft, name="account_draft"),
     path("finance/accounts/text", draft_views.text, name="account_text"),
     path("finance/accounts/trace", trace_views.trace_page, name="account_trace"),

@@ -92,6 +92,7 @@ SAMPLES: dict[str, Sample] = {
     "ground-report-off": Sample("导入试运行：坐标系不对", "web/office/report.html", sample_office.off_report),
     "ground-coming": Sample("即将生效的变动", "web/office/coming.html", sample_office.coming),
     "ground-coming-none": Sample("即将生效的变动：无", "web/office/coming.html", sample_office.nothing_coming),
+    "budget-line": Sample("预算指标", "web/finance/budget_line.html", sample_finance.budget_line),
     "budget-board": Sample("预算执行", "web/finance/budget_board.html", sample_finance.board),
     "account-draft": Sample("决算编制与校核", "web/finance/draft.html", sample_finance.draft),
     "account-trace": Sample("数据溯源", "web/finance/trace.html", sample_finance.trace),

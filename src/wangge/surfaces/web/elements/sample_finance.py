@@ -11,7 +11,10 @@ from wangge.surfaces.web.elements.pieces import Fact, Figure
 from wangge.surfaces.web.elements.samples import NOW, shell
 from wangge.surfaces.web.finance.pages import (
     BudgetBoardPage,
+    BudgetChange,
     BudgetLine,
+    BudgetLinePage,
+    BudgetPayment,
     DraftPage,
     EvaluationListPage,
     EvaluationRow,
@@ -223,6 +226,22 @@ def board() -> BudgetBoardPage:
     )
     total = BudgetLine("合计", "", "", "1,440.00", "1,432.16", "0.00", "7.84", "7.84", "99.46%")
     return BudgetBoardPage(shell("预算执行", ACCOUNTANT), "监督指挥中心", 2024, _YEARS, (), lines, total)
+
+
+def budget_line() -> BudgetLinePage:
+    """A line whose last payment came back."""
+    facts = (Fact("全年预算", "3,600,000.00 元"), Fact("已支付", "3,521,600.00 元"), Fact("退单", "78,400.00 元"))
+    payments = (
+        BudgetPayment("ZF202400745", "2024-12-27", "云栈信息技术服务社", "系统升级维护", "HT2024-010", "78,400.00",
+                      "退单", True, "年底资金调度，系统退单"),
+        BudgetPayment("ZF202400712", "2024-12-02", "松台机电维修部", "系统升级维护", "", "37,500.00", "已支付",
+                      False, ""),
+    )  # fmt: skip
+    states = (Figure("全部", "", "#", is_current=True), Figure("已支付", "", "#"), Figure("退单", "", "#"))
+    return BudgetLinePage(
+        shell("系统升级维护", ACCOUNTANT), "系统升级维护", "监督指挥中心", 2024, facts,
+        (BudgetChange("年初预算", "3,600,000.00", "预〔2024〕1号", "2024-01-22"),), states, payments, "", "#",
+    )  # fmt: skip
 
 
 def draft() -> DraftPage:

@@ -195,6 +195,48 @@ class BudgetLine:
     left: str
     rate: str
     is_low: bool = False
+    url: str = ""  # its changes and payments
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetChange:
+    """One change of a line's amount."""
+
+    stage_zh: str
+    amount: str
+    document: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPayment:
+    """One payment asked of a line."""
+
+    number: str
+    on: str
+    payee: str
+    purpose: str
+    contract: str
+    amount: str
+    state_zh: str
+    is_off: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLinePage:
+    """One budget line from inside: its sums, changes, and payments by state."""
+
+    shell: Shell
+    title: str
+    unit: str
+    year: int
+    facts: tuple[Fact, ...]
+    changes: tuple[BudgetChange, ...]
+    states: tuple[Figure, ...]
+    payments: tuple[BudgetPayment, ...]
+    more: str
+    back_url: str
 
 
 @dataclass(frozen=True, slots=True)
