@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, evaluate, indicators_on
+from wangge.domains.evaluation.logic.bulletins import SHOWN
 from wangge.domains.evaluation.logic.what_if import Wish
 from wangge.domains.evaluation.models import Result
 from wangge.domains.evaluation.operations.results import question_of
@@ -65,11 +66,13 @@ def recompute(
     asked = [(question, content["rows"])]
     if "departments" in content:
         asked.append((replace(question, by=("department",), outside={}), content["departments"]))
+    for kind, rows in content.get("themes", {}).items():
+        asked.append((replace(question, by=(kind,), indicators=SHOWN, outside={}, band_classes={}), rows))
     differences: list[Difference] = []
     edition = ""
     for each, frozen in asked:
         answer = evaluate(each, snapshot=snapshot, engine=engine, overlay=overlay)
-        edition = answer.edition
+        edition = edition or answer.edition
         now = {_key(row): row["figures"] for row in answer.content()["rows"]}
         differences += _differences(each, frozen, now, own, snapshot, engine, overlay)
     scores = tuple(_score_differences(result, overlay)) if "scores" in content else ()
