@@ -2,7 +2,7 @@
 //
 // Everything drawn comes from this server: layers are GeoJSON addresses in <data> children, the worker is a file
 // of this origin, labels use the device's own fonts. What the map says stands beside it in words and numbers.
-import { Map as Ground, Marker, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { Map as Ground, Marker, setWorkerUrl, type StyleSpecification, type ExpressionSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "./styles/map.css";
 
@@ -298,6 +298,13 @@ function drawnAs(name: string, colour: (token: string) => string): StyleSpecific
   });
   if (name === "districts") return [line("--map-district", 2)];
   if (name === "grids") return [line("--map-district", 1)];
+  if (name === "measured") {
+    const depth: ExpressionSpecification = ["+", 0.08, ["*", 0.72, ["get", "share"]]];
+    return [
+      { id: name, type: "fill", source: name, paint: { "fill-color": colour("--accent"), "fill-opacity": depth } },
+      line("--map-district", 1),
+    ];
+  }
   if (name === "roads") return [line("--map-road", 3)];
   if (name === "water") {
     return [{ id: name, type: "fill", source: name, paint: { "fill-color": colour("--map-water") } }];

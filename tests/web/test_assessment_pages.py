@@ -196,3 +196,20 @@ def test_bulletins_are_subscribed_and_a_template_that_is_none_is_refused(browser
     assert "不是完好的 Word 文件" in evaluator.text()
     unit.get("/assessment/bulletins")
     assert unit.forms() == ["subscribe"]
+
+
+def test_grids_have_a_table_and_a_layer_and_drafts_stay_with_the_section(browser: Open, snapshot: Snapshot) -> None:
+    evaluator, unit = browser("evaluator-1"), browser("dept-a")
+    evaluator.get(f"/assessment/{PUBLISHED}")
+    assert f"/assessment/{PUBLISHED}/grids" in evaluator.page
+    evaluator.get(f"/assessment/{PUBLISHED}/grids?indicator=n_report")
+    shown = re.findall(r"grid%3D(43020\d-\d)%2Fn_report", evaluator.page)
+    assert shown
+    unit.get(f"/assessment/{PUBLISHED}/grids")
+    unit.get(f"/assessment/{DRAFT}/grids", status=403)
+    unit.get(f"/assessment/{DRAFT}/grids.geojson", status=403)
+    evaluator.get(f"/assessment/{PUBLISHED}/grids?indicator=n_dreamt", status=404)
+    layer = json.loads(evaluator.client.get(f"/assessment/{PUBLISHED}/grids.geojson").content)
+    assert layer["type"] == "FeatureCollection"
+    evaluator.get(f"/assessment/results/M{PUBLISHED}-1?figure=grid%3D{shown[0]}%2Fn_report")
+    assert "上报数" in evaluator.text()

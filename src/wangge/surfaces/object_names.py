@@ -15,6 +15,8 @@ from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
 from wangge.standards.tables import Tables
 
+_AREAS = {"street": AreaKind.STREET, "community": AreaKind.COMMUNITY, "grid": AreaKind.RESPONSIBILITY_GRID}
+
 
 def object_name(kind: str, code: str, *, at: datetime | None = None) -> str:
     """The name of an object; its code where it has none."""
@@ -26,8 +28,8 @@ def object_name(kind: str, code: str, *, at: datetime | None = None) -> str:
     if kind == "collector" and code.isdigit():
         person = known([int(code)], at=at or clock.now()).get(int(code))
         return person.name if person is not None else code
-    if kind == "street":
-        return area_name(kind=AreaKind.STREET, code=code, on=(at or clock.now()).date())
+    if kind in _AREAS:
+        return area_name(kind=_AREAS[kind], code=code, on=(at or clock.now()).date())
     if kind == "minor_class":
         return _class_names(city_tables(), rulebook_on((at or clock.now()).date()).edition).get(code, code)
     return code

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from wangge.surfaces.web import entrance, ground_views, messages_views
 from wangge.surfaces.web.assessment import bulletin_views as bulletins
 from wangge.surfaces.web.assessment import checks_views as checks
+from wangge.surfaces.web.assessment import grid_views as grids
 from wangge.surfaces.web.assessment import signs_views as signs
 from wangge.surfaces.web.assessment import views as assessment
 from wangge.surfaces.web.assessment import what_if_views as what_if
@@ -207,6 +208,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/bulletins/<str:period>", bulletins.bulletin, name="bulletin"),
     path("assessment/<str:period>", assessment.month, name="assessment_month"),
     path("assessment/<str:period>/what-if", what_if.what_if, name="assessment_what_if"),
+    path("assessment/<str:period>/grids", grids.grids, name="assessment_grids"),
+    path("assessment/<str:period>/grids.geojson", grids.grids_layer, name="assessment_grids_layer"),
     path("assessment/<str:period>/checks", checks.checks, name="assessment_checks"),
     path("assessment/<str:period>/checks/acts", checks.act, name="assessment_checks_act"),
     path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),

@@ -36,8 +36,8 @@ from wangge.standards.library import load_tables
 
 OBJECTS = ("district", "department")
 SCHEME = "month"
-THEMES = ("minor_class", "street")
-"""What a bulletin looks at besides districts and units: what was reported most, and where."""
+THEMES = ("minor_class", "street", "grid")
+"""What bulletins and the map look at besides districts and units: what was reported most, and where."""
 
 
 class MonthRefused(Exception):

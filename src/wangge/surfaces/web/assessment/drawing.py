@@ -97,6 +97,7 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         changes=tuple(_change(each) for each in content.get("changes", ())[:60]) if whole else (),
         change_note=result.change_note,
         step_url=reverse("assessment_step", args=[result.period]),
+        grids_url=reverse("assessment_grids", args=[result.period]) if whole else "",
         checks_url=reverse("assessment_checks", args=[result.period]) if policies.may_see_drafts(by) else "",
         what_if_url=reverse("assessment_what_if", args=[result.period]) if policies.may_see_drafts(by) else "",
     )
@@ -241,9 +242,15 @@ def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor
             )
             for each in told["counts"]
         ),
-        back_url=reverse("assessment_object", args=[result.period, kind, code]),
+        back_url=_back_url(result.period, kind, code),
         source=source_of(result),
     )
+
+
+def _back_url(period: str, kind: str, code: str) -> str:
+    if kind in _KINDS:
+        return reverse("assessment_object", args=[period, kind, code])
+    return reverse("assessment_grids" if kind == "grid" else "bulletin", args=[period])
 
 
 def _rest(count: Mapping[str, Any]) -> str:

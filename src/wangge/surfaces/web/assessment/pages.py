@@ -133,6 +133,7 @@ class MonthPage:
     step_url: str = ""
     what_if_url: str = ""
     checks_url: str = ""
+    grids_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

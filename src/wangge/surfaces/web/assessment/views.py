@@ -71,7 +71,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 def month(request: HttpRequest, period: str) -> HttpResponse:
     """One month."""
     by, at = actor_on(request), clock.now()
-    result, state, steps = _month(period, by)
+    result, state, steps = month_of(period, by)
     shell = shell_for(request, _("考评 %(period)s") % {"period": period}, at=at, current="assessment")
     page = month_page(shell, result, state, steps, by)
     return render(request, "web/assessment/month.html", {"page": page})
@@ -102,7 +102,7 @@ def _made(request: HttpRequest, period: str, verb: str, note: str) -> HttpRespon
 def one_object(request: HttpRequest, period: str, kind: str, code: str) -> HttpResponse:
     """A district's or unit's paper."""
     by, at = actor_on(request), clock.now()
-    result, state, _steps = _month(period, by)
+    result, state, _steps = month_of(period, by)
     if not policies.may_see_object(kind=kind, code=code, state=state, by=by):
         raise PermissionDenied(_("本月尚未发布：只能查看本单位的核对稿。"))
     content = results.content_of(result)
@@ -121,7 +121,7 @@ def figure(request: HttpRequest, result_id: str) -> HttpResponse:
     result = Result.objects.filter(id=result_id, kind="month").first()
     if result is None:
         raise Http404(result_id)
-    _result, state, _steps = _month(result.period, by)
+    _result, state, _steps = month_of(result.period, by)
     name = request.GET.get("figure", "")
     _check_figure(name, state, by)
     try:
@@ -143,7 +143,7 @@ def _check_figure(name: str, state: MonthState, by: Actor) -> None:
         raise PermissionDenied(_("本月尚未发布：只能查看本单位的核对稿。"))
 
 
-def _month(period: str, by: Actor) -> tuple[Result, MonthState, list[MonthStep]]:
+def month_of(period: str, by: Actor) -> tuple[Result, MonthState, list[MonthStep]]:
     """The month's newest result, state and steps; 404 for a month this person may not know of."""
     steps: list[Any] = list(MonthStep.objects.filter(period=period).order_by("seq"))
     result = Result.objects.filter(id=steps[-1].result_id).first() if steps else None
