@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wangge.domains.disclosure.logic.labels import label_of
+from wangge.domains.disclosure.logic.labels import formula_text, label_of
 from wangge.standards.accounts.library import load_accounts
 
 
@@ -23,3 +23,17 @@ from wangge.standards.accounts.library import load_accounts
 )
 def test_a_cell_is_called_what_its_form_calls_it(name: str, label: str) -> None:
     assert label_of(name, load_accounts("2024")) == label
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("01.r27 + 01.r28 + 01.r29", "01.r27 + 01.r28 + 01.r29"),
+        ("sum(01.r1..r8)", "01.r1 至 r8 之和"),
+        ("receipts(fund_type=general)", "本年收入（一般公共预算）"),
+        ("payments(function_item=212* nature=basic|project)", "本年支出（212 城乡社区支出、基本支出或项目支出）"),
+        ("carried_in()", "年初结转和结余"),
+    ],
+)
+def test_a_formula_reads_in_words(formula: str, text: str) -> None:
+    assert formula_text(formula, load_accounts("2024")) == text

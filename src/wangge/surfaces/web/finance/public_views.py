@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from wangge.domains.disclosure.logic.labels import label_of
+from wangge.domains.disclosure.logic.labels import formula_text, label_of
 from wangge.domains.disclosure.logic.tracing import Traced
 from wangge.domains.disclosure.narrative.numbers import amount, amount_in_table, hundredths, percent
 from wangge.domains.disclosure.queries.editions import EditionLine, file_of, frozen_cells, public_edition, published
@@ -20,7 +20,7 @@ from wangge.domains.disclosure.queries.tracing import trace
 from wangge.domains.disclosure.rendering.files import CONTENT_TYPES, FORMATS
 from wangge.domains.disclosure.rendering.web import frozen_page_piece
 from wangge.groundwork import clock
-from wangge.standards.accounts.library import load_accounts
+from wangge.standards.accounts.library import Accounts, load_accounts
 from wangge.surfaces.web.elements.pieces import Fact
 from wangge.surfaces.web.finance.pages import (
     PublishedLine,
@@ -115,22 +115,25 @@ def published_formula(request: HttpRequest, unit: str, year: int) -> HttpRespons
         TraceRow(
             part.name,
             amount_in_table(hundredths(cells.get(part.name, 0))),
-            _counted(part),
+            _counted(part, accounts),
             f"{address}?cell={part.name}",
             label_of(part.name, accounts),
         )
         for part in found.parts
     )
-    own = TraceRow(name, printed, _counted(found))
+    own = TraceRow(name, printed, _counted(found, accounts))
     page = TracePage(
-        shell_for(request, name, at=clock.now()), name, line.unit_name, year, found.formula, "", rows or (own,),
+        shell_for(request, name, at=clock.now()), name, line.unit_name, year,
+        formula_text(found.formula, accounts), "", rows or (own,),
         reverse("published_account", args=[unit, year]), label_of(name, accounts), printed,
     )  # fmt: skip
     return render(request, "web/finance/trace.html", {"page": page})
 
 
-def _counted(part: Traced) -> str:
-    return _("由 %(count)s 笔记录合计") % {"count": part.facts} if part.facts else part.formula
+def _counted(part: Traced, accounts: Accounts) -> str:
+    if part.facts:
+        return _("由 %(count)s 笔记录合计") % {"count": part.facts}
+    return formula_text(part.formula, accounts)
 
 
 def _downloads(line: EditionLine) -> tuple[Fact, ...]:

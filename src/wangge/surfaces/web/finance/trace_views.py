@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wangge.domains.budgeting.logic.money import yuan_text
-from wangge.domains.disclosure.logic.labels import label_of
+from wangge.domains.disclosure.logic.labels import formula_text, label_of
 from wangge.domains.disclosure.logic.tracing import Traced, Voucher, restated_from
 from wangge.domains.disclosure.narrative.numbers import amount_in_table, hundredths
 from wangge.domains.disclosure.queries.counted import Proof, proof_of
@@ -73,6 +73,10 @@ def _label(where: Chosen, cell: str) -> str:
     return label_of(cell, load_accounts(str(where.year)))
 
 
+def _formula(where: Chosen, formula: str) -> str:
+    return formula_text(formula, load_accounts(str(where.year)))
+
+
 def _cell(where: Chosen, name: str) -> Figure:
     try:
         found, vouchers = trace(year=where.year, unit=where.unit, cell=name)
@@ -80,11 +84,11 @@ def _cell(where: Chosen, name: str) -> Figure:
         raise Http404(name) from absent
     own = vouchers.get(name, ())
     rows = [_part(where, part) for part in found.parts] or [_voucher(each) for each in own[:MOST_VOUCHERS]]
-    return tuple(rows), found.formula, found.code, amount_in_table(hundredths(found.fen))
+    return tuple(rows), _formula(where, found.formula), found.code, amount_in_table(hundredths(found.fen))
 
 
 def _part(where: Chosen, part: Traced) -> TraceRow:
-    detail = _("%(count)s 笔") % {"count": part.facts} if part.facts else part.formula
+    detail = _("%(count)s 笔") % {"count": part.facts} if part.facts else _formula(where, part.formula)
     amount = amount_in_table(hundredths(part.fen))
     return TraceRow(part.name, amount, detail, trace_url(where, part.name), _label(where, part.name))
 
