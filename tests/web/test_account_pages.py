@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
@@ -119,6 +120,19 @@ def test_the_draft_shows_findings_and_asks_what_only_people_can_say() -> None:
     assert f'href="/finance/accounts/trace{ACCOUNT.replace("&", "&amp;")}&amp;cell=05.2120102.c3"' in page
     leader = read(who("centre_leader"), f"/finance/accounts{ACCOUNT}")
     assert 'name="key"' not in leader
+
+
+def test_a_cell_stands_beside_last_year_the_budget_and_the_official_table() -> None:
+    finance = who("finance")
+    columns = "单位代码,年度,单元格,金额"
+    rows = f"{UNIT},2023,05.2120102.c3,49\n{UNIT},2024,05.2120102.c3,97\n"
+    file = SimpleUploadedFile("官方.csv", f"{columns}\n{rows}".encode())
+    answer = finance.post("/finance/imports", {"mapping": "official_cells", "file": file})
+    finance.post(answer["Location"], {"order": "confirm"})
+    page = words(read(finance, f"/finance/accounts/trace{ACCOUNT}&cell=05.2120102.c3"))
+    assert "上年决算 49.00 比上年 49.00（+100%）" in page
+    assert "全年预算 100.00（完成 98.00%）" in page
+    assert "台账 98.00，官方表 97.00，相差 1.00：待查" in words(read(finance, f"/finance/accounts{ACCOUNT}"))
 
 
 def test_a_reason_that_is_given_stands_in_the_document_and_is_asked_no_more() -> None:

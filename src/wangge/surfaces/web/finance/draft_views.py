@@ -31,6 +31,7 @@ from wangge.standards.accounts.library import load_accounts
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
+from wangge.surfaces.web.finance.comparing_rows import official_notes
 from wangge.surfaces.web.finance.pages import DraftPage, FindingNote
 from wangge.surfaces.web.finance.trace_views import trace_url
 from wangge.surfaces.web.gate import actor_on
@@ -57,7 +58,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         mark_safe(as_page_piece(found.document, lambda name: trace_url(where, name))),  # noqa: S308 - escaped piece by piece
         _questions(where, found.document.gaps) if may_write else (),
         findings, _downloads(where), _summary(result, len(found.document.gaps)),
-        f"{reverse('account_editions')}?unit={where.unit}&year={where.year}",
+        f"{reverse('account_editions')}?unit={where.unit}&year={where.year}", official_notes(where),
     )  # fmt: skip
     return render(request, "web/finance/draft.html", {"page": page})
 

@@ -280,6 +280,7 @@ class DraftPage:
     downloads: tuple[Fact, ...]
     summary: str
     editions_url: str = ""
+    official: tuple[FindingNote, ...] = ()  # against the official tables, where they were taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +308,7 @@ class TracePage:
     back_url: str
     label: str = ""  # what the figure is called on paper
     amount: str = ""  # as it is printed, 万元
+    beside: tuple[Fact, ...] = ()  # last year, budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from wangge.groundwork import clock
 from wangge.standards.accounts.library import load_accounts
 from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.finance.choosing import Chosen, chosen
+from wangge.surfaces.web.finance.comparing_rows import beside_facts
 from wangge.surfaces.web.finance.pages import TracePage, TraceRow
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import opens, shell_for
@@ -51,7 +52,7 @@ def trace_page(request: HttpRequest) -> HttpResponse:
     page = TracePage(
         shell_for(request, _("数据溯源"), at=at, current="account_draft"), name, where.name, where.year, formula, code,
         rows, f"{reverse('account_draft')}?unit={where.unit}&year={where.year}",
-        _label(where, name), amount,
+        _label(where, name), amount, beside_facts(where, name),
     )  # fmt: skip
     return render(request, "web/finance/trace.html", {"page": page})
 
