@@ -36,6 +36,7 @@ COMMANDS = {
     "evaluate": "wangge.project.commands.evaluate:evaluate",
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
+    "spool": "wangge.project.commands.spool:spool",
     "hotline": "wangge.project.commands.hotline:hotline",
     "replies": "wangge.project.commands.replies:replies",
     "webhook": "wangge.project.commands.webhook:webhook",

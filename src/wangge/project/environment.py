@@ -105,6 +105,12 @@ class Environment(BaseSettings):
     proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses of the proxies in front, separated by commas: their X-Forwarded-For is believed."""
 
+    spool: Path | None = None
+    """The folder exchanged with the public surface that stands alone; ``spool`` under var by default."""
+
+    spool_secret: str = ""
+    """What packages in the spool are signed with, on both sides; 32 characters or more; empty: no exchange."""
+
     hotline_secrets: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel:secret``, separated by commas: what each hotline channel signs its messages with."""
 
@@ -179,6 +185,11 @@ class Environment(BaseSettings):
     def addresses_of_channels(self) -> dict[str, str]:
         """Channel of the hotline → where its messages are posted."""
         return dict(pair.split("=", 1) for pair in self.hotline_addresses if "=" in pair)
+
+    @property
+    def spool_folder(self) -> Path:
+        """The folder exchanged with the public surface."""
+        return self.spool.expanduser().resolve() if self.spool is not None else self.var / "spool"
 
     @property
     def anchor_directory(self) -> Path:

@@ -36,3 +36,7 @@ class LetterRefused(Exception):
 
 class NoSuchLetter(LookupError):
     """No such letter, or behind the wall: the two look the same."""
+
+
+class CodeTaken(Exception):
+    """Another sending has the same code: keys are never given twice, so one of the two is forged."""

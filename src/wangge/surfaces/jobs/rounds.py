@@ -34,6 +34,8 @@ from wangge.groundwork.attachments.pieces import drop_stale
 from wangge.standards import watching
 from wangge.surfaces.exchange.hotline.posting import post
 from wangge.surfaces.exchange.replies.channels import channels
+from wangge.surfaces.exchange.spool.receiving import Outcome, take_in
+from wangge.surfaces.exchange.spool.telling import tell_back
 
 log = logging.getLogger(__name__)
 LONGEST_SECONDS = 20.0
@@ -150,6 +152,16 @@ def draw_second_looks() -> int:
     """Once a night: by lot, what of yesterday is looked at a second time; a day drawn before stays as it was."""
     yesterday, at = clock.today() - timedelta(days=1), clock.now()
     return sum(draw_day(kind=kind, day=yesterday, at=at, instance=settings.ENVIRONMENT.instance) for kind in DrawKind)
+
+
+def exchange_spool() -> tuple[int, int]:
+    """Take in what the public surface sent and tell it what changed, where they stand apart; (taken, told)."""
+    environment = settings.ENVIRONMENT
+    if not environment.spool_secret:
+        return 0, 0
+    secret, folder, at = environment.spool_secret.encode(), environment.spool_folder, clock.now()
+    taken = take_in(folder / "to-house", secret=secret, at=at)
+    return taken[Outcome.TAKEN], tell_back(folder / "to-public", secret=secret, at=at)
 
 
 def send_to_hotline() -> int:

@@ -50,6 +50,13 @@ def replies(timestamp: int) -> None:
     rounds.send_replies()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="spool", name="spool")
+def spool(timestamp: int) -> None:
+    """Every minute: the exchange with the public surface standing alone."""
+    rounds.exchange_spool()
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(queue=QUEUE, queueing_lock="deadlines", name="deadlines")
 def deadlines(timestamp: int) -> None:

@@ -18,9 +18,9 @@ from wangge.domains.cases.queries.published import PUBLISHED
 from wangge.domains.citizens.logic.codes import code_of, hash_of
 from wangge.domains.citizens.logic.limits import Sending, area_of
 from wangge.domains.citizens.operations.counting import count_sending
-from wangge.domains.citizens.queries.followers import digest_of_code
+from wangge.domains.citizens.queries.followers import digest_of_hash
 from wangge.domains.citizens.queries.nearby import ended_stages
-from wangge.domains.citizens.refusals import CannotJoin
+from wangge.domains.citizens.refusals import CannotJoin, CodeTaken
 from wangge.domains.organizations.logic import SYSTEM, Actor
 
 CODE_CONSTRAINT = "follower_code_once"
@@ -44,16 +44,31 @@ NOBODY = Contact()
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One sending of a public form: its key, the digest of what it says, whence it came."""
+    """One sending of a public form: its key, the digest of what it says, whence it came.
+
+    Of one that was taken in outside the hash of its code alone is known, and it was counted there.
+    """
 
     key: str
     digest: bytes
     secret: bytes
     address: str
+    code_hash: bytes = b""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the limits were looked at already."""
+        return bool(self.code_hash)
 
     @property
     def code(self) -> str:
-        return code_of(secret=self.secret, key=self.key)
+        """The code to show; empty where it was shown elsewhere."""
+        return code_of(secret=self.secret, key=self.key) if self.key else ""
+
+    @property
+    def hash(self) -> bytes:
+        """What is kept of the code."""
+        return self.code_hash or hash_of(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,7 @@ def join_case(*, number: str, contact: Contact, sent: Sent, at: datetime) -> Fol
     try:
         with transaction.atomic():
             case_id = _joinable_case(number)
-            count_sending(Sending.REPORT, at=at, secret=sent.secret, address=sent.address, phone=contact.phone)
+            count(Sending.REPORT, sent, contact, at)
             _follow(case_id, contact, sent, at, joined=True)
     except IntegrityError as clash:
         return _sent_meanwhile(sent, clash)
@@ -126,13 +141,21 @@ def erase_citizens(*, number: str, because: str, by: Actor, at: datetime) -> int
     return steps
 
 
+def count(kind: Sending, sent: Sent, contact: Contact, at: datetime, *, area: str = "") -> None:
+    """Count a sending against the limits, unless that was done outside. Raises TooOften."""
+    if not sent.is_counted:
+        count_sending(kind, at=at, secret=sent.secret, address=sent.address, phone=contact.phone, area=area)
+
+
 def _before(sent: Sent) -> Followable | Sent:
     """What this very sending brought before; the same key with other words is a sending of its own."""
-    kept = digest_of_code(sent.code)
+    kept = digest_of_hash(sent.hash)
     if kept is None:
         return sent
     if kept[1] == sent.digest:
         return Followable(sent.code, kept[0], False)
+    if sent.is_counted:
+        raise CodeTaken
     return replace(sent, key=str(uuid4()))
 
 
@@ -140,11 +163,11 @@ def _report(report: Report, contact: Contact, sent: Sent, at: datetime) -> Repor
     place = report.location or {}
     named = replace(
         report, reporter_name=contact.name, reporter_phone=contact.phone, reporter_email=contact.email,
-        external_no=f"web:{hash_of(sent.code).hex()[:32]}",
+        external_no=f"web:{sent.hash.hex()[:32]}",
     )  # fmt: skip
     with transaction.atomic():
         area = area_of(place.get("lon"), place.get("lat"))
-        count_sending(Sending.REPORT, at=at, secret=sent.secret, address=sent.address, phone=contact.phone, area=area)
+        count(Sending.REPORT, sent, contact, at, area=area)
         made = report_case(report=named, by=SYSTEM, at=at, address=sent.address)
         _follow(made.draft.case_id, contact, sent, at, joined=False)
     return made
@@ -170,7 +193,7 @@ def _follow(case_id: UUID, contact: Contact, sent: Sent, at: datetime, *, joined
             "INSERT INTO citizens_follower (code_hash, case_id, digest, at, joined, wish, name, phone, email, openid,"
             " language) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                hash_of(sent.code), case_id, sent.digest, at, joined, contact.wish, contact.name, contact.phone,
+                sent.hash, case_id, sent.digest, at, joined, contact.wish, contact.name, contact.phone,
                 contact.email, contact.openid, contact.language,
             ],
         )  # fmt: skip
@@ -178,7 +201,7 @@ def _follow(case_id: UUID, contact: Contact, sent: Sent, at: datetime, *, joined
 
 def _sent_meanwhile(sent: Sent, clash: IntegrityError) -> Followable:
     """Another press of the same button was first."""
-    kept = digest_of_code(sent.code)
+    kept = digest_of_hash(sent.hash)
     if not any(name in str(clash) for name in (CODE_CONSTRAINT, EXTERNAL_CONSTRAINT)) or kept is None:
         raise clash
     return Followable(sent.code, kept[0], False)

@@ -14,12 +14,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from wangge.domains.citizens.letter_tables import authority_of, due_after, kind_of, takers_of
-from wangge.domains.citizens.logic.codes import hash_of
 from wangge.domains.citizens.logic.limits import Sending
-from wangge.domains.citizens.operations.counting import count_sending
-from wangge.domains.citizens.operations.following import Contact, Sent
+from wangge.domains.citizens.operations.following import Contact, Sent, count
 from wangge.domains.citizens.queries.letters import Letter, kept_digest, letter_for
-from wangge.domains.citizens.refusals import LetterRefused, NoSuchLetter
+from wangge.domains.citizens.refusals import CodeTaken, LetterRefused, NoSuchLetter
 from wangge.domains.organizations.logic import SYSTEM, Actor
 from wangge.groundwork.attachments.operations import use_photos
 from wangge.standards.letter_rows import Authority
@@ -45,10 +43,12 @@ def write_letter(*, written: Written, contact: Contact, sent: Sent, at: datetime
 
     Answers the code. Raises TooOften, LetterRefused, PhotoGone, PhotoUnknown.
     """
-    kept = kept_digest(sent.code)
+    kept = kept_digest(sent.hash)
     if kept == sent.digest:
         return sent.code
     if kept is not None:
+        if sent.is_counted:
+            raise CodeTaken
         sent = replace(sent, key=str(uuid4()))
     try:
         with transaction.atomic():
@@ -63,7 +63,7 @@ def _take_in(written: Written, contact: Contact, sent: Sent, at: datetime) -> No
     kind = kind_of(written.kind)
     if kind is None:
         raise LetterRefused(_("请选择来信的类别。"))
-    count_sending(Sending.LETTER, at=at, secret=sent.secret, address=sent.address, phone=contact.phone)
+    count(Sending.LETTER, sent, contact, at)
     if written.photos:
         use_photos(ids=written.photos, by=0)
     lon, lat = written.point or (None, None)
@@ -73,7 +73,7 @@ def _take_in(written: Written, contact: Contact, sent: Sent, at: datetime) -> No
             " wish, name, phone, email, language) VALUES (%s, %s, %s, 'received', %s, %s, %s, %s, %s, %s, %s, %s, %s,"
             " %s, %s, %s) RETURNING id",
             [
-                hash_of(sent.code), sent.digest, kind.kind, at, due_after(kind.answer_within, at), written.words,
+                sent.hash, sent.digest, kind.kind, at, due_after(kind.answer_within, at), written.words,
                 written.address, lon, lat, list(written.photos), contact.wish, contact.name, contact.phone,
                 contact.email, contact.language,
             ],

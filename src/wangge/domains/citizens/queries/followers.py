@@ -45,7 +45,12 @@ class Followed:
 
 def followed_by(code: str) -> Followed | None:
     """The case behind a code; two statements, one more for each merging."""
-    found = _followers("code_hash = %s", hash_of(code))
+    return followed_by_hash(hash_of(code))
+
+
+def followed_by_hash(code_hash: bytes) -> Followed | None:
+    """The same by what is kept of the code."""
+    found = _followers("code_hash = %s", code_hash)
     if not found:
         return None
     row = _worked_on(found[0].case_id)
@@ -91,10 +96,10 @@ def followers_count(case_id: UUID) -> int:
         return int(cursor.fetchone()[0])
 
 
-def digest_of_code(code: str) -> tuple[UUID, bytes] | None:
+def digest_of_hash(code_hash: bytes) -> tuple[UUID, bytes] | None:
     """The case a code was given for and the digest of what was sent then."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT case_id, digest FROM citizens_follower WHERE code_hash = %s", [hash_of(code)])
+        cursor.execute("SELECT case_id, digest FROM citizens_follower WHERE code_hash = %s", [code_hash])
         row = cursor.fetchone()
     return None if row is None else (row[0], bytes(row[1]))
 

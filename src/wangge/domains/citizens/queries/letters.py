@@ -70,14 +70,19 @@ def letter_for(*, by: Actor, number: int, lock: bool = False) -> Letter | None:
 
 def letter_of_code(code: str) -> Letter | None:
     """The letter a citizen follows by his code."""
-    found = _letters("code_hash = %s", hash_of(code))
+    return letter_of_hash(hash_of(code))
+
+
+def letter_of_hash(code_hash: bytes) -> Letter | None:
+    """The same by what is kept of the code."""
+    found = _letters("code_hash = %s", code_hash)
     return found[0] if found else None
 
 
-def kept_digest(code: str) -> bytes | None:
+def kept_digest(code_hash: bytes) -> bytes | None:
     """The digest of what was sent when this code was given."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT digest FROM citizens_letter WHERE code_hash = %s", [hash_of(code)])
+        cursor.execute("SELECT digest FROM citizens_letter WHERE code_hash = %s", [code_hash])
         row = cursor.fetchone()
     return None if row is None else bytes(row[0])
 

@@ -97,7 +97,7 @@ def _shown(
 ) -> HttpResponse:
     form = Form(
         reverse("public_letter"),
-        tuple(_filled(question, filled, wrong) for question in _fields(at)),
+        tuple(_filled(question, filled, wrong) for question in letter_fields(at)),
         _("寄出"),
         hidden=(("key", filled.key),),
         errors=(wrong[""],) if "" in wrong else (),
@@ -106,7 +106,8 @@ def _shown(
     return render(request, "web/public/letter.html", {"page": page}, status=status)
 
 
-def _fields(at: datetime) -> tuple[Field, ...]:
+def letter_fields(at: datetime) -> tuple[Field, ...]:
+    """What a letter asks."""
     kinds = tuple(
         Choice(row.kind, word("letter_kind", row.kind), hint=word("letter_hint", row.kind))
         for row in city_tables().letter_kinds

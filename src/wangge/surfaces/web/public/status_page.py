@@ -83,9 +83,9 @@ def status_page(request: HttpRequest, code: str, followed: Followed, asked: Aske
         milestones=tuple(_milestones(steps)),
         before=_photos(followed, steps, state, rules, BEFORE),
         after=_photos(followed, steps, state, rules, AFTER),
-        answer=_answer(steps, state),
+        answer=answer_of(steps, state),
         followers=_followers(followers_count(row.id)),
-        question=_question(steps) if "reporter_answered" in verbs else "",
+        question=question_of(steps) if "reporter_answered" in verbs else "",
         grades=tuple(Choice(each, str(GRADES.get(each, each))) for each in words),
         rating_help=_("点一下就好，只能评一次。工作人员的电话回访另外进行。"),
         rated=str(GRADES.get(state.grade, state.grade)),
@@ -106,30 +106,45 @@ def _body(state: CaseState) -> str:
 
 
 def _milestones(steps: Sequence[HistoryStep]) -> Iterable[Milestone]:
-    """Every change that means something to who waits; moments of the house's own beats are left out."""
+    for at, stage in turns(steps):
+        yield Milestone(at, milestone_words(stage))
+
+
+def turns(steps: Sequence[HistoryStep]) -> Iterable[tuple[datetime, str]]:
+    """Every change that means something to who waits, by its stage ("" for the beginning); what reads the same as
+    before it is left out."""
     said = ""
     for step in steps:
-        words = str(STAGES.get(step.to_stage, ""))
-        if step.seq == 1:
-            words = _("收到您反映的问题")
+        stage = "" if step.seq == 1 else step.to_stage
+        words = milestone_words(stage)
         if words and words != said and (step.seq == 1 or step.from_stage != step.to_stage):
             said = words
-            yield Milestone(step.at, words)
+            yield step.at, stage
+
+
+def milestone_words(stage: str) -> str:
+    """A change in plain words."""
+    return str(STAGES.get(stage, "")) if stage else _("收到您反映的问题")
+
+
+def fit_photos(
+    followed: Followed, steps: Sequence[HistoryStep], state: CaseState, rules: Rulebook, kind: str
+) -> list[str]:
+    """Ids of the pictures fit for who follows: kinds the city names, another's picture once staff has looked, the
+    result once it was inspected."""
+    if kind not in rules.settings["public_photo_kinds"].split():
+        return []
+    if kind == AFTER and state.stage not in _INSPECTED:
+        return []
+    if kind == BEFORE and followed.follower.joined and state.stage in _NOT_LOOKED_AT:
+        return []
+    return [photo for step in steps for of, photo in step.photos if of == kind]
 
 
 def _photos(
     followed: Followed, steps: Sequence[HistoryStep], state: CaseState, rules: Rulebook, kind: str
 ) -> tuple[Photo, ...]:
-    """Pictures fit for who follows: kinds the city names, another's picture once staff has looked, the result once
-    it was inspected."""
-    if kind not in rules.settings["public_photo_kinds"].split():
-        return ()
-    if kind == AFTER and state.stage not in _INSPECTED:
-        return ()
-    if kind == BEFORE and followed.follower.joined and state.stage in _NOT_LOOKED_AT:
-        return ()
-    found = [photo for step in steps for of, photo in step.photos if of == kind]
-    return tuple(_photo(followed, kind, photo) for photo in found)
+    return tuple(_photo(followed, kind, photo) for photo in fit_photos(followed, steps, state, rules, kind))
 
 
 def _photo(followed: Followed, kind: str, photo_id: str) -> Photo:
@@ -139,7 +154,7 @@ def _photo(followed: Followed, kind: str, photo_id: str) -> Photo:
     )
 
 
-def _answer(steps: Sequence[HistoryStep], state: CaseState) -> str:
+def answer_of(steps: Sequence[HistoryStep], state: CaseState) -> str:
     """What the house says to him: why it was not taken, or where it went."""
     if state.stage == "declined":
         reason = next((step.args.get("reason", "") for step in reversed(steps) if step.to_stage == "declined"), "")
@@ -150,7 +165,7 @@ def _answer(steps: Sequence[HistoryStep], state: CaseState) -> str:
     return ""
 
 
-def _question(steps: Sequence[HistoryStep]) -> str:
+def question_of(steps: Sequence[HistoryStep]) -> str:
     return next((step.args.get("question", "") for step in reversed(steps) if step.verb == "ask_reporter"), "")
 
 

@@ -1,0 +1,1 @@
+"""The public surface standing alone: no way to the house's database, a spool folder for everything that crosses."""
