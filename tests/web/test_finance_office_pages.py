@@ -10,6 +10,7 @@ import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
 
 from tests.budgeting.small_ledger import UNIT, with_units
 from tests.web.test_account_pages import ACCOUNT, BORN, city, read, who, words
@@ -66,6 +67,28 @@ def test_an_edition_goes_to_the_public_step_by_step_and_by_separate_persons() ->
     assert read(who("finance"), f"/disclosure/{UNIT}/2024")
     answer = who("chief").get(f"/finance/accounts/editions/{edition}/file.docx")
     assert answer.content[:2] == b"PK"
+
+
+def test_the_budget_goes_the_same_way_and_stands_beside_the_accounts_in_public() -> None:
+    budget = f"{ACCOUNT}&form=budget"
+    assert "编制预算公开表" in read(who("finance"), f"/finance/accounts/editions{budget}")
+    who("finance").post(f"/finance/accounts/editions/compile{budget}")
+    edition = Edition.objects.get()
+    assert edition.form == "budget"
+    assert who("finance").get(f"/disclosure/{UNIT}/2024?form=budget").status_code == 404
+    for post, verb, reason in (
+        ("section_head", "review", ""), ("finance", "submit", ""), ("chief", "approve", "预批〔2024〕1号"),
+        ("centre_leader", "secrecy_review", "不涉密"), ("finance", "publish", ""),
+    ):  # fmt: skip
+        answer = who(post).post(f"/finance/accounts/editions/{edition.id}/{verb}", {"reason": reason})
+        assert answer["Location"].endswith("form=budget")
+    page = words(read(Client(), f"/disclosure/{UNIT}/2024?form=budget"))
+    assert "2024 年度示例中心预算" in page
+    assert "预算数" in page
+    assert Client().get(f"/disclosure/{UNIT}/2024").status_code == 404  # the account is not open
+    assert Client().get(f"/disclosure/{UNIT}/2024/file.csv?form=budget").status_code == 200
+    assert Client().get(f"/disclosure/{UNIT}/2024/file.csv").status_code == 404
+    assert "示例中心 预算 2024" in words(read(Client(), "/disclosure"))
 
 
 def test_a_step_out_of_turn_changes_nothing_and_says_why() -> None:

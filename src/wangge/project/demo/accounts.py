@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 
 from wangge.domains.budgeting.operations.importing import ImportResult
 from wangge.domains.budgeting.operations.recording import enter_record
+from wangge.domains.disclosure.models import Form
 from wangge.domains.disclosure.operations.editions import compile_edition, take_step
+from wangge.domains.disclosure.queries.budgets import budget_document
 from wangge.domains.disclosure.queries.documents import written
 from wangge.domains.disclosure.rendering.files import FORMATS, rendered
 from wangge.domains.organizations.logic import TERMINAL, Actor
@@ -56,15 +58,20 @@ def load_account(city: CityData, *, at: datetime) -> int:
 
 
 def publish_account(city: CityData, *, at: datetime) -> None:
-    """Compile the account as an edition and take it to the public, each step by whoever holds the post."""
+    """Compile budget and account as editions and take them to the public, each step by whoever holds the post."""
     told = _told(city)
     people = _by_post(at)
     evaluate_year(unit=told["unit"], year=told["year"], people=people, at=at)
     found = written(year=told["year"], unit=told["unit"])
     files = {name: rendered(name, found.document, found.account.cells, found.forms) for name in FORMATS}
-    edition = compile_edition(unit=told["unit"], year=told["year"], by=people["finance"], at=at, files=files)
-    for verb, post, reason in _WAY:
-        take_step(edition_id=edition, verb=verb, by=people[post], at=at, reason=reason)
+    document, cells, forms = budget_document(year=told["year"], unit=told["unit"])
+    budget = {name: rendered(name, document, cells, forms) for name in FORMATS}
+    for form, made in ((Form.BUDGET, budget), (Form.FINAL, files)):
+        edition = compile_edition(
+            unit=told["unit"], year=told["year"], by=people["finance"], at=at, form=form, files=made
+        )  # fmt: skip
+        for verb, post, reason in _WAY:
+            take_step(edition_id=edition, verb=verb, by=people[post], at=at, reason=reason)
 
 
 def _told(city: CityData) -> Mapping[str, Any]:

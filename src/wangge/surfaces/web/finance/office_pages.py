@@ -64,6 +64,7 @@ class EditionsPage:
     below: tuple[UnitRow, ...] = ()
     below_note: str = ""
     events_url: str = ""
+    forms: tuple[Figure, ...] = ()  # the account, the published budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,6 +321,7 @@ class PublishedLine:
     number: int
     published_at: datetime
     reason: str = ""
+    form_zh: str = ""  # 决算, 预算
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,3 +358,4 @@ class PublishedPage:
     downloads: tuple[Fact, ...]
     code: str
     list_url: str
+    amount_head: str = ""

@@ -14,8 +14,16 @@ from django.views.decorators.http import require_safe
 
 from wangge.domains.disclosure.logic.labels import formula_text, label_of
 from wangge.domains.disclosure.logic.tracing import Traced
+from wangge.domains.disclosure.models import Form
 from wangge.domains.disclosure.narrative.numbers import amount, amount_in_table, hundredths, percent
-from wangge.domains.disclosure.queries.editions import EditionLine, file_of, frozen_cells, public_edition, published
+from wangge.domains.disclosure.queries.editions import (
+    EditionLine,
+    file_of,
+    formats_of,
+    frozen_cells,
+    public_edition,
+    published,
+)
 from wangge.domains.disclosure.queries.tracing import trace
 from wangge.domains.disclosure.rendering.files import CONTENT_TYPES, FORMATS
 from wangge.domains.disclosure.rendering.web import frozen_page_piece
@@ -32,38 +40,59 @@ from wangge.surfaces.web.finance.pages import (
 )
 from wangge.surfaces.web.shells import shell_for
 
+_FILES = {"final": "accounts", "budget": "budget"}
+
 
 @require_safe
 def published_list(request: HttpRequest) -> HttpResponse:
-    """Every account that is open; one statement."""
+    """Every account and budget that is open; two statements."""
     lines = tuple(
         PublishedLine(
-            reverse("published_account", args=[line.unit, line.year]), line.unit_name, line.year, line.number,
-            line.stepped_at, line.reason if line.state == "corrected" else "",
+            _address("published_account", line), line.unit_name, line.year, line.number,
+            line.stepped_at, line.reason if line.state == "corrected" else "", str(Form(line.form).label),
         )
-        for line in published()
+        for line in _all_published()
     )  # fmt: skip
     page = PublishedListPage(shell_for(request, _("决算公开"), at=clock.now()), lines)
     return render(request, "web/finance/published_list.html", {"page": page})
 
 
+def _all_published() -> list[EditionLine]:
+    """Newest year first; of a year the account before the budget."""
+    lines = [*published(form=Form.FINAL), *published(form=Form.BUDGET)]
+    return sorted(lines, key=lambda line: (-line.year, line.unit, line.form != Form.FINAL))
+
+
+def _address(name: str, line: EditionLine, *more: object) -> str:
+    """An address of an edition; accounts need no word for what they are."""
+    found = reverse(name, args=[line.unit, line.year, *more])
+    return found if line.form == Form.FINAL else f"{found}?form={line.form}"
+
+
+def _asked_form(request: HttpRequest) -> str:
+    return Form.BUDGET if request.GET.get("form") == Form.BUDGET else Form.FINAL
+
+
 @require_safe
 def published_account(request: HttpRequest, unit: str, year: int) -> HttpResponse:
-    """One published account; 404 looks the same for none, another unit, and one not yet open."""
-    line = _open_edition(unit, year)
+    """One published account or budget; 404 looks the same for none, another unit, and one not yet open."""
+    line = _open_edition(unit, year, _asked_form(request))
+    is_final = line.form == Form.FINAL
+    title = _("%(year)s 年度%(unit)s决算") if is_final else _("%(year)s 年度%(unit)s预算")
     cells = frozen_cells(line.id)
     page = PublishedPage(
         shell_for(request, f"{year} {line.unit_name}", at=clock.now()),
-        _("%(year)s 年度%(unit)s决算") % {"year": year, "unit": line.unit_name},
+        title % {"year": year, "unit": line.unit_name},
         line.unit_name, year, line.number, line.stepped_at,
         _("本版正在更正：%(reason)s") % {"reason": line.reason} if line.state == "corrected" else "",
         _slices(cells, year), _body(line), _downloads(line), line.digest, reverse("published_list"),
+        _("决算数") if is_final else _("预算数"),
     )  # fmt: skip
     return render(request, "web/finance/published.html", {"page": page})
 
 
-def _open_edition(unit: str, year: int) -> EditionLine:
-    line = public_edition(unit=unit, year=year)
+def _open_edition(unit: str, year: int, form: str) -> EditionLine:
+    line = public_edition(unit=unit, year=year, form=form)
     if line is None:
         raise Http404(unit)
     return line
@@ -91,7 +120,8 @@ def _body(line: EditionLine) -> SafeString:
     if content is None:
         return mark_safe("")
     address = reverse("published_formula", args=[line.unit, line.year])
-    cells = frozen_cells(line.id)
+    # a budget is what was approved: below its cells lies nothing that could be opened
+    cells = frozen_cells(line.id) if line.form == Form.FINAL else {}
     piece = frozen_page_piece(content.decode(), lambda name: f"{address}?cell={name}" if name in cells else "")
     return mark_safe(piece)  # noqa: S308 - our own rendering, escaped piece by piece when it was made
 
@@ -99,7 +129,7 @@ def _body(line: EditionLine) -> SafeString:
 @require_safe
 def published_formula(request: HttpRequest, unit: str, year: int) -> HttpResponse:
     """How a printed cell is formed: formula, the printed cells below it, and how many facts; never which."""
-    line = _open_edition(unit, year)
+    line = _open_edition(unit, year, Form.FINAL)
     cells = frozen_cells(line.id)
     name = request.GET.get("cell", "")
     try:
@@ -137,19 +167,18 @@ def _counted(part: Traced, accounts: Accounts) -> str:
 
 
 def _downloads(line: EditionLine) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(name.upper(), "", reverse("published_file", args=[line.unit, line.year, name])) for name in FORMATS
-    )
+    kept = formats_of([line.id]).get(line.id, ())
+    return tuple(Fact(name.upper(), "", _address("published_file", line, name)) for name in FORMATS if name in kept)
 
 
 @require_safe
 def published_file(request: HttpRequest, unit: str, year: int, format: str) -> HttpResponse:
     """A file of the edition, byte for byte as it was frozen."""
-    line = _open_edition(unit, year)
+    line = _open_edition(unit, year, _asked_form(request))
     content = file_of(line.id, format) if format in FORMATS else None
     if content is None:
         raise Http404(format)
     response = HttpResponse(content, content_type=CONTENT_TYPES[format])
-    response["Content-Disposition"] = f'attachment; filename="accounts-{unit}-{year}-{line.number}.{format}"'
+    response["Content-Disposition"] = f'attachment; filename="{_FILES[line.form]}-{unit}-{year}-{line.number}.{format}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
