@@ -52,6 +52,7 @@ API = {
     "list_months": ("GET", "/evaluation/months"),
     "get_month": ("GET", "/evaluation/months/2019-01"),
     "get_what_if": ("GET", "/evaluation/months/2019-01/what-if"),
+    "post_suggestions": ("POST", "/suggestions"),
     "list_signs": ("GET", "/evaluation/signs?period=2024-03"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}

@@ -38,6 +38,7 @@ COMMANDS = {
     "accounts": "wangge.project.commands.accounts:accounts",
     "spool": "wangge.project.commands.spool:spool",
     "hotline": "wangge.project.commands.hotline:hotline",
+    "suggest": "wangge.project.commands.suggest:suggest",
     "replies": "wangge.project.commands.replies:replies",
     "webhook": "wangge.project.commands.webhook:webhook",
     "export": "wangge.project.commands.exporting:group",

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from wangge.surfaces.api import forms, hotline, operations, places, things
+from wangge.surfaces.api import forms, hotline, operations, places, suggestions, things
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.evaluation import routing as evaluation
 from wangge.surfaces.api.field import routing as field
@@ -163,6 +163,19 @@ def near_components(request: HttpRequest) -> HttpResponse:
 def get_proposal(request: HttpRequest) -> HttpResponse:
     """The unit and the limit that the rules in force propose, with the rule."""
     return things.get_proposal(request)
+
+
+@api.post(
+    "/suggestions",
+    auth=BEARER,
+    response={200: suggestions.Suggestions},
+    operation_id="post_suggestions",
+    url_name="post_suggestions",
+    openapi_extra=document(400, 413, 422, body=suggestions.WordsBody),
+)
+def post_suggestions(request: HttpRequest) -> HttpResponse:
+    """The likeliest classes and owners for words, with how often that is right, and cases that say the same."""
+    return suggestions.post_suggestions(request)
 
 
 @api.get(

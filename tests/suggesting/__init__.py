@@ -1,0 +1,1 @@
+"""Class and owner suggested from words."""
