@@ -113,13 +113,14 @@ def test_the_timetable_names_every_round() -> None:
         "second_looks": "37 18 * * *",
         "hotline": "* * * * *",
         "replies": "* * * * *",
+        "spool": "* * * * *",
         "forget_jobs": "47 18 * * *",
         "evaluation": "57 18 * * *",
     }
     # the warehouse may take a minute, other systems may be slow: neither must hold up the timers
     assert {name: app.tasks[name].queue for name in crons} == {
         **dict.fromkeys(crons, tasks.QUEUE), "evaluation": tasks.IMPORTS, "hotline": tasks.OUTSIDE,
-        "replies": tasks.OUTSIDE,
+        "replies": tasks.OUTSIDE, "spool": tasks.OUTSIDE,
     }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def replies(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=QUEUE, queueing_lock="spool", name="spool")
+@app.task(queue=OUTSIDE, queueing_lock="spool", name="spool")
 def spool(timestamp: int) -> None:
     """Every minute: the exchange with the public surface standing alone."""
     rounds.exchange_spool()
