@@ -12,6 +12,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.budgeting.small_ledger import LINE_OF_PROJECT, PROJECT, UNIT, allot, pay, payment, with_units
+from wangge.domains.disclosure.queries.budgets import budget_document
 from wangge.domains.organizations.logic import Actor, Holding
 from wangge.domains.self_evaluation.logic.lines import Judgement, plain
 from wangge.domains.self_evaluation.models import Form, FormStep, Reading, Result, TargetLine
@@ -125,6 +126,16 @@ def test_the_money_comes_from_the_ledger_to_the_fen_and_a_project_reads_its_own(
     reading = Reading.objects.filter(fact="spending", project=PROJECT_NAME).latest("id")
     assert reading.counted == 3
     assert "980000.01 元" in reading.query
+
+
+def test_the_published_budget_prints_the_targets_once_they_are_declared(ledger: None) -> None:
+    form = opened()
+    assert "targets" not in [each.id for each in budget_document(year=2024, unit=UNIT)[0].grids()]
+    take_step(by=FINANCE, at=SPRING, form_id=form.id, step="declare")
+    (grid,) = (each for each in budget_document(year=2024, unit=UNIT)[0].grids() if each.id == "targets")
+    printed = [[cell.text for cell in row] for row in grid.rows]
+    assert len(printed) == 1 + len(LINES)
+    assert printed[1] == ["整体支出", "产出指标", "数量指标", "微服务开展情况", "≥", "800", "次", "20"]
 
 
 def test_one_reading_fills_every_form_that_names_the_fact(ledger: None) -> None:

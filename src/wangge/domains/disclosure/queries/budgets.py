@@ -10,10 +10,16 @@ from wangge.domains.budgeting.queries.records import records
 from wangge.domains.disclosure.document import Cell, Document, Grid, Heading
 from wangge.domains.disclosure.queries.cells import account_of_form
 from wangge.domains.disclosure.rendering.tables import Tables, nine_tables
+from wangge.domains.self_evaluation.logic.lines import plain
+from wangge.domains.self_evaluation.policies import city_performance_tables
+from wangge.domains.self_evaluation.queries.forms import FormView, forms_of
 from wangge.standards.accounts.library import Accounts, load_accounts
 from wangge.standards.budgeting import budget_titles, record_kinds
 
 _TARGET_FIELDS = ("form", "block", "level2", "name", "direction", "value", "unit_word", "weight")
+
+
+_UNDECLARED = frozenset({"draft", "returned"})
 
 
 def budget_document(*, year: int, unit: str) -> tuple[Document, Mapping[str, int], Accounts]:
@@ -33,11 +39,31 @@ def budget_document(*, year: int, unit: str) -> tuple[Document, Mapping[str, int
 
 
 def _targets(year: int, unit: str) -> Grid | None:
-    """The performance targets as declared."""
-    found = records(kinds=("performance_target",), units=[unit], year=year)
+    """The performance targets: those declared here, else the list of the budget system."""
+    found = _declared(year, unit) or [
+        tuple(str(line.data.get(name, "")) for name in _TARGET_FIELDS)
+        for line in records(kinds=("performance_target",), units=[unit], year=year)
+    ]
     if not found:
         return None
     labels = {field.field: field.name_zh for field in record_kinds()["performance_target"].fields}
     head = tuple(Cell(labels[name], is_head=True) for name in _TARGET_FIELDS)
-    rows = tuple(tuple(Cell(str(line.data.get(name, ""))) for name in _TARGET_FIELDS) for line in found)
+    rows = tuple(tuple(Cell(word) for word in row) for row in found)
     return Grid("targets", "绩效目标表", "预算公开10表", "", "", (head, *rows), 1, (3, 2, 2, 4, 1, 2, 1, 1))
+
+
+def _declared(year: int, unit: str) -> list[tuple[str, ...]]:
+    """The indicators of the forms whose targets were declared; what is still written is nobody's promise."""
+    views = (view for view in forms_of(unit_code=unit, year=year) if view.state not in _UNDECLARED)
+    return [row for view in views for row in _of_form(view)]
+
+
+def _of_form(view: FormView) -> list[tuple[str, ...]]:
+    blocks = {row.block: row.block_zh for row in city_performance_tables().blocks_of(view.form.edition, view.form.kind)}
+    return [
+        (
+            view.name, blocks.get(each.line.block, each.line.block), each.line.second, each.line.name, each.line.sign,
+            each.line.target_text, each.line.unit, plain(each.line.weight),
+        )
+        for each in view.lines
+    ]  # fmt: skip
