@@ -43,6 +43,7 @@ API = {
     "send_positions": ("POST", "/positions"),
     "send_osmand": ("GET", "/positions/osmand"),
     "send_reports": ("POST", "/reports"),
+    "send_moves": ("POST", "/moves"),
     "announce_photo": ("POST", "/photos/uploads"),
     "photo_upload": ("GET", "/photos/uploads/x"),
     "list_results": ("GET", "/evaluation/results"),

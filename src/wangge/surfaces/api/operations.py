@@ -144,8 +144,13 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """POST /cases/{number}/moves/{verb}: 200 with the case after it, or the kept answer of the key."""
     caller = caller_of(request, door="api-v1:make_move", writes=True)
     body, key = body_of(request), key_of(request)
-    version = version_of(request)
-    digest = digest_of(request, body)
+    return move_once(caller, number, verb, version_of(request), body, key, digest_of(request, body))
+
+
+def move_once(
+    caller: Caller, number: str, verb: str, version: int | None, body: dict[str, Any], key: str, digest: bytes
+) -> HttpResponse:
+    """The case after a move, or the kept answer of its key; however the move came."""
     before = answered(caller, key)
     if before is not None:
         return _again(caller, number, before, digest)

@@ -6,26 +6,18 @@ another batch, and it is one case. What is wrong with one item is told with it a
 
 from __future__ import annotations
 
-import logging
-from http import HTTPStatus
 from typing import Any
 
-import orjson
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from wangge.surfaces.api import forms
 from wangge.surfaces.api.door import Caller, body_of, caller_of, checked_key, digest_for, json_answer
-from wangge.surfaces.api.operations import at_the_door, refusals_told, report_once
+from wangge.surfaces.api.field.batches import MOST_AT_ONCE, result_of
+from wangge.surfaces.api.operations import at_the_door, report_once
 from wangge.surfaces.api.orders import checked
-from wangge.surfaces.api.problems import problem
-
-MOST_AT_ONCE = 50
-log = logging.getLogger(__name__)
 
 
 class ReportItem(Schema):
@@ -81,25 +73,8 @@ def send_reports(request: HttpRequest) -> HttpResponse:
 
 
 def _result(caller: Caller, item: _GivenItem) -> dict[str, Any]:
-    answer = _taken(caller, item)
-    is_case = answer.status_code < HTTPStatus.MULTIPLE_CHOICES
-    told = orjson.loads(answer.content)
-    return {
-        "key": item.key, "status": answer.status_code, "replayed": answer.has_header("Idempotency-Replayed"),
-        "case": told if is_case else None, "problem": None if is_case else told,
-    }  # fmt: skip
-
-
-def _taken(caller: Caller, item: _GivenItem) -> HttpResponse:
     def take() -> HttpResponse:
         key = checked_key(item.key)
         return report_once(caller, item.report, key, digest_for("POST", reverse("api-v1:report_case"), item.report))
 
-    try:
-        return refusals_told(take)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the batch comes again, and what was written answers by its key
-    except Exception:
-        # One item that breaks us must not keep a telephone's other reports from ever entering.
-        log.exception("an item of a batch failed")
-        return problem(500, "failure", _("系统内部错误，已记录。请稍后重试，或联系管理员。"), title=_("系统内部错误"))
+    return result_of(item.key, take)

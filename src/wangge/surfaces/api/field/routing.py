@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
-from wangge.surfaces.api.field import photos, positions, reports
+from wangge.surfaces.api.field import moves, photos, positions, reports
 
 router = Router()
 _TOKEN = {**TEXT, "description": "a token of the scope positions, where no Authorization is sent"}
@@ -80,6 +80,19 @@ def osmand_post(request: HttpRequest) -> HttpResponse:
 def send_reports(request: HttpRequest) -> HttpResponse:
     """Up to 50 reports, each with its own idempotency key and its own result."""
     return reports.send_reports(request)
+
+
+@router.post(
+    "/moves",
+    auth=BEARER,
+    response={200: moves.MovesMade},
+    operation_id="send_moves",
+    url_name="send_moves",
+    openapi_extra=document(400, 413, 422, body=moves.MovesBody),
+)
+def send_moves(request: HttpRequest) -> HttpResponse:
+    """Up to 50 moves, as results of field tasks, each with its own idempotency key and its own result."""
+    return moves.send_moves(request)
 
 
 @router.post(
