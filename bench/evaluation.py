@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,13 @@ LINEAR = 1.25
 """So much more than its share a larger size may take."""
 
 
-def measure(var: Path, *, cases: int, quick: bool = False) -> list[Measurement]:
-    """The lines of evaluation for a city that was simulated under ``var``."""
-    found = _snapshots(var, cases)
-    asked = _script("evaluation_questions", var)
-    found += _figures(asked)
-    found += _scale(var / "warehouse", var / "scale", asked["rows"])
-    found += _spark(var)
-    return [*found, *_pages(var, seconds=4 if quick else 15)]
+def measure(var: Path, *, cases: int, quick: bool = False) -> Iterator[list[Measurement]]:
+    """The lines of evaluation for a city that was simulated under ``var``, part by part."""
+    yield _snapshots(var, cases)
+    yield _figures(_script("evaluation_questions", var))
+    yield _pages(var, seconds=4 if quick else 15)
+    yield _spark(var)
+    yield _scale(var / "warehouse", var / "scale")
 
 
 def _snapshots(var: Path, cases: int) -> list[Measurement]:
@@ -78,7 +78,7 @@ def _figures(asked: dict[str, Any]) -> list[Measurement]:
     ]
 
 
-def _scale(warehouse: Path, directory: Path, rows_of_year: int) -> list[Measurement]:
+def _scale(warehouse: Path, directory: Path) -> list[Measurement]:
     """One indicator by city and month at several sizes: a row takes as long in the largest as in the smallest."""
     sizes = [int(each) for each in os.environ.get("WANGGE_BENCH_CITY_YEARS", SIZES).split(",")]
     told = {}

@@ -209,7 +209,7 @@ def _year(var: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]
         checked = volume.verify(var)
         yield [at_most(f"verify {cases:,} cases", checked.seconds, "s", round(120 * share, 1))]
     if "evaluation" in only:
-        yield evaluation.measure(var, cases=cases, quick=quick)
+        yield from evaluation.measure(var, cases=cases, quick=quick)
     if "reads" in only:
         yield _asked_beside(var, cases)
         with running_city(var) as city:
