@@ -131,8 +131,9 @@ def _pages(var: Path, *, seconds: float) -> list[Measurement]:
 def _script(name: str, var: Path, *words: str) -> Any:
     """What a script of this directory tells, run in the city under ``var``."""
     script = str(Path(__file__).with_name(f"{name}.py"))
-    told = subprocess.run(
-        [sys.executable, script, *words], env={**environment(var), "PYTHONPATH": str(ROOT)}, check=True,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    known = {**environment(var), "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([sys.executable, script, *words], env=known, capture_output=True, text=True)
+    if told.returncode:
+        sys.stderr.write(told.stderr)
+        told.check_returncode()
     return json.loads(told.stdout.strip().splitlines()[-1])

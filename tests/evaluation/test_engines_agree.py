@@ -69,6 +69,22 @@ def test_what_is_listed_adds_up_to_the_count(city: list[tuple[str, int, int]], c
             assert sum(sign for _case, _seq, sign in listed) == counts[count]
 
 
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(city=cities(), count=st.sampled_from(sorted(COUNTED)), skip=st.integers(0, 3), most=st.integers(0, 4))
+def test_what_remains_of_a_count_is_the_same(
+    city: list[tuple[str, int, int]], count: str, skip: int, most: int
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        snapshot = city_of(Path(directory), city)
+        request = Request({count: COUNTED[count]}, (parse_period("2024"),), ("unit",))
+        fast, plain = engine_of("duckdb"), engine_of("plain")
+        for key, counts in nonzero(fast.count(snapshot, request)).items():
+            found = fast.marks(snapshot, request, [[key[1]]], skip=skip, most=most)
+            assert found == plain.marks(snapshot, request, [[key[1]]], skip=skip, most=most)
+            assert found.number == counts[count]
+            assert len(found.rows) == max(0, min(most, found.steps - skip))
+
+
 def test_one_form_answers_each_question_with_its_own_numbers(tmp_path: Path) -> None:
     """The SQL kept from the first question must not bring its periods, moment or objects into the next."""
     city = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[:60])]

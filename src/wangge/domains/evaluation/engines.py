@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import ibis
@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from wangge.domains.evaluation import expressions
-from wangge.domains.evaluation.compiled import Compiled, form_of
+from wangge.domains.evaluation.compiled import CUT_MARKS, Compiled, form_of
 from wangge.domains.evaluation.expressions import WEIGHT_SCHEMA
 from wangge.domains.evaluation.fact_schemas import STEP_SCHEMA
-from wangge.domains.evaluation.logic.counting_request import Counts, Request
+from wangge.domains.evaluation.logic.counting_request import Counts, Netted, Request
 from wangge.domains.evaluation.logic.terms import Term, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
 from wangge.domains.evaluation.snapshots import STEPS, Snapshot
@@ -49,6 +49,11 @@ class Engine(Protocol):
         self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]]
     ) -> Iterator[tuple[int, int, int]]:
         """(case, step, sign) of everything that makes up the one count of the request under one key."""
+
+    def marks(
+        self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]], *, skip: int, most: int
+    ) -> Netted:
+        """What remains of it case by case: how much in all, and ``most`` of its steps after ``skip``."""
 
 
 @dataclass
@@ -108,25 +113,42 @@ class ExpressionEngine:
         if rows is not None:
             yield from rows
 
+    def marks(
+        self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]], *, skip: int, most: int
+    ) -> Netted:
+        terms = [term for count, text in request.counted.items() for term in terms_of(count, text)]
+        rows = None
+        if terms and snapshot.whats:
+            with self._lock:
+                rows = self._asked(snapshot, terms, request, key, (skip, max(most, 1)))
+        if not rows:
+            # beyond the last one nothing tells how many there are
+            return replace(self.marks(snapshot, request, key, skip=0, most=1), rows=()) if skip else Netted(0, 0, ())
+        return Netted(int(rows[0][6]), int(rows[0][5]), tuple(tuple(row[:5]) for row in rows[:most]))
+
     def _asked(
         self,
         snapshot: Snapshot,
         terms: list[Term],
         request: Request,
         key: Sequence[Sequence[int | str]] | None = None,
+        cut: tuple[int, int] | None = None,
     ) -> list[Any] | None:
         """The rows of a question: counts, or with ``key`` what is listed under it; None where no step can count."""
         if self.name != "duckdb":
-            expression = self._expression(snapshot, terms, request, key)
+            expression = self._expression(snapshot, terms, request, key, cut)
             return None if expression is None else _tuples(self._backend().to_pyarrow(expression))
         paths = tuple(snapshot.paths(STEPS))  # proven unchanged, each time
         form, values = form_of(request, key)
+        if cut is not None:
+            values |= {mark: str(number) for mark, number in zip(CUT_MARKS, cut, strict=True)}
+            cut = CUT_MARKS
         shape = (paths, snapshot.id, tuple(terms), len(request.periods), form.request.keys, form.request.known_until,
-                 request.only, request.alike, form.key)  # fmt: skip
+                 request.only, request.alike, form.key, cut)  # fmt: skip
         if shape not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[shape] = self._compiled(self._expression(snapshot, terms, form.request, form.key))
+            self._kept[shape] = self._compiled(self._expression(snapshot, terms, form.request, form.key, cut))
         kept = self._kept[shape]
         return None if kept is None else self._backend().con.execute(kept.sql_with(values)).fetchall()
 
@@ -138,7 +160,12 @@ class ExpressionEngine:
         return Compiled(str(backend.compile(expression)), expression)
 
     def _expression(
-        self, snapshot: Snapshot, terms: list[Term], request: Request, key: Sequence[Sequence[int | str]] | None
+        self,
+        snapshot: Snapshot,
+        terms: list[Term],
+        request: Request,
+        key: Sequence[Sequence[int | str]] | None,
+        cut: tuple[int, int] | None,
     ) -> Table | None:
         views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
         weighed = pa.Table.from_pylist(expressions.weights(snapshot.whats, terms, views), WEIGHT_SCHEMA)
@@ -148,6 +175,8 @@ class ExpressionEngine:
         steps, small = self._steps(snapshot, request), self._small(weighed)
         if key is None:
             return expressions.counted(steps, small, views, kinds, request)
+        if cut is not None:
+            return expressions.netted(steps, small, views, kinds, request, key, cut)
         return expressions.listed(steps, small, views, kinds, request, key)
 
     def _steps(self, snapshot: Snapshot, request: Request) -> Table:

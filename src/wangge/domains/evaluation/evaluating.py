@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from wangge.domains.evaluation.logic.counting_request import Counts, Key, Request
+from wangge.domains.evaluation.logic.counting_request import Counts, Key, Netted, Request
 from wangge.domains.evaluation.logic.figures import Figure, figure
 from wangge.domains.evaluation.logic.objects import Laid, kinds_of, object_of
 from wangge.domains.evaluation.logic.periods import Period, months_of
@@ -274,11 +274,35 @@ def cases_behind(
     overlay: Path | None = None,
 ) -> Iterator[tuple[int, int, int]]:
     """(case, step, sign) of everything that makes up one count of a row; the signs add up to it."""
+    single, keys = _single(count, question, row, snapshot, overlay)
+    yield from _engine(engine).cases_of(snapshot, single, keys)
+
+
+def marks_behind(
+    count: str,
+    question: Question,
+    row: Row,
+    *,
+    snapshot: Snapshot,
+    engine: str = "duckdb",
+    overlay: Path | None = None,
+    skip: int = 0,
+    most: int,
+) -> Netted:
+    """What remains of the steps behind one count of a row, case by case, and ``most`` of them after ``skip``."""
+    single, keys = _single(count, question, row, snapshot, overlay)
+    return _engine(engine).marks(snapshot, single, keys, skip=skip, most=most)
+
+
+def _single(
+    count: str, question: Question, row: Row, snapshot: Snapshot, overlay: Path | None
+) -> tuple[Request, list[list[int | str]]]:
+    """The request of one count in the row's period, and the keys that stand for the row's objects."""
     known = indicators_on(overlay, question.period.end - timedelta(days=1))
     request, kinds = _request(question, {count: known[count].counted})
     period = next(each for each in request.periods if each.name == row.period)
     single = Request(request.counted, (period,), request.keys, request.known_until)
-    keys = []
+    keys: list[list[int | str]] = []
     for column in request.keys:
         wanted = [kind for kind in kinds if kind.column == column]
         candidates: list[int | str] = list(snapshot.places if column == "place" else snapshot.codes)
@@ -294,7 +318,7 @@ def cases_behind(
                 )
             ]
         )
-    yield from _engine(engine).cases_of(snapshot, single, keys)
+    return single, keys
 
 
 def _engine(name: str) -> Engine:

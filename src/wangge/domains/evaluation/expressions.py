@@ -90,6 +90,19 @@ def listed(
     key: Sequence[Sequence[int | str]],
 ) -> Table:
     """(case, seq, sign) of every step that makes up a count: ``key`` gives the values of each key column."""
+    rows = _listed(steps, weighed, views, kinds, request, key)
+    return rows.select("case", "seq", "sign").order_by(["case", "seq", "sign"])
+
+
+def _listed(
+    steps: Table,
+    weighed: Table,
+    views: Sequence[View],
+    kinds: Sequence[Sequence[int]],
+    request: Request,
+    key: Sequence[Sequence[int | str]],
+) -> Table:
+    """(case, seq, what, at, sign) of every step that makes up a count."""
     parts = []
     for number, (view, of_view) in enumerate(zip(views, kinds, strict=True)):
         if of_view:
@@ -97,12 +110,35 @@ def listed(
             for column, values in zip(request.keys, key, strict=True):
                 if column != "source":
                     rows = rows.filter(rows[column].isin(list(values)))
-            parts.append(rows.select("case", "seq", "what", view=ibis.literal(number, type="int32")))
+            parts.append(rows.select("case", "seq", "what", "at", view=ibis.literal(number, type="int32")))
     found = ibis.union(*parts) if len(parts) > 1 else parts[0]
     joined = found.join(weighed, ["what", "view"])
     if "source" in request.keys:
         joined = joined.filter(joined["source"].isin(list(key[request.keys.index("source")])))
-    return joined.select("case", "seq", "sign").order_by(["case", "seq", "sign"])
+    return joined.select("case", "seq", "what", "at", "sign")
+
+
+def netted(
+    steps: Table,
+    weighed: Table,
+    views: Sequence[View],
+    kinds: Sequence[Sequence[int]],
+    request: Request,
+    key: Sequence[Sequence[int | str]],
+    cut: tuple[int, int],
+) -> Table:
+    """(case, seq, sign, what, at, steps, number) of what remains of ``listed`` case by case: the last steps of a case.
+
+    ``cut``: so many of them are passed over, so many told; ``steps`` and ``number`` are of all of them.
+    """
+    rows = _listed(steps, weighed, views, kinds, request, key)
+    rows = rows.mutate(total=_.sign.sum().over(group_by="case"))
+    rows = rows.filter(_.sign * _.total > 0)
+    rows = rows.mutate(nth=ibis.row_number().over(group_by="case", order_by=[_.seq.desc(), _.at.desc()]))
+    rows = rows.filter(_.nth < _.total.abs())
+    rows = rows.mutate(steps=_.count().over(), number=_.sign.sum().over())
+    told = rows.select("case", "seq", "sign", "what", "at", "steps", "number")
+    return told.order_by(["case", "seq", "sign", "what"]).limit(cut[1], offset=cut[0])
 
 
 def _of_rows(keys: Sequence[str]) -> list[str]:

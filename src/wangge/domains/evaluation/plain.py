@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wangge.domains.evaluation.logic.counting_request import Counts, Request
+from wangge.domains.evaluation.logic.counting_request import Counts, Netted, Request
 from wangge.domains.evaluation.logic.facts import What
 from wangge.domains.evaluation.snapshots import STEPS, Snapshot
 from wangge.standards.counted import Condition, Statement, parse_counted
@@ -52,6 +52,21 @@ class PlainEngine:
             if all(_key(snapshot, row, name, whose) in values for name, values in zip(request.keys, key, strict=True)):
                 found.append((case, row["seq"], sign))
         yield from sorted(found)
+
+    def marks(
+        self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]], *, skip: int, most: int
+    ) -> Netted:
+        by_case: dict[int, list[tuple[int, int, int, int, int]]] = {}
+        for _count, case, (row, sign, _bucket, whose) in self._marks(snapshot, request):
+            if all(_key(snapshot, row, name, whose) in values for name, values in zip(request.keys, key, strict=True)):
+                by_case.setdefault(case, []).append((case, row["seq"], sign, row["what"], row["at"]))
+        left: list[tuple[int, int, int, int, int]] = []
+        for of_case in by_case.values():
+            total = sum(mark[2] for mark in of_case)
+            same = sorted(mark for mark in of_case if mark[2] * total > 0)
+            left += same[len(same) - abs(total) :] if total else []
+        left.sort()
+        return Netted(sum(mark[2] for mark in left), len(left), tuple(left[skip : skip + most]))
 
     def _marks(self, snapshot: Snapshot, request: Request) -> Iterator[tuple[str, int, tuple[Row, int, int, str]]]:
         """(count, case, (row, sign, period, whose)) of everything that counts."""

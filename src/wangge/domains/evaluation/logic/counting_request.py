@@ -29,6 +29,19 @@ class Request:
     alike: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Netted:
+    """What remains of a count's steps when what a case takes back is set against what it gave.
+
+    ``number``: the count; ``steps``: how many of its steps remain; ``rows``: some of them by case, as
+    (case, step, sign, kind of step, civil minute).
+    """
+
+    number: int
+    steps: int
+    rows: tuple[tuple[int, int, int, int, int], ...]
+
+
 Key = tuple[int | str, ...]
 """The period's place in the request, then the value of each key column."""
 Counts = dict[Key, Counter[str]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from wangge.domains.evaluation.evaluating import Question, Row, cases_behind, counts_of_figure, indicators_on
+from wangge.domains.evaluation.evaluating import Question, Row, counts_of_figure, indicators_on, marks_behind
+from wangge.domains.evaluation.logic.counting_request import Netted
 from wangge.domains.evaluation.models import MonthStep, Result
 from wangge.domains.evaluation.operations.results import question_of
 from wangge.domains.evaluation.snapshots import CASES, STEPS, Snapshot, of_id
@@ -106,17 +107,17 @@ def _explain(
     indicator = definitions[name]
     wanted = Row(row["period"], row["objects"], {})
     marks = {
-        count: netted(cases_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay))
+        count: marks_behind(count, question, wanted, snapshot=snapshot, engine=engine, overlay=overlay, most=most)
         for count in counts_of_figure(indicator)
     }
-    steps = told_steps(snapshot, [(*mark, count, "+") for count, of in marks.items() for mark in of[:most]])
+    steps = _told(snapshot, marks)
     counts = [
         {
             "count": count,
             "counted": definitions[count].counted if count in definitions else "",
-            "number": sum(sign for _case, _seq, sign in of),
-            "marks": len(of),
-            "steps": [step for step in steps if step["count"] == count],
+            "number": of.number,
+            "marks": of.steps,
+            "steps": steps[count],
         }
         for count, of in marks.items()
     ]
@@ -159,21 +160,31 @@ def steps_behind(
     if count not in counts_of_figure(definitions[figure.rpartition("/")[2]]):
         raise NoSuchFigure(f"“{figure}”不由 {count} 组成。")
     snapshot, wanted = of_id(root, result.snapshot), Row(row["period"], row["objects"], {})
-    marks = netted(cases_behind(count, question, wanted, snapshot=snapshot, overlay=overlay))
-    return len(marks), told_steps(snapshot, [(*mark, count, "+") for mark in marks[skip : skip + most]])
+    found = marks_behind(count, question, wanted, snapshot=snapshot, overlay=overlay, skip=skip, most=most)
+    return found.steps, _told(snapshot, {count: found})[count]
 
 
-def netted(marks: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """What remains of (case, step, sign) when what a case takes back is set against what it gave: the last steps."""
-    by_case: dict[int, list[tuple[int, int, int]]] = {}
-    for mark in marks:
-        by_case.setdefault(mark[0], []).append(mark)
-    found = []
-    for of_case in by_case.values():
-        total = sum(sign for _case, _seq, sign in of_case)
-        same = [mark for mark in of_case if mark[2] * total > 0]
-        found += same[len(same) - abs(total) :] if total else []
-    return sorted(found)
+def _told(snapshot: Snapshot, marks: Mapping[str, Netted]) -> dict[str, list[dict[str, Any]]]:
+    """The steps of some counts with the numbers of their cases; one look into the cases for all of them."""
+    cases = sorted({row[0] for of in marks.values() for row in of.rows})
+    numbers: dict[int, str] = {}
+    if cases:
+        with _link().cursor() as link:
+            asked = f'SELECT "case", number FROM read_parquet(?) WHERE "case" IN ({", ".join(map(str, cases))})'
+            numbers = dict(link.execute(asked, [snapshot.paths(CASES)]).fetchall())
+    return {
+        count: sorted(
+            (
+                {
+                    "case": numbers[case], "step": seq, "verb": snapshot.whats[what].verb, "at": civil_text(at),
+                    "sign": sign, "count": count, "side": "+",
+                }
+                for case, seq, sign, what, at in of.rows
+            ),
+            key=lambda each: (each["case"], each["step"]),
+        )
+        for count, of in marks.items()
+    }  # fmt: skip
 
 
 def _row_named(rows: Sequence[Mapping[str, Any]], named: Sequence[str], indicator: str) -> Mapping[str, Any]:
@@ -195,7 +206,7 @@ def _row_named(rows: Sequence[Mapping[str, Any]], named: Sequence[str], indicato
 
 
 def told_steps(snapshot: Snapshot, marks: Sequence[tuple[int, int, int, str, str]]) -> list[dict[str, Any]]:
-    """Marks (case, step, sign, count, side) with number, verb and moment of the step."""
+    """Netted (case, step, sign, count, side) with number, verb and moment of the step."""
     if not marks:
         return []
     import pyarrow as pa
