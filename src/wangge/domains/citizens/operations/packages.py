@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 ONE_CODE = "package_opens_one_code"
+TOLD_FOR = timedelta(days=120)
 
 
 def begin_package(*, id: str, kind: str, code_hash: bytes, at: datetime) -> bool:
@@ -31,11 +32,14 @@ def refuse_package(*, id: str, kind: str, code_hash: bytes, at: datetime, why: s
         )
 
 
-def outside_codes() -> list[tuple[str, bytes, str, str]]:
-    """(id, hash of the code, why refused, what was told last) of every package that brought a code; one statement."""
+def outside_codes(*, at: datetime) -> list[tuple[str, bytes, str, str]]:
+    """(id, hash of the code, why refused, what was told last) of every package that brought a code not too long ago;
+    one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, code_hash, refused, told FROM citizens_package WHERE kind <> 'act' ORDER BY taken_at, id"
+            "SELECT id, code_hash, refused, told FROM citizens_package WHERE kind <> 'act' AND taken_at > %s"
+            " ORDER BY taken_at, id",
+            [at - TOLD_FOR],
         )
         return [(row[0], bytes(row[1]), row[2], row[3]) for row in cursor.fetchall()]
 

@@ -33,7 +33,7 @@ def tell_back(folder: Path, *, secret: bytes, at: datetime) -> int:
     """Write what changed since it was told last; how many statuses. The file is there before it is noted as told:
     ended in between, it is told again, and the other side keeps the newer."""
     changed: list[tuple[str, str, str, Told]] = []
-    for package_id, code_hash, refused, told in outside_codes():
+    for package_id, code_hash, refused, told in outside_codes(at=at):
         status = _status(code_hash, refused, at)
         digest = hashlib.sha256(orjson.dumps(status, option=orjson.OPT_SORT_KEYS)).hexdigest()
         if digest != told:

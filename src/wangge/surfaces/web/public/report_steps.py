@@ -122,7 +122,11 @@ def step_page(request: HttpRequest, filled: Filled, screen: Screen, *, at: datet
         names=(_("照片"), _("位置"), _("什么事"), _("答复")),
         heading=heading,
         intro=intro,
-        fields=tuple(_shown(question, filled, screen) for question in _fields(screen.step, at)),
+        fields=tuple(
+            _shown(question, filled, screen)
+            for question in _fields(screen.step, at)
+            if question.name != "openness" or not filled.text("join")
+        ),
         hidden=filled.hidden(_ASKED[screen.step]),
         next_text=_next_text(screen.step),
         has_back=screen.step != "photo",
