@@ -8,6 +8,7 @@ import "./elements/photos";
 import "./elements/places";
 import "./elements/theme";
 import "./elements/time";
+import { followPulse } from "./elements/pulse";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
 
@@ -52,5 +53,6 @@ document.addEventListener("DOMContentLoaded", () => {
   keepDrafts();
   enhanceForms();
   refreshLists();
+  followPulse();
 });
 document.addEventListener("htmx:load", loadMapWhereOneIs);

@@ -38,6 +38,25 @@ def act(page: Page, stage: str) -> None:
     expect(page.locator(".case-head .stage")).to_contain_text(stage)
 
 
+def test_a_case_appears_on_an_open_list_as_it_comes_in_but_not_under_a_typing_hand(
+    enter: SignIn, picture: Picture
+) -> None:
+    acceptor = enter("acceptor-1")
+    expect(acceptor.get_by_text("里没有案卷").first).to_be_visible()
+    street = enter("collector-1", width=390, height=844)
+    first = report(street, picture)
+    expect(acceptor.get_by_text(first).first).to_be_visible()
+
+    search = acceptor.get_by_role("search").get_by_role("searchbox")
+    search.fill("井")
+    second = report(street, picture)
+    acceptor.wait_for_timeout(2_500)
+    expect(search).to_have_value("井")
+    expect(acceptor.get_by_text(second)).to_have_count(0)
+    search.blur()
+    expect(acceptor.get_by_text(second).first).to_be_visible()
+
+
 def test_a_case_goes_from_a_thumb_on_the_street_to_the_closed_file(enter: SignIn, picture: Picture) -> None:
     street = enter("collector-1", width=390, height=844)
     expect(street).to_have_url(re.compile("/field"))

@@ -213,6 +213,7 @@ WEBHOOK_NETWORKS = tuple(ip_network(each) for each in ENVIRONMENT.webhook_networ
 CITY_OVERLAY = ENVIRONMENT.city_overlay
 VAR = ENVIRONMENT.var
 LEAST_FREE_MEBIBYTES = ENVIRONMENT.least_free_mebibytes
+LIVE_PAGES = ENVIRONMENT.live_pages
 METRICS_PUBLIC = ENVIRONMENT.metrics_public
 
 CONTENT_SECURITY_POLICY = {

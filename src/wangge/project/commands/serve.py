@@ -16,6 +16,8 @@ from wangge.project.opening import open_database
 from wangge.project.serving import Supervisor, jobs_child, web_child
 from wangge.project.words import _
 
+THREADS_FOR_WORK = 8
+
 
 @click.command(help=_("启动网格：数据库、网页与任务；Ctrl-C 或 SIGTERM 停止。"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("监听的地址。"))
@@ -28,7 +30,7 @@ from wangge.project.words import _
     help=_("监听的端口。"),
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help=_("网页进程数。"))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1), help=_("每个进程的线程数。"))
+@click.option("--threads", default=40, show_default=True, type=click.IntRange(1), help=_("每个进程的线程数。"))
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Start everything; exit 1 when something keeps the city from running."""
     environment = read_environment()
@@ -43,6 +45,8 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         if any(finding.weight is Weight.REFUSAL for finding in found):
             sys.exit(1)
         os.environ["WANGGE_VAR"] = str(environment.var)
+        # A page that listens keeps a thread; the others must always be enough for those who ask.
+        os.environ["WANGGE_LIVE_PAGES"] = str(min(environment.live_pages, max(0, threads - THREADS_FOR_WORK)))
         children = [web_child(host=host, port=port, workers=workers, threads=threads)]
         jobs = jobs_child()
         supervisor = Supervisor([*children, jobs] if jobs else children, cluster, click.echo)

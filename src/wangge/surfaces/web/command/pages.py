@@ -60,6 +60,8 @@ class WorkListPage:
     next_url: str = ""
     previous_url: str = ""
     refresh_url: str = ""  # the same list again, asked every half minute
+    pulse_url: str = ""  # tells when cases moved …
+    pulse_stages: tuple[str, ...] = ()  # … into or out of these stages; none: of any
     map_url: str = ""  # the open cases on a map
     exports: tuple[tuple[str, str], ...] = ()  # (name, address) of the list as a file
     together_url: str = ""  # one act on many of these cases

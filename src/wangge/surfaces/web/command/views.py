@@ -66,6 +66,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
         next_url=narrowing.address("work_list", cursor=found.next) if found.next else "",
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
         refresh_url=request.get_full_path(),
+        pulse_url=reverse("pulse"),
+        pulse_stages=() if queue == queues.ALL else queues.stages_of(by),
         map_url=reverse("case_map"),
         together_url=narrowing.address("together") if shown and opens(by, "together") else "",
         exports=_exports(by, narrowing),

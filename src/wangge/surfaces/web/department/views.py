@@ -57,6 +57,8 @@ def department_list(request: HttpRequest) -> HttpResponse:
         next_url=narrowing.address("department_list", cursor=in_hand.next) if in_hand.next else "",
         previous_url=narrowing.address("department_list") if _cursor(request) else "",
         refresh_url=request.get_full_path(),
+        pulse_url=reverse("pulse"),
+        pulse_stages=(*IN_HAND, *WAITING),
         corner=(
             Figure(_("在办"), str(number), f"{reverse('case_search')}?stage=handling"),
             Figure(

@@ -58,4 +58,5 @@ class HallPage:
     clusters_url: str
     case_url: str
     refresh_url: str
+    pulse_url: str
     map_url: str

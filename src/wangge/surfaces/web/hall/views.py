@@ -63,6 +63,7 @@ def hall(request: HttpRequest) -> HttpResponse:
         clusters_url=reverse("case_clusters"),
         case_url=reverse("case", args=["-"]).removesuffix("-"),
         refresh_url=request.get_full_path(),
+        pulse_url=reverse("pulse"),
         map_url=reverse("case_map"),
     )
     return render(request, "web/hall/hall.html", {"page": page})
