@@ -85,6 +85,9 @@ def measure(city: BenchCity, *, quick: bool) -> Iterator[list[Measurement]]:
     if LA311.is_file():
         burst = replayed(city, LA311, "la311", pace=20, stretch="minute")
         yield _lines_of_burst("worst minutes of a burst at 20 times its pace", burst)
+    for path, mapping in ((LA311, "la311"), (BOSTON, "boston_open311")):
+        if path.is_file() and not quick:
+            yield _lines_of_month(f"busiest month of {mapping} through Open311 create", path, mapping, city)
 
 
 def _lines_of(delivered: Delivered) -> list[Measurement]:
@@ -101,6 +104,17 @@ def _lines_of_burst(name: str, told: dict[str, Any]) -> list[Measurement]:
         at_most(f"{name}: lost of {told['due']:,}", told["lost"], "reports", 0),
         at_most(f"{name}: numbers given twice", told["taken"] - told["distinct_numbers"], "reports", 0),
         at_most(f"{name}: lag, p95", lag["p95"] * 1000, "ms", 1000),
+    ]
+
+
+def _lines_of_month(name: str, path: Path, mapping: str, city: BenchCity) -> list[Measurement]:
+    """A month without waiting: its true pace is so slow that it would say nothing."""
+    told = replayed(city, path, mapping, pace=0, stretch="month")
+    return [
+        at_most(f"{name}: lost of {told['due']:,}", told["lost"], "reports", 0),
+        at_most(f"{name}: neither taken nor refused", told["due"] - told["taken"] - told["refused"], "reports", 0),
+        at_most(f"{name}: refused", told["refused"], "reports", told["due"] * 0.01),
+        at_least(f"{name}: taken a second", told["per_second"] or 0.0, "1/s", 100),
     ]
 
 

@@ -35,7 +35,8 @@ OPERATIONS = (
     "hotline_message", "hotline_statement",
     "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
     "list_months", "get_month", "get_what_if",
-    "send_positions", "osmand_get", "osmand_post", "send_reports", "announce_photo", "get_upload", "send_piece",
+    "send_positions", "osmand_get", "osmand_post", "send_reports", "send_moves", "announce_photo", "get_upload",
+    "send_piece", "post_suggestions",
 )  # fmt: skip
 POSTS = ("acceptor-1", "collector-1", "system-1", "dept-a")
 EXAMPLES = max(hypothesis.settings.default.max_examples // 5, 20)  # type: ignore[union-attr]
