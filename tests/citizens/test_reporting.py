@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import datetime
+from threading import Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -320,3 +321,27 @@ def test_the_screens_need_a_constant_number_of_statements(citizen: Come, django_
     with django_assert_max_num_queries(26):  # type: ignore[operator]
         person.press()
     assert load(case_behind(person.code).number) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_presses_at_the_same_moment_make_one_case(citizen: Come) -> None:
+    person = citizen()
+    person.to_contact()
+    page, seen = person.page, []
+
+    def press(number: int) -> None:
+        other = citizen(f"203.0.113.{number}")
+        other.client.cookies = person.client.cookies
+        other.page = page
+        other.press()
+        seen.append(other.code)
+        connection.close()
+
+    threads = [Thread(target=press, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 4
+    assert len(set(seen)) == 1
+    assert cases() == 1
