@@ -179,7 +179,7 @@ def test_whatever_is_written_is_kept_as_it_was_written(citizen: Come, words: str
     ("content", "said"),
     [
         (b"\xff" * 21_000_000, "20 MB"), (b"", "空"), (b"not a picture", "JPEG、PNG 或 WebP"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 200, "JPEG、PNG 或 WebP"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 200, "HEIC 请先转存"),
     ],
 )  # fmt: skip
 def test_a_picture_that_cannot_be_taken_is_told_and_may_be_left_out(citizen: Come, content: bytes, said: str) -> None:

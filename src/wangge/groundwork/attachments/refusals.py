@@ -31,7 +31,9 @@ class PhotoWarning(StrEnum):
 REFUSAL_TEXTS: dict[RefusalReason, Promise] = {
     RefusalReason.EMPTY: _("文件为空。请重新选择照片。"),
     RefusalReason.TOO_LARGE: _("照片超过 20 MB。请压缩后再上传。"),
-    RefusalReason.NOT_A_PHOTO: _("不是照片。请上传 JPEG、PNG 或 WebP 格式的照片。"),
+    RefusalReason.NOT_A_PHOTO: _(
+        "不是照片，或是不能用的格式（HEIC 请先转存为 JPEG）。请上传 JPEG、PNG 或 WebP 格式的照片。"
+    ),
     RefusalReason.TRUNCATED: _("照片不完整，可能未传完。请重新上传。"),
     RefusalReason.TOO_MANY_PIXELS: _("照片像素过大。请用不超过 6000 万像素的照片。"),
     RefusalReason.POLYGLOT: _("照片中夹带了其他内容。请上传原始照片。"),
