@@ -14,6 +14,7 @@ from tests.citizens.conftest import Citizen, open_up, picture
 from wangge.domains.citizens.logic.codes import typed_code
 from wangge.domains.citizens.operations.letters import erase_letter
 from wangge.domains.citizens.queries.letters import Letter, letter_for, letter_of_code, letters_for
+from wangge.domains.citizens.refusals import LetterRefused, NoSuchLetter
 from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.logic import TERMINAL, Actor
 from wangge.domains.organizations.models import AuditRecord, Person, PublicDoor
@@ -173,6 +174,15 @@ def test_erasure_leaves_that_there_was_a_letter(letters: Come) -> None:
     found = letter_of(code)
     assert (found.words, found.name, found.kind) == ("", "", "own_people")
     assert seat("supervisor-1").get(f"/letters/{number}").status_code == 200
+
+
+def test_an_erasure_needs_a_reason_and_happens_once(letters: Come) -> None:
+    number = letter_of(written(letters, "market")).id
+    with pytest.raises(LetterRefused):
+        erase_letter(number=number, because=" ", by=TERMINAL, at=clock.now())
+    erase_letter(number=number, because="本人申请", by=TERMINAL, at=clock.now())
+    with pytest.raises(NoSuchLetter):
+        erase_letter(number=number, because="本人申请", by=TERMINAL, at=clock.now())
 
 
 def test_a_late_answer_stands_first_and_is_marked(letters: Come, city: datetime) -> None:

@@ -36,6 +36,7 @@ COMMANDS = {
     "evaluate": "wangge.project.commands.evaluate:evaluate",
     "import": "wangge.project.commands.importing:group",
     "accounts": "wangge.project.commands.accounts:accounts",
+    "letter": "wangge.project.commands.letter:letter",
     "spool": "wangge.project.commands.spool:spool",
     "hotline": "wangge.project.commands.hotline:hotline",
     "suggest": "wangge.project.commands.suggest:suggest",
