@@ -28,6 +28,7 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
     pages: dict[str, PathFor] = {
         "page: work list": lambda chance: "/work",
         "page: case": lambda chance: f"/cases/{chance.choice(numbers)}",
+        "page: command hall": lambda chance: "/hall",
         "page: search number": lambda chance: f"/cases?q={chance.choice(numbers)}",
         "page: search address": lambda chance: f"/cases?q={quote(chance.choice(_addresses(city, token)))}",
         "page: search two characters": lambda chance: f"/cases?q={quote(chance.choice(_WORDS))}",

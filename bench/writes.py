@@ -15,7 +15,7 @@ def creates(city: BenchCity, *, seconds: float, clients: int = 8) -> Load:
     photos = [city.photo(token) for token in tokens]
 
     def story(client: Client, number: int, turn: int) -> None:
-        client.post("/api/v1/cases", tokens[number], _report(city, photos[number], number, turn))
+        client.post("/api/v1/cases", tokens[number], report_body(city, photos[number], number, turn))
 
     return run(story, port=city.port, clients=clients, seconds=seconds)
 
@@ -33,7 +33,7 @@ def lifecycles(city: BenchCity, *, seconds: float, clients: int = 8) -> Load:
 
     def story(client: Client, number: int, turn: int) -> None:
         collector = city.token("collector", number)
-        case = client.post("/api/v1/cases", collector, _report(city, photos[collector], number, turn))
+        case = client.post("/api/v1/cases", collector, report_body(city, photos[collector], number, turn))
         unit = unit_people[(number + turn) % len(unit_people)]
         verifier = number + clients
         limit = {"category": "component:0101", "condition_seq": 2}
@@ -62,7 +62,8 @@ def _place(case: dict[str, Any]) -> dict[str, Any]:
     return {"lon": case["location"]["lon"], "lat": case["location"]["lat"]}
 
 
-def _report(city: BenchCity, photo: str, number: int, turn: int) -> dict[str, Any]:
+def report_body(city: BenchCity, photo: str, number: int, turn: int) -> dict[str, Any]:
+    """A report of an open manhole at one of the city's places."""
     chance = random.Random(number * 1_000_003 + turn)
     lon, lat = chance.choice(city.points)
     return {
