@@ -92,7 +92,7 @@ class Environment(BaseSettings):
     metrics_public: bool = False
     behind_tls: bool | None = None
     """Pages are reached by https, so cookies are marked secure; production unless said otherwise."""
-    live_pages: int = Field(default=32, ge=0)
+    live_pages: int = Field(default=64, ge=0)
     """How many open pages each web process tells of changes at once; ``serve`` keeps it below its threads."""
     least_free_mebibytes: int = Field(default=200, ge=0)
     """Below this free space under ``var`` the city calls itself not ready."""

@@ -30,7 +30,7 @@ THREADS_FOR_WORK = 8
     help=_("监听的端口。"),
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help=_("网页进程数。"))
-@click.option("--threads", default=40, show_default=True, type=click.IntRange(1), help=_("每个进程的线程数。"))
+@click.option("--threads", default=72, show_default=True, type=click.IntRange(1), help=_("每个进程的线程数。"))
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Start everything; exit 1 when something keeps the city from running."""
     environment = read_environment()
