@@ -355,3 +355,78 @@ def test_when_the_time_is_over_the_rest_of_a_batch_is_due_as_before(partner: Par
     turns = iter([True, False])
     assert send_due(channel=CHANNEL, send=lambda *_given: None, at=clock.now(), goes_on=lambda: next(turns)) == (1, 0)
     assert send_due(channel=CHANNEL, send=lambda *_given: None, at=clock.now()) == (2, 0)
+
+
+# ---- appeals and suspensions -----------------------------------------------------------------------------------
+
+
+def sent_kinds() -> list[str]:
+    hand_over()
+    side = Side()
+    send_due(channel=CHANNEL, send=side, at=clock.now())
+    return [str(each["type"]) for each in side.got]
+
+
+def test_a_grade_is_appealed_once_and_the_hotline_decides(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="suggestion")
+    with pytest.raises(ActRefused, match="没有回访评价"):
+        act(actor, "section_head-1", "ask_appeal", note="已按要求办结")
+    answer(actor)
+    send_due(channel=CHANNEL, send=Side(), at=clock.now())
+    revisit(partner(), "v-1", "不满意", redo=True)
+    act(actor, "section_head-1", "ask_appeal", note="已按要求办结")
+    with pytest.raises(ActRefused, match="已申诉过"):
+        act(actor, "section_head-1", "ask_appeal", note="再申诉")
+    assert sent_kinds() == ["appeal"]
+    said = {"message_id": "a-1", "type": "appeal_result", "order_no": "DH-00001", "accepted": True}
+    assert [partner().send(said).status_code for _time in range(2)] == [200, 200]
+    assert (row().state, row().appeal, row().grade, row().redone) == ("closed", "upheld", "不满意", 1)
+    assert partner().send({**said, "message_id": "a-2"}).status_code == 409
+
+
+def test_a_refused_appeal_leaves_the_order_to_be_done_again_and_a_new_grade_may_be_appealed(
+    partner: Partners, actor: Actors
+) -> None:
+    partner().order(kind="suggestion")
+    answer(actor)
+    send_due(channel=CHANNEL, send=Side(), at=clock.now())
+    revisit(partner(), "v-1", "不满意", redo=True)
+    act(actor, "section_head-1", "ask_appeal", note="已按要求办结")
+    no = {"message_id": "a-1", "type": "appeal_result", "order_no": "DH-00001", "accepted": False}
+    assert partner().send(no).status_code == 200
+    assert (row().state, row().appeal) == ("received", "refused")
+    act(actor, "acceptor-1", "draft_answer", text="重新办理")
+    act(actor, "section_head-1", "approve_answer")
+    hand_over()
+    send_due(channel=CHANNEL, send=Side(), at=clock.now())
+    revisit(partner(), "v-2", "不满意")
+    assert row().appeal == ""
+    act(actor, "section_head-1", "ask_appeal", note="再次申诉")
+
+
+def test_a_hard_order_is_suspended_with_the_hotlines_consent_and_taken_up_again(
+    partner: Partners, actor: Actors
+) -> None:
+    partner().order(kind="suggestion")
+    until = (clock.today() + timedelta(days=60)).isoformat()
+    act(actor, "section_head-1", "ask_suspension", note="待立项", until=until)
+    assert sent_kinds() == ["suspension"]
+    limit = clock.now() + timedelta(days=61)
+    said = {"message_id": "s-1", "type": "suspension_result", "order_no": "DH-00001", "accepted": True}
+    assert partner().send(said).status_code == 422
+    granted = {**said, "message_id": "s-2", "due_at": limit.isoformat()}
+    assert [partner().send(granted).status_code for _time in range(2)] == [200, 200]
+    assert (row().state, row().due_at, row().suspension_until) == ("suspended", limit, None)
+    with pytest.raises(ActRefused):
+        act(actor, "acceptor-1", "draft_answer", text="x")
+    act(actor, "duty_leader-1", "resume_order")
+    assert (row().state, row().due_at) == ("received", limit)
+
+
+def test_a_refused_suspension_changes_nothing(partner: Partners, actor: Actors) -> None:
+    partner().order(kind="suggestion")
+    due, until = row().due_at, (clock.today() + timedelta(days=60)).isoformat()
+    act(actor, "section_head-1", "ask_suspension", note="待立项", until=until)
+    no = {"message_id": "s-1", "type": "suspension_result", "order_no": "DH-00001", "accepted": False}
+    assert partner().send(no).status_code == 200
+    assert (row().state, row().due_at, row().suspension_until) == ("received", due, None)

@@ -55,7 +55,9 @@ class HotlineMessageBody(Schema):
 
     model_config = ConfigDict(extra="forbid")
     message_id: str = Field(pattern=r"^[!-~]{1,100}$")
-    type: Literal["order", "revisit", "return_result", "extension_result", "question_answer"]
+    type: Literal[
+        "order", "revisit", "return_result", "extension_result", "question_answer", "appeal_result", "suspension_result"
+    ]
     order_no: str = Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")
     kind: Literal["consultation", "help", "complaint", "denunciation", "suggestion"] | None = None
     title: str = Field("", max_length=200)
@@ -63,11 +65,13 @@ class HotlineMessageBody(Schema):
     location: Place | None = None
     citizen: Citizen | None = None
     urgent: bool = False
-    due_at: datetime | None = Field(None, description="of an order, or the new one of an extension_result")
+    due_at: datetime | None = Field(
+        None, description="of an order, or the new one of an extension_result or suspension_result"
+    )
     sent_at: datetime | None = Field(None, description="of an order: when it was first handed over")
     grade: str = Field("", max_length=20, description="of a revisit")
     redo: bool = Field(False, description="of a revisit: sent back to be done again")
-    accepted: bool | None = Field(None, description="of a return_result or extension_result")
+    accepted: bool | None = Field(None, description="of every …_result")
 
 
 class HotlineTaken(Schema):
@@ -202,11 +206,14 @@ def _word_of(form: HotlineMessageBody) -> Word:
         raise BadOrder("accepted", _("请给出是否同意 accepted。"))
     if form.type == "return_result":
         return Word(form.order_no, "return_accepted" if form.accepted else "return_refused")
+    if form.type == "appeal_result":
+        return Word(form.order_no, "appeal_upheld" if form.accepted else "appeal_refused")
+    asked = form.type.removesuffix("_result")
     if not form.accepted:
-        return Word(form.order_no, "extension_refused")
+        return Word(form.order_no, f"{asked}_refused")
     if form.due_at is None:
         raise BadOrder("due_at", _("请给出延期后的时限 due_at。"))
-    return Word(form.order_no, "extension_granted", due=form.due_at.isoformat())
+    return Word(form.order_no, f"{asked}_granted", due=form.due_at.isoformat())
 
 
 def check_signature(request: HttpRequest, channel: str, at: datetime) -> None:

@@ -25,6 +25,9 @@ class Standing:
     due_at: datetime | None = None
     extension_open: bool = False  # asked for and not decided
     question_open: bool = False
+    grade: str = ""  # of the hotline's last call-back
+    appeal: str = ""  # open, upheld, refused
+    suspension_open: bool = False  # asked for and not decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "no_question_open": lambda order, _asked: not order.question_open,
     "question_open": lambda order, _asked: order.question_open,
+    "graded": lambda order, _asked: bool(order.grade),
+    "not_appealed": lambda order, _asked: not order.appeal,
+    "appeal_open": lambda order, _asked: order.appeal == "open",
+    "no_suspension_open": lambda order, _asked: not order.suspension_open,
+    "suspension_open": lambda order, _asked: order.suspension_open,
     "not_drafter": lambda order, asked: asked.person_id is None or asked.person_id != order.drafted_by,
 }
 

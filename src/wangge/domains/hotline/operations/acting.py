@@ -28,7 +28,7 @@ LONGEST_NOTE = 1000
 LONGEST_EXTENSION = timedelta(days=366)
 GOES_OUT = {
     "approve_answer": "answer", "answer_on_spot": "answer", "return_order": "return", "ask_extension": "extension",
-    "ask_question": "question",
+    "ask_question": "question", "ask_appeal": "appeal", "ask_suspension": "suspension",
 }  # fmt: skip
 """Act → the message to the hotline it sends off."""
 
@@ -81,14 +81,14 @@ def do_act(
     elif name in _OPEN_MATTERS:
         changes = _OPEN_MATTERS[name](given, at)
     elif name in ("revisited", "ordered_redo"):
-        changes = {"grade": given["grade"]}
+        changes = {"grade": given["grade"], "appeal": ""}  # another call-back, another appeal
         detail["grade"] = given["grade"]
         if name == "ordered_redo":
             changes |= {"redone": row.redone + 1, "due_at": _new_limit(row, at)}
     to_state = state_after(act, row.standing)
     if name in GOES_OUT:
         kind, text = GOES_OUT[name], given.get("note") or given.get("text") or row.answer
-        more = {"until": given["until"]} if name == "ask_extension" else {}
+        more = {"until": given["until"]} if "until" in act.needs else {}
         append(topic=TOPIC, key=str(row.id), payload=payload_of(row, kind, row.version + 1, text, at, **more), at=at)
     write_act(row.id, row.version, Event(name, row.state, to_state, detail), changes, by=by, at=at)
     return reported
@@ -128,6 +128,12 @@ _OPEN_MATTERS: Mapping[str, Callable[[Mapping[str, str], datetime], dict[str, An
     "extension_refused": lambda _given, _at: {"extension_until": None},
     "ask_question": lambda _given, at: {"question_at": at},
     "question_answered": lambda _given, _at: {"question_at": None},
+    "ask_appeal": lambda _given, _at: {"appeal": "open"},
+    "appeal_upheld": lambda _given, _at: {"appeal": "upheld"},
+    "appeal_refused": lambda _given, _at: {"appeal": "refused"},
+    "ask_suspension": lambda given, at: {"suspension_until": _day(given["until"], at)},
+    "suspension_granted": lambda given, _at: {"suspension_until": None, "due_at": _moment(given["due"])},
+    "suspension_refused": lambda _given, _at: {"suspension_until": None},
 }
 
 

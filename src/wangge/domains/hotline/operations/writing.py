@@ -56,6 +56,8 @@ CHANGEABLE = frozenset(
         "due_at",
         "extension_until",
         "question_at",
+        "appeal",
+        "suspension_until",
     }
 )
 

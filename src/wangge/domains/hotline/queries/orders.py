@@ -39,6 +39,8 @@ class OrderRow:
     grade: str
     extension_until: date | None
     question_at: datetime | None
+    appeal: str
+    suspension_until: date | None
     title: str
     content: str
     address: str
@@ -57,7 +59,7 @@ class OrderRow:
         return Standing(
             self.state, row is not None and row.on_spot, self.contacted_at is not None, self.case_id is not None,
             self.section, self.drafted_by_id, self.return_by, self.due_at, self.extension_until is not None,
-            self.question_at is not None,
+            self.question_at is not None, self.grade, self.appeal, self.suspension_until is not None,
         )  # fmt: skip
 
     @property
@@ -74,7 +76,7 @@ class OrderRow:
 _SELECT = """
 SELECT o.id, o.channel, o.order_no, o.kind, o.urgent, o.state, o.version, o.received_at, o.due_at, o.contact_by,
        o.return_by, o.contacted_at, o.section, o.case_id, o.case_number, o.answer, o.drafted_by_id,
-       o.redone, o.grade, o.extension_until, o.question_at,
+       o.redone, o.grade, o.extension_until, o.question_at, o.appeal, o.suspension_until,
        m.title, m.content, m.address, m.lon, m.lat, m.system, m.citizen_name, m.citizen_phone,
        c.stage, CASE WHEN c.closed_at IS NULL THEN c.handling_due_at END
   FROM hotline_order o

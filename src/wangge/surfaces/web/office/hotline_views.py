@@ -202,6 +202,11 @@ def _facts(row: OrderRow, by: Actor, *, revealed: bool) -> tuple[Fact, ...]:
         facts.append(Fact(_("申请延期"), _("至 %(day)s，待热线办答复") % {"day": row.extension_until.isoformat()}))
     if row.question_at is not None:
         facts.append(Fact(_("反问"), _("待热线回复")))
+    if row.appeal:
+        states = {"open": _("已申诉，待热线办答复"), "upheld": _("申诉成立"), "refused": _("申诉不成立")}
+        facts.append(Fact(_("评价申诉"), states[row.appeal]))
+    if row.suspension_until is not None:
+        facts.append(Fact(_("申请挂起"), _("至 %(day)s，待热线办答复") % {"day": row.suspension_until.isoformat()}))
     if row.section:
         facts.append(Fact(_("科室"), row.section))
     if row.case_number:
@@ -302,7 +307,8 @@ def hotline_reveal(request: HttpRequest, number: int) -> HttpResponse:
 def hotline_dead(request: HttpRequest) -> HttpResponse:
     """Messages that could not be delivered."""
     by, at = actor_on(request), clock.now()
-    names = {"answer": _("答复"), "return": _("退单"), "extension": _("申请延期"), "question": _("反问")}
+    names = {"answer": _("答复"), "return": _("退单"), "extension": _("申请延期"), "question": _("反问"),
+             "appeal": _("评价申诉"), "suspension": _("申请挂起")}  # fmt: skip
     page = DeadLettersPage(
         shell=shell_for(request, _("未送达的报文"), at=at, current="hotline_orders"),
         heading=_("未送达的报文"),

@@ -157,8 +157,10 @@ class OtherSide:
         elif told["type"] == "return":
             order.returns += 1
             said |= {"type": "return_result", "accepted": dice.random() < 0.7}
-        elif told["type"] == "extension":
-            said |= {"type": "extension_result", "accepted": dice.random() < 0.6}
+        elif told["type"] == "appeal":
+            said |= {"type": "appeal_result", "accepted": dice.random() < 0.5}
+        elif told["type"] in ("extension", "suspension"):
+            said |= {"type": f"{told['type']}_result", "accepted": dice.random() < 0.6}
             if said["accepted"]:
                 until = datetime.fromisoformat(told["until"][:10]).replace(tzinfo=CITY_ZONE)
                 said["due_at"] = (until + timedelta(days=1)).astimezone(UTC).isoformat()
