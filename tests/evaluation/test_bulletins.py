@@ -41,7 +41,7 @@ from wangge.domains.organizations.logic import Actor, Holding
 from wangge.domains.organizations.models import Person
 from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of
 from wangge.surfaces.web.assessment.bulletin_book import as_workbook
-from wangge.surfaces.web.assessment.bulletin_views import _paper, bulletin_file
+from wangge.surfaces.web.assessment.bulletin_views import bulletin_file, paper_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COURSE = (("freeze", REVIEWER), ("review", REVIEWER), ("sign", LEADER), ("publish", REVIEWER))
@@ -58,7 +58,7 @@ def published(months: None, tmp_path: Path) -> list[Issue]:  # noqa: F811
 
 
 def paper(period: str) -> Any:
-    return _paper(RequestFactory().get("/"), period, absolute=False)
+    return paper_of(RequestFactory().get("/"), period, absolute=False)
 
 
 def test_a_quarter_has_a_bulletin_when_its_three_months_are_published() -> None:

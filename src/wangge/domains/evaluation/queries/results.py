@@ -57,13 +57,36 @@ def published_result(name: str) -> Result | None:
     return Result.objects.filter(id__in=published).first()
 
 
-def published_months() -> list[Result]:
-    """The newest published issue of every month, newest month first; two statements."""
+def published_months(*, whole: bool = True) -> list[Result]:
+    """The newest published issue of every month, newest month first; without its content unless ``whole``."""
     ids = MonthStep.objects.filter(verb__in=["publish", "reissue"]).values_list("period", "result_id", "seq")
     newest: dict[str, tuple[int, str]] = {}
     for period, result_id, seq in ids:
         newest[period] = max(newest.get(period, (0, "")), (seq, result_id))
-    return list(Result.objects.filter(id__in=[name for _seq, name in newest.values()]).order_by("-period"))
+    found = Result.objects.filter(id__in=[name for _seq, name in newest.values()]).order_by("-period")
+    return list(found if whole else found.defer("content", "question"))
+
+
+def scores_over_time(kind: str, code: str, *, months: int) -> list[tuple[str, str | None, int | None]]:
+    """(month, total, rank) of an object in the last published months, newest first.
+
+    Contents are large and frozen: each is opened once a process.
+    """
+    newest = published_months(whole=False)[:months]
+    missing = [each.id for each in newest if (each.id, bytes(each.sm3)) not in _scores]
+    for result in Result.objects.filter(id__in=missing) if missing else ():
+        if len(_scores) >= _MOST_EXPLAINED:
+            _scores.pop(next(iter(_scores)))
+        _scores[result.id, bytes(result.sm3)] = {
+            (of, each["code"]): (each["total"], each["rank"])
+            for of, scores in content_of(result).get("scores", {}).items()
+            for each in scores
+        }
+    told = ((each.period, _scores.get((each.id, bytes(each.sm3)), {}).get((kind, code))) for each in newest)
+    return [(period, *score) for period, score in told if score is not None]
+
+
+_scores: dict[tuple[str, bytes], dict[tuple[str, str], tuple[str | None, int | None]]] = {}
 
 
 def content_of(result: Result) -> dict[str, Any]:

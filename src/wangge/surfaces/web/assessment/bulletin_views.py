@@ -102,7 +102,7 @@ class _Addresses:
 def bulletin_list(request: HttpRequest) -> HttpResponse:
     """The bulletins."""
     shell = shell_for(request, _("考评通报"), at=clock.now(), current="assessment")
-    periods = whole_periods(each.period for each in published_months())
+    periods = whole_periods(each.period for each in published_months(whole=False))
     lines = tuple(BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in periods)
     by = actor_on(request)
     kept = template_in_force()
@@ -182,9 +182,11 @@ def _as_word(document: Document) -> bytes:
 
 def paper_of(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
     """The bulletin of a period; 404 unless every month of it is published."""
-    published = {each.period: each for each in published_months()}
-    if period not in whole_periods(published):
+    newest = {each.period: each.id for each in published_months(whole=False)}
+    if period not in whole_periods(newest):
         raise Http404(period)
+    asked = [newest[month] for month in (*months_in(period), *months_in(year_before(period))) if month in newest]
+    published = {each.period: each for each in Result.objects.filter(id__in=asked)}
     results = [published[month] for month in months_in(period)]
     before = [published.get(month) for month in months_in(year_before(period))]
     paper = Paper(

@@ -209,12 +209,8 @@ def _seen(counts: Iterable[Mapping[str, Any]], by: Actor) -> frozenset[str]:
 
 def _trend(kind: str, code: str) -> tuple[tuple[str, str, str], ...]:
     """(month, total, rank) of the last published months."""
-    found = []
-    for result in results.published_months()[:_TREND_MONTHS]:
-        for each in results.content_of(result)["scores"][kind]:
-            if each["code"] == code:
-                found.append((result.period, each["total"] or "—", str(each["rank"] or "—")))
-    return tuple(found)
+    found = results.scores_over_time(kind, code, months=_TREND_MONTHS)
+    return tuple((period, total or "—", str(rank or "—")) for period, total, rank in found)
 
 
 def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor) -> FigurePage:

@@ -91,7 +91,7 @@ def _picture(photo_id: str) -> str:
 @behind(PublicDoor.BULLETINS)
 def public_bulletins(request: HttpRequest) -> HttpResponseBase:
     """The bulletins of published months, quarters and years."""
-    periods = whole_periods(each.period for each in published_months())
+    periods = whole_periods(each.period for each in published_months(whole=False))
     lines = tuple(Door(title_of(each), "", reverse("public_bulletin", args=[each])) for each in periods)
     page = OpenListPage(
         public_shell(request, _("考评通报"), at=clock.now(), current="public_bulletins"), _("考评通报"), lines,
