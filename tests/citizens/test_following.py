@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cases.conftest import START
@@ -19,7 +20,10 @@ from wangge.domains.cases.queries.history import history_of
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.citizens.logic.codes import typed_code
 from wangge.domains.citizens.queries.followers import followed_by
+from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.logic import Actor
+from wangge.domains.organizations.models import Person
+from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import receive_photo
 
@@ -251,3 +255,14 @@ def test_a_file_name_says_nothing(citizen: Come) -> None:
     person.get("/public/report")
     person.press(photo_before=SimpleUploadedFile("<img src=x>.jpg", b"x", "image/jpeg"))
     assert "<img src=x>" not in person.page
+
+
+def test_the_seat_sees_that_nothing_of_it_may_be_public(citizen: Come, actor: Find) -> None:
+    forget_people()
+    client = Client()
+    client.force_login(Person.objects.get(username="acceptor-1"), backend=PASSWORD_BACKEND)
+    open_page = client.get(f"/cases/{behind(citizen().reports()).number}").content.decode()
+    private = client.get(f"/cases/{behind(citizen().reports(openness='private')).number}").content.decode()
+    assert "不公开" in private
+    assert "不公开" not in open_page
+    assert "web:" not in open_page

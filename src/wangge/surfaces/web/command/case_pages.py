@@ -35,7 +35,7 @@ from wangge.surfaces.web.command import clocks, queues, rows
 from wangge.surfaces.web.command.desk import DeskCase, Posted
 from wangge.surfaces.web.command.overlays import overlays_of
 from wangge.surfaces.web.command.pages import CasePage, QueuePane, Reporter
-from wangge.surfaces.web.command.timeline import Reading, photos_of_kind, steps_shown
+from wangge.surfaces.web.command.timeline import OF_A_FORM, Reading, photos_of_kind, steps_shown
 from wangge.surfaces.web.command.verb_forms import verbs_of
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Conflict, Field, FieldKind, Form
@@ -146,7 +146,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         verbs=verbs,
         steps=tuple(reversed(shown)),
         clock_lines=clocks.clock_lines(rules, state, told.story.rounds, _moments(told, shown), minute),
-        flags=() if outside else (*rows.flags(state), *_recurrence(row, by, asked)),
+        flags=() if outside else (*rows.flags(state), *_privacy(told), *_recurrence(row, by, asked)),
         overlays=overlays_of(rules, state, dict(told.people), at, outside=outside),
         photos_before=tuple(photos_of_kind(told.steps, told.reading, "photo_before"))[:2],
         photos_after=tuple(photos_of_kind(told.steps, told.reading, "photo_after"))[:2],
@@ -256,9 +256,14 @@ def _facts(told: Told) -> tuple[Fact, ...]:
     for order in range(1, len(state.children) + 1):
         child = f"{row.number}-{order}"
         facts.append(Fact(_("子案卷"), child, reverse("case", args=[child])))
-    if row.external_no:
+    if row.external_no and not row.external_no.startswith(OF_A_FORM):
         facts.append(Fact(_("外部单号"), row.external_no))
     return tuple(facts)
+
+
+def _privacy(told: Told) -> tuple[Flag, ...]:
+    """That the reporter wants nothing of it made public."""
+    return (Flag(_("不公开")),) if told.steps and told.steps[0].words.get("private") else ()
 
 
 def _reporter(told: Told, by: Actor, asked: Asked) -> Reporter | None:

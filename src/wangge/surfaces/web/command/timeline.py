@@ -100,6 +100,9 @@ def _clock(recorded: Recorded, made: Made) -> tuple[str, Urgency | None]:
     return "", None
 
 
+OF_A_FORM = "web:"  # the number a public form gave itself: no other system knows it
+
+
 def _told_outside(step: HistoryStep, made: Made, reading: Reading) -> frozenset[str] | None:
     """Which arguments somebody outside may read; None: all (staff, and his own steps)."""
     if not reading.hides_staff or (step.person_id is not None and step.person_id == reading.reader_id):
@@ -113,6 +116,8 @@ def _said(step: HistoryStep, reading: Reading, kept: frozenset[str] | None) -> t
     facts: list[Fact] = []
     for name, value in step.args.items():
         if name in LEFT_OUT or not value or (kept is not None and name not in kept):
+            continue
+        if name == "external_no" and value.startswith(OF_A_FORM):
             continue
         if name in NOTES and (name, value) not in labels.VALUES:
             notes.append(_words(step, name, value, reading))
