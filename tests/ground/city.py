@@ -35,7 +35,7 @@ class City:
             text=True,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=600,  # against standing still, not against slow machines
         )
 
     def serve(self) -> subprocess.Popen[str]:

@@ -337,7 +337,7 @@ def test_a_slow_channel_holds_up_no_other(settings: Any, monkeypatch: pytest.Mon
         asked.append(channel)
         if asked.count(channel) > 1:
             return 0, 0
-        together.wait(timeout=10)  # only who is served beside the other gets past
+        together.wait(timeout=120)  # only who is served beside the other gets past
         if channel == "act_now":
             raise RuntimeError("this channel is broken")
         return 3, 1
