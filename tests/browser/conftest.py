@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import shapely
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import found_chromium
 from tests.cases.conftest import _person
@@ -33,6 +33,7 @@ PASSWORD = "Sesame-open-9"
 NOW = datetime(2024, 3, 13, 1, 10, tzinfo=UTC)  # 09:10 in the city, a working Wednesday
 BIRTH = date(2020, 1, 1)
 PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
 # Playwright keeps an event loop in this thread, which Django takes for an asynchronous caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
