@@ -118,6 +118,16 @@ def test_many_points_convert_as_one_by_one(points: list[tuple[float, float]], sy
         assert metres_between(back[0][i], back[1][i], lon, lat) < 0.01
 
 
+@pytest.mark.parametrize("system", ["gcj02", "bd09"])
+@pytest.mark.parametrize(
+    "point", [(0.0, 90.0), (116.0, 90.0), (116.0, -90.0), (180.0, 89.9), (-180.0, 0.0), (0.0, 0.0)]
+)
+def test_a_point_at_a_pole_or_across_the_world_is_left_alone(point: tuple[float, float], system: str) -> None:
+    assert to_wgs84(*point, system=system) == point
+    lons, lats = to_wgs84_many([point[0]], [point[1]], system=system)
+    assert (lons[0], lats[0]) == point
+
+
 def test_many_points_mark_what_is_no_place() -> None:
     lons, lats = to_wgs84_many(np.array([113.1, 200.0]), np.array([27.8, 27.8]), system="gcj02")
     assert np.isfinite(lons).tolist() == [True, False]

@@ -29,6 +29,7 @@ _KRASSOVSKY_AXIS = 6378245.0
 _KRASSOVSKY_ECCENTRICITY = 0.00669342162296594323
 _BAIDU_TURN = math.pi * 3000.0 / 180.0
 _BOX_WEST, _BOX_EAST, _BOX_SOUTH, _BOX_NORTH = 72.004, 137.8347, 0.8293, 55.8271
+_REACH = 0.1  # degrees; no offset within the box is larger
 _EARTH_RADIUS_M = 6371008.8
 _INVERSE_ROUNDS = 8
 # A plane coordinate may lie this far outside the zone of its projection: cities straddle zone borders.
@@ -240,6 +241,9 @@ def _solve(lon: Any, lat: Any, forward: Any, m: Any) -> tuple[Any, Any]:
 
 
 def _undo(lon: float, lat: float, forward: Any, m: Any) -> tuple[float, float]:
+    # Far from the box, at the poles above all, the rounds run away: no offset was ever applied there.
+    if not (_BOX_WEST - _REACH <= lon <= _BOX_EAST + _REACH and _BOX_SOUTH - _REACH <= lat <= _BOX_NORTH + _REACH):
+        return lon, lat
     solved_lon, solved_lat = _solve(lon, lat, forward, m)
     return (solved_lon, solved_lat) if _inside_box(solved_lon, solved_lat) else (lon, lat)
 
