@@ -119,9 +119,7 @@ def test_many_points_convert_as_one_by_one(points: list[tuple[float, float]], sy
 
 
 @pytest.mark.parametrize("system", ["gcj02", "bd09"])
-@pytest.mark.parametrize(
-    "point", [(0.0, 90.0), (116.0, -90.0), (180.0, 89.9), (-180.0, 0.0), (0.0, 0.0)]
-)
+@pytest.mark.parametrize("point", [(0.0, 90.0), (116.0, -90.0), (180.0, 89.9), (-180.0, 0.0), (0.0, 0.0)])
 def test_a_point_at_a_pole_or_across_the_world_is_left_alone(point: tuple[float, float], system: str) -> None:
     assert to_wgs84(*point, system=system) == point
     lons, lats = to_wgs84_many([point[0]], [point[1]], system=system)

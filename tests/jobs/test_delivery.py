@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from django.db import connection
 from tests.cases.conftest import START
 from tests.jobs.conftest import Hands, after
 from tests.jobs.test_timers import both
+from tests.outbox.neighbours import wait_for_neighbours
 from wangge.domains.notices.models import InboxNotice, Notice
 from wangge.domains.notices.operations import clear_inboxes, mark_inbox_read
 from wangge.domains.notices.queries import NoticeLine, news_of_case, notices_for, unread_for
@@ -27,19 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOTICES = subscriptions.CONSUMERS[0]
 
 
-def until_readable() -> None:
-    """Wait for other tests on the same cluster: facts behind their open transactions are not handed out yet."""
-    for _turn in range(600):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT bool_and(transaction < pg_snapshot_xmin(pg_current_snapshot())) FROM outbox")
-            if cursor.fetchone() != (False,):
-                return
-        time.sleep(0.05)
-    raise AssertionError("some other test holds a transaction for half a minute")
-
-
 def deliver_all(at: Any = None, most: int = 500) -> int:
-    until_readable()
+    wait_for_neighbours()
     with clock.held_at(at or after(300)):
         total = 0
         while handed := delivery.deliver_next(NOTICES, most=most):
@@ -198,7 +187,7 @@ def test_a_crash_before_the_position_is_kept_loses_nothing_and_doubles_nothing(
 def test_two_workers_at_once_tell_each_fact_once(hands: Hands) -> None:
     for index in range(15):
         hands.report(after(index))
-    until_readable()
+    wait_for_neighbours()
     heard: list[int] = []
 
     class Listening:
@@ -229,11 +218,11 @@ def test_a_consumer_that_fails_holds_up_no_other(hands: Hands, settings: Any, mo
 
     both_consumers = (subscriptions.Consumer("broken", fail), NOTICES)
     monkeypatch.setattr(subscriptions, "CONSUMERS", both_consumers)
-    until_readable()
+    wait_for_neighbours()
     with clock.held_at(START):
         delivery.register_all()
     hands.report(after(1))
-    until_readable()
+    wait_for_neighbours()
     postman = delivery.Delivery()
     with clock.held_at(after(10)):
         for consumer in both_consumers:

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
+from tests.outbox.neighbours import wait_for_neighbours
 from wangge.groundwork.outbox.models import Delivery, Fact
 from wangge.groundwork.outbox.operations import (
     COLUMNS,
@@ -34,6 +35,7 @@ def put(*keys: str, at: datetime = NOW) -> None:
 
 
 def heard(most: int = 100, consumer: str = "letters") -> list[str]:
+    wait_for_neighbours()
     with next_facts(consumer=consumer, most=most, at=NOW) as facts:
         return [fact.key for fact in facts]
 
@@ -45,6 +47,7 @@ def letters(transactional_db: None) -> None:
 
 def test_a_fact_comes_as_it_was_appended(letters: None) -> None:
     append(topic="case.filed", key="c1", payload='{"stage": "filed"}', at=NOW)
+    wait_for_neighbours()
     with next_facts(consumer="letters", most=10, at=NOW) as (fact,):
         assert (fact.topic, fact.key, fact.payload, fact.recorded_at) == (
             "case.filed", "c1", '{"stage": "filed"}', NOW,
@@ -103,6 +106,7 @@ def test_a_fact_of_a_write_that_failed_was_never_there(letters: None) -> None:
 def test_handing_over_one_by_one_counts_them(letters: None) -> None:
     put("a", "b")
     seen: list[OutboxFact] = []
+    wait_for_neighbours()
     assert deliver(consumer="letters", handle=seen.append, most=10, at=NOW) == 2
     assert [fact.key for fact in seen] == ["a", "b"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +11,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 
 from tests.cases.conftest import START
 from tests.jobs.conftest import Hands, actor, hands, small_city
+from tests.outbox.neighbours import wait_for_neighbours
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.domains.partners.models import Partner
 from wangge.domains.partners.operations.partners import NewPartner, add_partner
@@ -28,18 +27,8 @@ __all__ = ["Hands", "actor", "hands", "small_city"]
 KEY = django_settings.SECRET_KEY
 
 
-def until_readable() -> None:
-    """Wait for other tests on the same cluster: facts behind their open transactions are not handed out yet."""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT bool_and(transaction < pg_snapshot_xmin(pg_current_snapshot())) FROM outbox")
-            if cursor.fetchone() != (False,):
-                return
-        time.sleep(0.05)
-
-
 def serve(partner: Partner, send: Send = post, at: datetime | None = None) -> Served:
-    until_readable()
+    wait_for_neighbours()
     moment = at or clock.now()
     with clock.held_at(moment):
         return serve_partner(partner_id=partner.pk, send=send, now=lambda: moment, installation_key=KEY)

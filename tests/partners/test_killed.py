@@ -12,7 +12,8 @@ import pytest
 
 from tests.cases.conftest import START
 from tests.city_database import CityDatabase
-from tests.partners.conftest import Hands, Told, serve, until_readable
+from tests.outbox.neighbours import wait_for_neighbours
+from tests.partners.conftest import Hands, Told, serve
 from wangge.domains.partners.models import Message
 from wangge.domains.partners.operations.sending import LEASE
 from wangge.domains.partners.queries import due_partners
@@ -62,7 +63,7 @@ def test_nothing_is_lost_when_the_worker_is_killed_around_a_sending(
 
     side = told(batch=2)
     numbers = [hands.report() for _time in range(5)]
-    until_readable()
+    wait_for_neighbours()
     at = START + timedelta(hours=1)
     words = [city_database.name, str(side.partner.pk), at.isoformat(), where, KEY]
     child = subprocess.Popen([sys.executable, "-c", _WORKER, *words], stdout=subprocess.PIPE, text=True)

@@ -13,7 +13,8 @@ import orjson
 import pytest
 from django.db import connection
 
-from tests.partners.conftest import KEY, Hands, Told, later, serve, until_readable
+from tests.outbox.neighbours import wait_for_neighbours
+from tests.partners.conftest import KEY, Hands, Told, later, serve
 from wangge.domains.notices.models import InboxNotice
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.domains.partners.models import Message, Partner, Stopped
@@ -145,7 +146,7 @@ def test_a_message_that_stands_in_the_way_is_dropped_by_a_person_and_replayed(to
 def test_a_partner_that_lags_is_not_sent_forward_by_a_replay(told: Add, hands: Hands) -> None:
     side = told()
     hands.report()
-    until_readable()
+    wait_for_neighbours()
     with pytest.raises(PartnerRefused, match="没有已推送的内容"):
         replay(partner_id=side.partner.pk, to=clock.now() - timedelta(days=3000), by=TERMINAL, at=clock.now())
     assert serve(side.partner).events == 1
@@ -194,7 +195,7 @@ def test_what_is_not_taken_stays_in_the_outbox_and_is_not_copied_without_end(
     side = told()
     for _time in range(5):
         hands.report()
-    until_readable()
+    wait_for_neighbours()
     for turn in range(5):
         side.statuses.append(500)
         serve(side.partner, at=later(turn * 120))
@@ -249,7 +250,7 @@ def test_two_postmen_at_once_do_not_serve_the_same_partner(told: Add, hands: Han
         inside.set()
         assert go_on.wait(60)
 
-    until_readable()
+    wait_for_neighbours()
 
     def serve_and_close() -> None:
         serve(side.partner, send=slow)
@@ -280,7 +281,7 @@ def test_a_partner_that_never_answers_delays_no_other(told: Add, hands: Hands) -
         heard = threading.Event()
         told("快", heard=heard)
         hands.report()
-        until_readable()
+        wait_for_neighbours()
         postmen = Postmen()
         postmen.start()
         try:
@@ -297,7 +298,7 @@ def test_the_partner_list_and_who_is_due_cost_the_same_however_many_there_are(
 ) -> None:
     sides = [told(f"伙伴{number}") for number in range(4)]
     hands.report()
-    until_readable()
+    wait_for_neighbours()
     with django_assert_num_queries(2):
         assert due_partners(at=clock.now()) == [side.partner.pk for side in sides]
     with django_assert_num_queries(2):

@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.cases.conftest import START, actor, small_city
 from tests.citizens.conftest import city
-from tests.partners.conftest import until_readable
+from tests.outbox.neighbours import wait_for_neighbours
 from wangge.domains.cases.operations.reporting import Report
 from wangge.domains.citizens.operations.following import Contact, Sent, report_publicly
 from wangge.groundwork import clock
@@ -70,6 +70,6 @@ def reported(city: datetime) -> Reported:
 
 def hear() -> None:
     """Hand the facts to the consumer of answers."""
-    until_readable()
+    wait_for_neighbours()
     while delivery.deliver_next(REPLIES):
         pass

@@ -106,10 +106,13 @@ def _with_room(day: Day, least: int) -> Day:
 
 
 def _waiting(days: int) -> list[tuple[str, ...]]:
-    """The open stages spread over the last days, each as often, and each on every one of them; a rare ending once."""
+    """The open stages spread over the last days, each as often, and each on every one of them; a rare ending once, on
+    the first of them: what came in a moment ago has not ended yet.
+    """
     spread: list[list[str]] = [[] for _day in range(days)]
+    spread[0] += RARE_ENDINGS
     for turn in range(WAITING_PER_STAGE):
-        for order, stage in enumerate(OPEN_STAGES if turn else (*OPEN_STAGES, *RARE_ENDINGS)):
+        for order, stage in enumerate(OPEN_STAGES):
             spread[(turn + order) % days].append(stage)
     return [tuple(each) for each in spread]
 
