@@ -17,6 +17,7 @@ from wangge.project.opening import open_city
 
 ROUNDS = 5
 OBJECTS = ("grid", "department", "collector", "minor_class")
+JUDGING = ("exclude_from_scoring", "lift_exclusion")
 FILED, CLOSED = ("file_case", "quick_dispatch"), ("close_case", "quick_close")
 AUDITED = ("confirm_self_handled",)  # counts as filed and closed
 # What the definitions of n_file and n_close say, written by hand.
@@ -28,12 +29,15 @@ WITH told AS (
 ), counted AS (
     SELECT *, row_number() OVER (PARTITION BY month, case_id, cycle, verb = ANY(%(filed)s) ORDER BY seq) AS nth
     FROM told
+), judged AS (
+    SELECT DISTINCT ON (case_id) case_id, verb FROM cases_step WHERE verb = ANY(%(judging)s) ORDER BY case_id, seq DESC
 )
 SELECT c.district_code, to_char(s.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'),
     count(*) FILTER (WHERE s.verb = ANY(%(closed)s)),
     count(*) FILTER (WHERE s.verb = ANY(%(audited)s) OR s.verb = ANY(%(filed)s) AND s.nth = 1 AND c.parent_id IS NULL)
 FROM counted s JOIN cases_case c ON c.id = s.case_id
 WHERE s.at >= '2024-01-01 00:00+08' AND s.at < '2025-01-01 00:00+08' AND c.district_code <> ''
+    AND NOT EXISTS (SELECT FROM judged j WHERE j.case_id = c.id AND j.verb = %(excluded)s)
 GROUP BY 1, 2
 """
 
@@ -80,7 +84,7 @@ def figures_by_sql() -> dict[tuple[str, str], tuple[int, int]]:
             BY_SQL,
             {
                 "filed": list(FILED), "closed": [*CLOSED, *AUDITED], "audited": list(AUDITED),
-                "all": [*FILED, *CLOSED, *AUDITED, "reopen"],
+                "all": [*FILED, *CLOSED, *AUDITED, "reopen"], "judging": list(JUDGING), "excluded": JUDGING[0],
             },
         )  # fmt: skip
         return {(district, month): (closed, filed) for district, month, closed, filed in cursor.fetchall()}
