@@ -24,8 +24,6 @@ max_parallel_workers = 2
 max_parallel_workers_per_gather = 1
 max_parallel_maintenance_workers = 1
 autovacuum_max_workers = 2
-# Looking each minute while a load runs, it read again and again what was still being written: a tenth of both cores.
-autovacuum_naptime = '5min'
 io_workers = 2
 random_page_cost = 1.1
 jit = off
