@@ -22,7 +22,7 @@ def heard(city: BenchCity, *, seats: int = SEATS, reports: int = 15) -> Load:
 
     def listen(seat: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", city.port, timeout=120)
-        connection.request("GET", "/work/pulse", headers={"Cookie": city.cookies["acceptor"]})
+        connection.request("GET", "/pulse", headers={"Cookie": city.cookies["acceptor"]})
         answer = connection.getresponse()
         if answer.status != 200:
             refused.append(f"seat {seat}: {answer.status}")

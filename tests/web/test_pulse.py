@@ -33,7 +33,7 @@ def nobody_left() -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_a_page_hears_of_a_step_after_it_was_made(nobody_left: None, at_nine: Any, hands: Hands) -> None:
     person = Browser("acceptor-1")
-    answer = person.client.get("/work/pulse")
+    answer = person.client.get("/pulse")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/event-stream"
     assert answer["Cache-Control"] == "no-store"
@@ -55,15 +55,15 @@ def test_where_all_places_are_taken_a_page_is_told_to_ask_by_itself(
     at_nine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pulse.WATCH, "most", 0)
-    assert Browser("acceptor-1").client.get("/work/pulse").status_code == 204
+    assert Browser("acceptor-1").client.get("/pulse").status_code == 204
 
 
 @pytest.mark.django_db
 def test_a_collector_and_a_stranger_hear_nothing(at_nine: Any) -> None:
-    assert Browser("collector-1").client.get("/work/pulse").status_code == 403
+    assert Browser("collector-1").client.get("/pulse").status_code == 403
     stranger = Browser("acceptor-1").client
     stranger.logout()
-    assert stranger.get("/work/pulse").status_code == 302
+    assert stranger.get("/pulse").status_code == 302
 
 
 @pytest.mark.django_db
