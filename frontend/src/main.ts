@@ -8,7 +8,7 @@ import "./elements/photos";
 import "./elements/places";
 import "./elements/theme";
 import "./elements/time";
-import { followPulse } from "./elements/pulse";
+import { followPulse, isBusy } from "./elements/pulse";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
 
@@ -42,8 +42,7 @@ const REFRESH_EVERY_MS = 30_000;
 function refreshLists(): void {
   setInterval(() => {
     const work = document.querySelector("#work[hx-get]");
-    const busy = work?.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea");
-    if (work && !document.hidden && !busy) htmx.trigger(work, "wangge:refresh");
+    if (work && !document.hidden && !isBusy(work)) htmx.trigger(work, "wangge:refresh");
   }, REFRESH_EVERY_MS);
 }
 

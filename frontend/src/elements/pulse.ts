@@ -9,7 +9,8 @@ let source: EventSource | undefined;
 let refreshedAt = 0;
 let waiting: number | undefined;
 
-function isBusy(list: Element): boolean {
+/** Whether a hand reads or types in the list: then it is left alone. */
+export function isBusy(list: Element): boolean {
   return list.contains(document.activeElement) && (document.activeElement?.matches("input, select, textarea") ?? false);
 }
 
