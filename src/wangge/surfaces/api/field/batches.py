@@ -11,12 +11,25 @@ import orjson
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import Field
 
+from wangge.surfaces.api import forms
 from wangge.surfaces.api.operations import refusals_told
 from wangge.surfaces.api.problems import problem
 
 MOST_AT_ONCE = 50
 log = logging.getLogger(__name__)
+
+
+class ItemResult(Schema):
+    """What became of an item: the status and body that it alone would have been answered with."""
+
+    key: str
+    status: int
+    replayed: bool = Field(description="answered before under this key")
+    case: forms.Case | None
+    problem: forms.Problem | None
 
 
 def result_of(key: str, take: Callable[[], HttpResponse]) -> dict[str, Any]:

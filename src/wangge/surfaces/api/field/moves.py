@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field
 from wangge.domains.cases import failures
 from wangge.surfaces.api import forms
 from wangge.surfaces.api.door import Caller, body_of, caller_of, checked_key, digest_for, json_answer
-from wangge.surfaces.api.field.batches import MOST_AT_ONCE, result_of
+from wangge.surfaces.api.field.batches import MOST_AT_ONCE, ItemResult, result_of
 from wangge.surfaces.api.operations import at_the_door, move_once
 from wangge.surfaces.api.orders import checked
 
@@ -59,20 +59,10 @@ class _Given(Schema):
     items: list[_GivenItem] = Field(max_length=MOST_AT_ONCE)
 
 
-class MoveResult(Schema):
-    """What became of an item: the status and body that the move alone would have been answered with."""
-
-    key: str
-    status: int
-    replayed: bool = Field(description="answered before under this key")
-    case: forms.Case | None
-    problem: forms.Problem | None
-
-
 class MovesMade(Schema):
     """The results, in the order of the items."""
 
-    items: list[MoveResult]
+    items: list[ItemResult]
 
 
 @at_the_door

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from wangge.surfaces.api import forms
 from wangge.surfaces.api.door import Caller, body_of, caller_of, checked_key, digest_for, json_answer
-from wangge.surfaces.api.field.batches import MOST_AT_ONCE, result_of
+from wangge.surfaces.api.field.batches import MOST_AT_ONCE, ItemResult, result_of
 from wangge.surfaces.api.operations import at_the_door, report_once
 from wangge.surfaces.api.orders import checked
 
@@ -48,20 +48,10 @@ class _Given(Schema):
     items: list[_GivenItem] = Field(max_length=MOST_AT_ONCE)
 
 
-class ReportResult(Schema):
-    """What became of an item: the status and body that ``POST /cases`` would have answered."""
-
-    key: str
-    status: int
-    replayed: bool = Field(description="answered before under this key")
-    case: forms.Case | None
-    problem: forms.Problem | None
-
-
 class ReportsTaken(Schema):
     """The results, in the order of the items."""
 
-    items: list[ReportResult]
+    items: list[ItemResult]
 
 
 @at_the_door
