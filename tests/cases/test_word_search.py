@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.cases.conftest import START, actor, small_city
 from tests.cases.photographs import photo_of
 from tests.cases.test_loop import PLACE
-from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, numbers_of, stamped
+from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, grams_of, numbers_of, stamped
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.queries import words
 from wangge.domains.cases.queries.conditions import Filter
@@ -106,7 +108,14 @@ def test_the_stamp_of_the_index_is_the_one_the_search_counts_back_to(told: list[
     for number, _text, at in told:
         grams, stamp = rows[number]
         assert [gram >> 2 * CHARACTER_BITS for gram in grams] == [stamp] * len(grams)
-        assert stamped(["井盖"], at) == numbers_of(["井盖"], stamp)
+        assert stamped("井盖", reported_at=at).tolist() == numbers_of(["井盖"], stamp)
+
+
+@given(texts=st.lists(st.text(st.sampled_from(list("井盖破损 aÄß\t\n\u3000\U0001f6a7İ")), max_size=30), max_size=3))
+def test_a_whole_text_at_once_gives_the_same_numbers_as_piece_by_piece(texts: list[str]) -> None:
+    at = LATER
+    stretch = int(at.timestamp() // STRETCH_SECONDS)
+    assert stamped(*texts, reported_at=at).tolist() == sorted(numbers_of(grams_of(*texts), stretch))
 
 
 def test_no_two_pieces_and_stretches_have_one_number() -> None:

@@ -42,8 +42,6 @@ class StepRow(NamedTuple):
     to_stage: str
     payload: bytes
     hash: bytes
-    at_text: str = ""  # the moments as the payload has them
-    recorded_at_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +117,6 @@ class Draft:
                 state.stage,
                 payload,
                 self.tail,
-                content["at"],
-                content["recorded_at"],
             )
         )
         self.made.append(made)

@@ -1,4 +1,4 @@
-"""The bulk writer: many cases with their whole history at once, by text COPY; simulations and imports write so.
+"""The bulk writer: many cases with their whole history at once, by COPY; simulations and imports write so.
 
 What is written is history: no fact goes to the outbox (nobody is to be told of it today), and the audit log gets one
 line per batch. A batch is one transaction: its numbers, cases, matters, steps, words and audit line stand or fall.
@@ -15,9 +15,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from wangge.domains.cases.operations.bulk_rows import COPIES, CopyText, DraftedCase
+from wangge.domains.cases.operations.bulk_rows import COPIES, BatchRows, DraftedCase
 from wangge.domains.organizations.logic import Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
+from wangge.groundwork.binary_copy import copy_in
 
 NO_DISTRICT = "000000"
 _TAKE_NUMBERS = (
@@ -26,7 +27,6 @@ _TAKE_NUMBERS = (
     " ON CONFLICT (district_code, day) DO UPDATE SET last = cases_number_counter.last + excluded.last"
     " RETURNING district_code, day, last"
 )
-_SEND_BYTES = 1 << 18
 _FOR_BULK = (
     # A batch lost with the machine is written again; nobody waits for this one's answer.
     "SET LOCAL synchronous_commit = off;"
@@ -68,32 +68,22 @@ def write_drafted(
 
     Raises ``django.db.IntegrityError`` where a number or an external number is taken: then nothing is written.
     """
-    text = CopyText()
+    rows = BatchRows()
     for case in cases:
-        text.add(case)
+        rows.add(case)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_FOR_BULK)
-        copy_in(text)
+        for table, columns in COPIES.items():
+            copy_in(table, columns, rows.take(table))
         record(
             by=by,
             at=at,
             kind=AuditKind.IMPORT,
             object_kind="cases",
-            detail={**(detail or {}), "cases": text.cases, "steps": text.steps},
+            detail={**(detail or {}), "cases": rows.cases, "steps": rows.steps},
         )
-    return Written(text.cases, text.steps)
-
-
-def copy_in(text: CopyText) -> None:
-    """Send the lines of a batch to their tables."""
-    for table, statement in COPIES.items():
-        lines = text.take(table)
-        if not lines:
-            continue
-        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-            for start in range(0, len(lines), _SEND_BYTES):
-                copy.write(lines[start : start + _SEND_BYTES])
+    return Written(rows.cases, rows.steps)
 
 
 def ensure_months(first: date, last: date) -> None:

@@ -1,36 +1,52 @@
-"""Drafted cases as lines of PostgreSQL's text COPY: the tables, their columns, and each row as text.
+"""Drafted cases as rows of a COPY: the tables, the columns with their types, and what stands in each.
 
-Pure text: nothing here writes. The lines of a batch are joined and go to the server as they are.
+Pure: nothing here writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import orjson
+from psycopg.types.json import Jsonb
 
 from wangge.domains.cases.drafting import Draft, standing_of
-from wangge.domains.cases.logic.pieces import grams_of, stamped
-from wangge.domains.cases.operations.writing import MATTER, STEP_COLUMNS, NewCase
+from wangge.domains.cases.logic.pieces import stamped
+from wangge.domains.cases.operations.writing import MATTER, NewCase
+from wangge.groundwork.binary_copy import RAW, numbers_array
 
-CASE_COPY = (
-    "id", "month", "number", "version", "stage", "source", "entry", "external_no", "category", "district_code",
-    "grid_code", "department_code", "inner_department_code", "assignee_id", "reporter_id", "past_departments",
-    "past_people", "reported_at", "filed_at", "closed_at", "stage_due_at", "handling_due_at", "burns_at", "timer_at",
-    "unknown_year", "rules_on", "parent_id", "lead_id", "state", "photos", "tail_hash",
-)  # fmt: skip
-COPIES = {
-    "cases_case": f"COPY cases_case ({', '.join(CASE_COPY)}) FROM STDIN",
-    "cases_matter": f"COPY cases_matter (case_id, {', '.join(MATTER)}, grams) FROM STDIN",
-    "cases_step": f"COPY cases_step ({STEP_COLUMNS}) FROM STDIN",
-    "cases_private_texts": "COPY cases_private_texts (case_id, seq, texts, erased_because) FROM STDIN",
-}
-"""Table → its COPY statement."""
+COPIES: dict[str, dict[str, str]] = {
+    "cases_case": {
+        "id": "uuid", "month": "date", "number": "varchar", "version": "int4", "stage": "varchar",
+        "category": "varchar", "department_code": "varchar", "inner_department_code": "varchar",
+        "assignee_id": "int8", "stage_due_at": "timestamptz", "handling_due_at": "timestamptz",
+        "burns_at": "timestamptz", "timer_at": "timestamptz", "unknown_year": "int4", "state": "text",
+        "source": "varchar", "entry": "varchar", "external_no": "varchar", "district_code": "varchar",
+        "grid_code": "varchar", "reporter_id": "int8", "past_departments": "varchar[]", "past_people": "int8[]",
+        "reported_at": "timestamptz", "filed_at": "timestamptz", "closed_at": "timestamptz", "rules_on": "date",
+        "parent_id": "uuid", "lead_id": "uuid", "photos": RAW, "tail_hash": "bytea",
+    },
+    "cases_matter": {
+        "case_id": "uuid", "description": "text", "address": "text", "lon": "float8", "lat": "float8",
+        "given_system": "varchar", "given_x": "float8", "given_y": "float8", "component": "varchar",
+        "unit_grid_code": "varchar", "street_code": "varchar", "community_code": "varchar", "grams": RAW,
+    },
+    "cases_step": {
+        "month": "date", "case_id": "uuid", "seq": "int4", "verb": "text", "post": "text", "person_id": "int8",
+        "at": "timestamptz", "recorded_at": "timestamptz", "from_stage": "text", "to_stage": "text",
+        "payload": RAW, "hash": "bytea",
+    },
+    "cases_private_texts": {"case_id": "uuid", "seq": "int4", "texts": "jsonb", "erased_because": "text"},
+}  # fmt: skip
+"""Table → its columns in the order of the rows, with their types."""
 
-NULL = "\\N"
+_standing_values = attrgetter(*list(COPIES["cases_case"])[4:15])
+_matter_values = attrgetter(*MATTER)
+
+Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,106 +63,50 @@ class DraftedCase:
     lead_id: UUID | None = None
 
 
-class CopyText:
-    """The lines of a batch, by table."""
+class BatchRows:
+    """The rows of a batch, by table."""
 
-    __slots__ = ("cases", "lines", "steps")
+    __slots__ = ("cases", "rows", "steps")
 
     def __init__(self) -> None:
-        self.lines: dict[str, list[str]] = {table: [] for table in COPIES}
+        self.rows: dict[str, list[Row]] = {table: [] for table in COPIES}
         self.cases = 0
         self.steps = 0
 
     def add(self, case: DraftedCase) -> None:
         """Add every row of one case."""
-        draft, lines = case.draft, self.lines
-        case_id = draft.id_text
-        lines["cases_case"].append(_case_line(case_id, case))
-        lines["cases_matter"].append(_matter_line(case_id, case.new))
-        lines["cases_step"].extend(_step_lines(case_id, draft))
-        for seq, texts in draft.texts:
-            lines["cases_private_texts"].append(f"{case_id}\t{seq}\t{escaped(orjson.dumps(texts).decode())}\t\n")
+        draft, rows = case.draft, self.rows
+        rows["cases_case"].append(_case_row(case))
+        rows["cases_matter"].append(_matter_row(draft.case_id, case.new))
+        head = draft.month, draft.case_id
+        rows["cases_step"].extend([head + step for step in draft.steps])
+        rows["cases_private_texts"].extend(_private_rows(draft))
         self.cases += 1
         self.steps += len(draft.steps)
 
-    def take(self, table: str) -> bytes:
-        """The lines of one table as bytes; they are forgotten here."""
-        lines, self.lines[table] = self.lines[table], []
-        return "".join(lines).encode()
+    def take(self, table: str) -> list[Row]:
+        """The rows of one table; they are forgotten here."""
+        rows, self.rows[table] = self.rows[table], []
+        return rows
 
 
-def escaped(text: str) -> str:
-    """Text as COPY wants it."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if not text.isprintable():
-        text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text
-
-
-def array_of(texts: Sequence[str]) -> str:
-    """A text[] as COPY wants it."""
-    if not texts:
-        return "{}"
-    inner = '","'.join(texts)
-    if inner.count('"') != 2 * (len(texts) - 1) or "\\" in inner:
-        inner = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return escaped(f'{{"{inner}"}}')
-
-
-def moment_text(moment: datetime | None) -> str:
-    return NULL if moment is None else moment.isoformat()
-
-
-def _or_null(value: int | UUID | str | None) -> str:
-    return NULL if value is None else str(value)
-
-
-def _numbers(values: Iterable[int]) -> str:
-    return f"{{{','.join(map(str, values))}}}"
-
-
-def _case_line(case_id: str, case: DraftedCase) -> str:
+def _case_row(case: DraftedCase) -> Row:
     draft, new = case.draft, case.new
-    standing = standing_of(draft.rules, draft.state)
-    external = NULL if new.external_no is None else escaped(new.external_no)
-    parent = NULL if new.parent_id is None else str(new.parent_id)
     return (
-        f"{case_id}\t{draft.month}\t{new.number}\t{draft.version}\t{standing.stage}\t{new.source}\t{new.entry}\t"
-        f"{external}\t{standing.category}\t{new.district_code}\t{new.grid_code}\t{standing.department_code}\t"
-        f"{standing.inner_department_code}\t{_or_null(standing.assignee_id)}\t{_or_null(new.reporter_id)}\t"
-        f"{array_of(case.past_departments)}\t{_numbers(case.past_people)}\t{moment_text(new.reported_at)}\t"
-        f"{moment_text(draft.filed_at)}\t{moment_text(draft.closed_at)}\t{moment_text(standing.stage_due_at)}\t"
-        f"{moment_text(standing.handling_due_at)}\t{moment_text(standing.burns_at)}\t"
-        f"{moment_text(standing.timer_at)}\t{_or_null(standing.unknown_year)}\t{draft.rules_on}\t{parent}\t"
-        f"{_or_null(case.lead_id)}\t{escaped(standing.state)}\t{orjson.dumps(draft.photos).decode()}\t"
-        f"\\\\x{draft.tail.hex()}\n"
-    )
+        draft.case_id, draft.month, new.number, draft.version,
+        *_standing_values(standing_of(draft.rules, draft.state)),
+        new.source, new.entry, new.external_no, new.district_code, new.grid_code, new.reporter_id,
+        list(case.past_departments), list(case.past_people), new.reported_at, draft.filed_at, draft.closed_at,
+        draft.rules_on, new.parent_id, case.lead_id, orjson.dumps(draft.photos), draft.tail,
+    )  # fmt: skip
 
 
-def _matter_line(case_id: str, new: NewCase) -> str:
+def _matter_row(case_id: UUID, new: NewCase) -> Row:
     matter = new.matter
-    return (
-        f"{case_id}\t{escaped(matter.description)}\t{escaped(matter.address)}\t{_float(matter.lon)}\t"
-        f"{_float(matter.lat)}\t{matter.given_system}\t{_float(matter.given_x)}\t{_float(matter.given_y)}\t"
-        f"{escaped(matter.component)}\t{matter.unit_grid_code}\t{matter.street_code}\t{matter.community_code}\t"
-        f"{_numbers(stamped(grams_of(matter.description, matter.address), new.reported_at))}\n"
-    )
+    pieces = stamped(matter.description, matter.address, reported_at=new.reported_at)
+    return (case_id, *_matter_values(matter), numbers_array(pieces))
 
 
-def _float(value: float | None) -> str:
-    return NULL if value is None else repr(value)
-
-
-def _step_lines(case_id: str, draft: Draft) -> list[str]:
-    head = f"{draft.month}\t{case_id}\t"
-    lines = []
-    for seq, verb, post, person, _at, _rec, from_stage, to_stage, payload, digest, at_text, recorded in draft.steps:
-        text = payload.decode()
-        if "\\" in text:
-            text = text.replace("\\", "\\\\")
-        lines.append(
-            f"{head}{seq}\t{verb}\t{post}\t{NULL if person is None else person}\t{at_text}\t{recorded}\t"
-            f"{from_stage}\t{to_stage}\t{text}\t\\\\x{digest.hex()}\n"
-        )
-    return lines
+def _private_rows(draft: Draft) -> Iterator[Row]:
+    for seq, texts in draft.texts:
+        yield draft.case_id, seq, Jsonb(texts, dumps=orjson.dumps), ""

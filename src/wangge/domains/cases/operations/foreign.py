@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -41,6 +42,8 @@ BATCH = 1500
 _UNITS_FROM = date(2000, 1, 1)
 _NAME_MOST = 80
 _KEY_MOST = 79
+_TEXTS = ("description", "address", "outcome_note", "status", "photo")
+_texts_of = attrgetter(*_TEXTS)
 
 
 class ImportRefused(Exception):
@@ -155,9 +158,9 @@ def _storable(case: ForeignCase) -> ForeignCase:
     """The report without what PostgreSQL cannot keep: NUL characters, and numbers too long for their column."""
     if len(case.external_no) > _KEY_MOST:
         case = case._replace(key=sm3(case.key.encode()).hex()[:32])
-    texts = {name: getattr(case, name) for name in ("description", "address", "outcome_note", "status", "photo")}
-    foul = {name: text.replace("\0", "") for name, text in texts.items() if "\0" in text}
-    return case._replace(**foul) if foul else case
+    if not any("\0" in text for text in _texts_of(case)):
+        return case
+    return case._replace(**{name: text.replace("\0", "") for name, text in zip(_TEXTS, _texts_of(case), strict=True)})
 
 
 def _day_of(case: ForeignCase) -> date:

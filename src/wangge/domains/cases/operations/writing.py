@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from wangge.domains.cases.drafting import Draft, standing_of
-from wangge.domains.cases.logic.pieces import grams_of, stamped
+from wangge.domains.cases.logic.pieces import stamped
 from wangge.domains.organizations.logic import Actor, month_of
 from wangge.groundwork.prepared import prepared_cursor
 
@@ -99,7 +99,7 @@ def insert_case(draft: Draft, new: NewCase, *, by: Actor, address: str, receipt:
         "lead_id": None,
         "photos": orjson.dumps(draft.photos).decode(),
         "tail": draft.tail,
-        "grams": stamped(grams_of(matter.description, matter.address), new.reported_at),
+        "grams": stamped(matter.description, matter.address, reported_at=new.reported_at).tolist(),
         **{name: getattr(standing, name) for name in STANDING},
         **{name: getattr(matter, name) for name in MATTER},
     }
