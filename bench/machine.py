@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from wangge.groundwork.embedded_postgres import SUPERUSER, Cluster, binary
+from wangge.groundwork.embedded_postgres import SUPERUSER, Cluster
+from wangge.groundwork.postgres_programs import binary
 
 DATABASE = "wangge_bench_machine"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -18,11 +19,19 @@ HEAR = (
 )
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city at rest, migrated once for all tests here."""
+    var = tmp_path_factory.mktemp("migrated").resolve() / "city"
+    assert City(var).run("migrate", "--quiet").returncode == 0
+    return var
+
+
 @pytest.fixture
-def city(tmp_path: Path) -> City:
+def city(migrated: Path, tmp_path: Path) -> City:
     """A migrated city with a row of history, a photo and a row of its own."""
     found = City(tmp_path.resolve() / "city")
-    assert found.run("migrate", "--quiet").returncode == 0
+    subprocess.run(["cp", "-a", str(migrated), str(found.var)], check=True)  # its files belong to the server's account
     _tell(found, "first")
     photo = found.var / "photos" / "originals" / "ab"
     photo.mkdir(parents=True)

@@ -15,7 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from wangge.groundwork.embedded_postgres import APPLICATION, OWNER, SUPERUSER, Cluster, ClusterFailed
+from wangge.groundwork.embedded_postgres import APPLICATION, OWNER, SUPERUSER, Cluster
+from wangge.groundwork.postgres_programs import ClusterFailed
 from wangge.groundwork.processes import command_of
 from wangge.groundwork.unprivileged import Account, may_reach
 

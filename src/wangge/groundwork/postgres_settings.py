@@ -38,7 +38,17 @@ log_min_duration_statement = '2s'
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 max_locks_per_transaction = 256
-max_wal_senders = 2
+max_wal_senders = 6
+"""
+
+ARCHIVING = """\
+# Continuous backup: every piece of the log leaves for the folder named by WANGGE_BACKUPS.
+archive_mode = on
+archive_command = '/bin/sh keep-log.sh "%p" "%f"'
+archive_timeout = '{seconds}s'
+"""
+
+LAST = """\
 include_if_exists 'local.conf'
 """
 

@@ -15,12 +15,13 @@ import psycopg
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from wangge.groundwork import clock
-from wangge.groundwork.embedded_postgres import binary
+from wangge.groundwork.postgres_programs import binary
 from wangge.project import archive
 from wangge.project.archive import ArchiveRefused, Manifest
 from wangge.project.checks import own_migrations
 from wangge.project.database import connection_of
 from wangge.project.environment import Environment, Role
+from wangge.project.opening import open_database
 from wangge.project.words import _
 
 # Rows of these are there in a city that nobody has used.
@@ -35,7 +36,7 @@ def back_up(environment: Environment, directory: Path) -> Manifest:
     directory.mkdir(parents=True, exist_ok=True)
     parameters = connection_of(environment, Role.OWNER)
     with psycopg.connect(**parameters) as link, _progress() as progress:
-        server, migrations = _server_version(link), _applied_migrations(link)
+        server, migrations = _server_version(link), applied_migrations(link)
         tables = _count(
             link, "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
@@ -64,7 +65,7 @@ def back_up(environment: Environment, directory: Path) -> Manifest:
 def restore(environment: Environment, directory: Path, *, force: bool) -> Manifest:
     """Put a backup in the place of this city, whole or not at all; ``force`` gives up what the city holds."""
     manifest = archive.read_manifest(directory)
-    _refuse_newer(manifest)
+    refuse_newer(manifest.migrations, manifest.product)
     parameters = connection_of(environment, Role.OWNER)
     with psycopg.connect(**parameters, autocommit=True) as link:
         _refuse_company(link)
@@ -87,6 +88,12 @@ def restore(environment: Environment, directory: Path, *, force: bool) -> Manife
             task = progress.add_task(name, total=archive.bytes_under(source))
             archive.copy_tree(source, target, _advancing(progress, task), hold_back=name == "photos")
     return manifest
+
+
+def starts_anew(environment: Environment) -> bool:
+    """Whether this city holds nothing that a restore would give up."""
+    with open_database(environment), psycopg.connect(**connection_of(environment, Role.OWNER)) as link:
+        return not (_first_table_with_rows(link) or _first_own_row(environment))
 
 
 def _directories(environment: Environment) -> dict[str, Path]:
@@ -148,12 +155,13 @@ def _running(order: list[str], parameters: dict[str, Any], **streams: Any) -> It
         yield process
 
 
-def _refuse_newer(manifest: Manifest) -> None:
+def refuse_newer(applied: list[str], product: str) -> None:
+    """Raise where a backup knows migrations that this version does not."""
     known = {f"{app}.{name}" for app, name in own_migrations()}
     ours = {name.partition(".")[0] for name in known}
-    foreign = [name for name in manifest.migrations if name.partition(".")[0] in ours and name not in known]
+    foreign = [name for name in applied if name.partition(".")[0] in ours and name not in known]
     if foreign:
-        raise ArchiveRefused(f"备份来自更新的版本（{manifest.product}，{foreign[0]}）：请先升级再恢复。")
+        raise ArchiveRefused(f"备份来自更新的版本（{product}，{foreign[0]}）：请先升级再恢复。")
 
 
 def _refuse_company(link: psycopg.Connection[Any]) -> None:
@@ -180,7 +188,8 @@ def _first_own_row(environment: Environment) -> str | None:
     return str(own) if own.is_dir() and archive.files_under(own) else None
 
 
-def _applied_migrations(link: psycopg.Connection[Any]) -> list[str]:
+def applied_migrations(link: psycopg.Connection[Any]) -> list[str]:
+    """``app.name`` of every migration done, in order."""
     return [f"{app}.{name}" for app, name in link.execute("SELECT app, name FROM django_migrations ORDER BY id")]
 
 

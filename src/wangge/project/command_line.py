@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from wangge.groundwork.embedded_postgres import ClusterFailed
+from wangge.groundwork.postgres_programs import ClusterFailed
 from wangge.project.environment import EnvironmentRefused
 
 COMMANDS = {
@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "wangge.project.commands.check:check",
     "backup": "wangge.project.commands.backup:backup",
     "restore": "wangge.project.commands.restore:restore",
+    "rehearse": "wangge.project.commands.rehearse:rehearse",
     "demo": "wangge.project.commands.demo:demo",
     "door": "wangge.project.commands.door:door",
     "walk": "wangge.project.commands.walk:walk",

@@ -89,6 +89,10 @@ class Environment(BaseSettings):
     """Which claim of the provider is the user name here."""
     anchors: Path | None = None
     """Where the heads of the chains are anchored each night; ``anchors`` under var by default, better elsewhere."""
+    backups: Path | None = None
+    """The folder of continuous backup of the embedded database, better on another disk; empty: none."""
+    backup_seconds: int = Field(default=60, ge=1)
+    """The database's log leaves for it at the latest after so many seconds."""
     metrics_public: bool = False
     behind_tls: bool | None = None
     """Pages are reached by https, so cookies are marked secure; production unless said otherwise."""
@@ -197,6 +201,11 @@ class Environment(BaseSettings):
     def anchor_directory(self) -> Path:
         """Where anchors lie."""
         return self.var / "anchors" if self.anchors is None else self.anchors.expanduser().resolve()
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """The folder of continuous backup, where there is one."""
+        return self.backups.expanduser().resolve() if self.backups is not None else None
 
     @property
     def warehouse_root(self) -> Path:

@@ -38,11 +38,18 @@ def open_city(*, as_owner: bool = False) -> Iterator[Environment]:
 def open_database(environment: Environment) -> Iterator[Cluster | None]:
     """Have the database running for this while: our own (then the cluster is given), or the named one."""
     if environment.embedded:
-        with Cluster(environment.var).in_use() as cluster:
+        with cluster_of(environment).in_use() as cluster:
             yield cluster
     else:
         _refuse_old_postgres(environment)
         yield None
+
+
+def cluster_of(environment: Environment) -> Cluster:
+    """The embedded cluster of this city, with its continuous backup."""
+    return Cluster(
+        environment.var, backups=environment.backup_folder, backup_seconds=environment.backup_seconds
+    )  # fmt: skip
 
 
 def _set_up_django() -> None:

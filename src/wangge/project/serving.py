@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from types import FrameType
 
-from wangge.groundwork.embedded_postgres import Cluster, ClusterFailed
+from wangge.groundwork.embedded_postgres import Cluster
+from wangge.groundwork.postgres_programs import ClusterFailed
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.2

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "wangge.groundwork.attachments",
     "wangge.domains.organizations",
     "wangge.domains.notices",
+    "wangge.domains.platform",
     "wangge.domains.geography",
     "wangge.domains.components",
     "wangge.domains.ownership",
@@ -237,6 +238,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PROCRASTINATE_ON_APP_READY = None
 # Who hears of facts is this shelf's matter; the worker, a shelf below, finds it by name.
 SUBSCRIPTIONS = "wangge.project.subscriptions.CONSUMERS"
+# The same for what a command of this shelf does as well: photos and rows into the folder of continuous backup.
+COPY_BESIDE = "wangge.project.continuous.copy_beside"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from wangge.groundwork.warehouse.manifest import (
     Manifest,
     WarehouseRefused,
     facts_directory,
+    manifest_paths,
     read_latest,
+    read_path,
     sm3_of,
     sync_directory,
     write_manifest,
@@ -74,6 +77,21 @@ def refreshing(root: Path) -> Iterator[Refresh]:
         before = read_latest(root)
         clear_leftovers(root, before)
         yield Refresh(root, before)
+
+
+def set_aside_after(root: Path, moment: datetime) -> int:
+    """Put the snapshots made after a moment out of the way, their files with them; answers how many snapshots.
+
+    For a database that was put back to this moment. Snapshots are in order, so the later ones are the last ones.
+    """
+    later = [path for path in manifest_paths(root) if datetime.fromisoformat(read_path(path).made_at) > moment]
+    if not later:
+        return 0
+    aside = root / f"set-aside-{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    aside.mkdir(parents=True, exist_ok=True)
+    for path in later:
+        path.rename(aside / path.name)
+    return len(later)
 
 
 def clear_leftovers(root: Path, manifest: Manifest) -> int:

@@ -65,8 +65,8 @@ def facts_directory(root: Path) -> Path:
 
 def read_latest(root: Path) -> Manifest:
     """The newest manifest, or :data:`EMPTY`."""
-    paths = _manifest_paths(root)
-    return _read(paths[-1]) if paths else EMPTY
+    paths = manifest_paths(root)
+    return read_path(paths[-1]) if paths else EMPTY
 
 
 def read_manifest(root: Path, snapshot: str) -> Manifest:
@@ -75,7 +75,7 @@ def read_manifest(root: Path, snapshot: str) -> Manifest:
     path = root / "manifests" / f"{int(number):06d}.json" if number.isdigit() else None
     if path is None or not path.is_file():
         raise WarehouseRefused(f"数据仓库中没有快照 {snapshot}：请用 wangge warehouse status 查看。")
-    found = _read(path)
+    found = read_path(path)
     if not found.sm3.startswith(begins):
         raise WarehouseRefused(f"快照清单 {path.name} 已被改动：SM3 与结果所记的 {snapshot} 不符。")
     return found
@@ -100,14 +100,14 @@ def write_manifest(root: Path, manifest: Manifest) -> Manifest:
         os.fsync(file.fileno())
     draft.replace(directory / f"{manifest.number:06d}.json")
     sync_directory(directory)
-    return _read(directory / f"{manifest.number:06d}.json")
+    return read_path(directory / f"{manifest.number:06d}.json")
 
 
 def chain_breaks(root: Path) -> Iterator[str]:
     """The names of manifests that do not follow the one before them."""
     before = ""
-    for number, path in enumerate(_manifest_paths(root), start=1):
-        found = _read(path)
+    for number, path in enumerate(manifest_paths(root), start=1):
+        found = read_path(path)
         if found.number != number or found.previous != before:
             yield path.name
         before = found.sm3
@@ -131,11 +131,13 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def _manifest_paths(root: Path) -> list[Path]:
+def manifest_paths(root: Path) -> list[Path]:
+    """Every manifest, in order."""
     return sorted((root / "manifests").glob("[0-9]*.json"))
 
 
-def _read(path: Path) -> Manifest:
+def read_path(path: Path) -> Manifest:
+    """The manifest in a file."""
     data = path.read_bytes()
     try:
         content = json.loads(data)

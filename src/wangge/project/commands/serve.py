@@ -47,6 +47,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         os.environ["WANGGE_VAR"] = str(environment.var)
         # A page that listens keeps a thread; the others must always be enough for those who ask.
         os.environ["WANGGE_LIVE_PAGES"] = str(min(environment.live_pages, max(0, threads - THREADS_FOR_WORK)))
+        os.environ["WANGGE_SERVED_AT"] = f"http://{host}:{port}"
         children = [web_child(host=host, port=port, workers=workers, threads=threads)]
         jobs = jobs_child()
         supervisor = Supervisor([*children, jobs] if jobs else children, cluster, click.echo)

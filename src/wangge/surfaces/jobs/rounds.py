@@ -6,6 +6,8 @@ One domain call after another; here the clock is read. A round that did not fini
 from __future__ import annotations
 
 import logging
+import os
+import urllib.request
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from importlib.metadata import version
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
@@ -26,6 +29,7 @@ from wangge.domains.partners.operations.sending import clear_sent
 from wangge.domains.patrol.logic.drawing import DrawKind
 from wangge.domains.patrol.operations.draws import draw_day
 from wangge.domains.patrol.operations.positions import remove_old_positions
+from wangge.domains.platform.operations import beat as record_beat
 from wangge.domains.replies.operations.sending import clear_replies
 from wangge.domains.replies.operations.sending import send_due as send_replies_due
 from wangge.groundwork import clock
@@ -130,6 +134,34 @@ def anchor() -> None:
     """Once a night: the heads of the chains that moved go outside the database; the line is in the log as well."""
     written = anchor_heads(directory=settings.ENVIRONMENT.anchor_directory, at=clock.now())
     log.info("anchor %s", written.line())
+
+
+def copy_for_backup() -> int:
+    """New photos and changed rows of the city into the folder of continuous backup, where there is one."""
+    environment = settings.ENVIRONMENT
+    if environment.backup_folder is None or not environment.embedded:
+        return 0
+    copied: int = import_string(settings.COPY_BESIDE)(environment, whole=False)
+    return copied
+
+
+def beat() -> bool:
+    """Say that the platform is whole: this very write succeeds, and where ``serve`` runs the pages, they answer."""
+    address = os.environ.get("WANGGE_SERVED_AT", "")
+    if address and not _answers(f"{address}/healthz"):
+        return False
+    began = record_beat(at=clock.now())
+    if began:
+        log.info("a stretch without a fault begins")
+    return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own pages
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def sweep() -> None:

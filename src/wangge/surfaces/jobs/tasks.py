@@ -37,6 +37,20 @@ def changed_tables(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(queue=OUTSIDE, queueing_lock="copy_for_backup", name="copy_for_backup")
+def copy_for_backup(timestamp: int) -> None:
+    """Every minute: photos and rows for the continuous backup."""
+    rounds.copy_for_backup()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="beat", name="beat")
+def beat(timestamp: int) -> None:
+    """Every minute: the platform is whole."""
+    rounds.beat()
+
+
+@app.periodic(cron="* * * * *")
 @app.task(queue=OUTSIDE, queueing_lock="hotline", name="hotline")
 def hotline(timestamp: int) -> None:
     """Every minute: answers and returns to the hotline."""
