@@ -111,6 +111,8 @@ def test_the_timetable_names_every_round() -> None:
         "sweep": "17 18 * * *",
         "anchor": "27 18 * * *",
         "second_looks": "37 18 * * *",
+        "beat": "* * * * *",
+        "copy_for_backup": "* * * * *",
         "hotline": "* * * * *",
         "replies": "* * * * *",
         "spool": "* * * * *",

@@ -100,7 +100,5 @@ def _looked_at(place: Path) -> tuple[int, str]:
 def _line(found: dict[str, Any]) -> str:
     if "why" in found:
         return _("恢复演练失败：{why}").format(**found)
-    line = _(
-        "恢复演练：{cases:,} 件案卷、{steps:,} 步，{breaks} 处不符，缺 {missing_photos} 张照片，用时 {seconds} 秒。"
-    )
+    line = _("恢复演练：{cases:,} 件案卷、{steps:,} 步，{breaks} 处不符，缺 {missing_photos} 张照片，{seconds} 秒。")
     return line.format(**found)
