@@ -23,7 +23,14 @@ FONT_PACKAGE = FRONTEND / "node_modules" / "@expo-google-fonts" / "noto-serif-sc
 FONTS = FRONTEND.parent / "src" / "wangge" / "groundwork" / "fonts"
 FONT_FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
 LOCK_STAMP = FRONTEND / "node_modules" / ".wangge-lock.sha256"
-INPUT_FILES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "build.py")
+INPUT_FILES = (
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.worker.json",
+    "vite.config.ts",
+    "build.py",
+)
 
 
 class BuildFailed(Exception):
@@ -54,7 +61,9 @@ def build(*, force: bool = False) -> bool:
         return False
     node, npm = _node_and_npm()
     _install_packages(node, npm)
-    _run([node, FRONTEND / "node_modules/typescript/bin/tsc", "--noEmit"], "类型检查未通过 / type check failed")
+    for project in ("tsconfig.json", "tsconfig.worker.json"):
+        check = [node, FRONTEND / "node_modules/typescript/bin/tsc", "--noEmit", "-p", FRONTEND / project]
+        _run(check, "类型检查未通过 / type check failed")
     _run(
         [node, FRONTEND / "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
         "打包失败 / bundling failed",

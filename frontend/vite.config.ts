@@ -44,7 +44,11 @@ export default defineConfig({
     // The map is the one large part; it is loaded only where a map is.
     chunkSizeWarningLimit: 1300,
     rolldownOptions: {
-      input: { main: fileURLToPath(new URL("src/main.ts", import.meta.url)) },
+      input: {
+        main: fileURLToPath(new URL("src/main.ts", import.meta.url)),
+        // Shares nothing with the pages: a service worker is one classic script.
+        worker: fileURLToPath(new URL("src/worker/worker.ts", import.meta.url)),
+      },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",

@@ -101,7 +101,19 @@ function onSubmit(event: SubmitEvent): void {
   const scope = document.body.dataset["drafts"];
   if (!scope) return;
   if (form.dataset["draft"]) sessionStorage.setItem(SENT, keyOf(form, scope));
-  if (form.hasAttribute("data-signs-out")) dropWhere((key) => key.startsWith(`${PREFIX}${scope}:`));
+  if (!form.hasAttribute("data-signs-out")) return;
+  dropWhere((key) => key.startsWith(`${PREFIX}${scope}:`));
+  leaveFieldApp(event, form);
+}
+
+/** The collectors' app lets go of what it only showed, before the page goes; what is not sent yet stays for its owner. */
+function leaveFieldApp(event: SubmitEvent, form: HTMLFormElement): void {
+  if (document.documentElement.dataset["audience"] !== "field" || form.dataset["left"]) return;
+  event.preventDefault();
+  form.dataset["left"] = "yes";
+  void import("./field/store")
+    .then((store) => store.forgetWhatWasShown())
+    .finally(() => form.requestSubmit());
 }
 
 function dropSent(): void {

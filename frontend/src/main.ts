@@ -11,6 +11,7 @@ import "./elements/time";
 import { followPulse, isBusy } from "./elements/pulse";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
+import { keepFieldApp } from "./field/register";
 
 // The Content-Security-Policy allows neither inline styles nor evaluation; say so before htmx gets ready.
 htmx.config.includeIndicatorStyles = false;
@@ -36,6 +37,10 @@ function loadMapWhereOneIs(): void {
   if (document.querySelector("wangge-map")) void import("./map");
 }
 
+function loadFieldAppWhereItIs(): void {
+  if (document.querySelector("wangge-field")) void import("./field/app");
+}
+
 const REFRESH_EVERY_MS = 30_000;
 
 /** Asks for the list again while it is looked at, but never under a hand that is reading or typing. */
@@ -49,6 +54,8 @@ function refreshLists(): void {
 document.addEventListener("DOMContentLoaded", () => {
   loadMapWhereOneIs();
   loadChartWhereOneIs();
+  loadFieldAppWhereItIs();
+  keepFieldApp();
   keepDrafts();
   enhanceForms();
   refreshLists();

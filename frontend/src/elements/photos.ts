@@ -1,13 +1,10 @@
 // <wangge-photos>: previews of the pictures chosen, taking one back, and making large ones smaller before sending.
 //
 // Previews are drawn on canvases: blob: addresses are closed by the Content-Security-Policy.
-import { exifOf, withExif } from "../exif";
+import { drawn, sizeOf, smaller } from "../pictures";
 
-const LONGEST_EDGE = 2560;
-const LARGE_BYTES = 3 * 1024 * 1024;
 const PREVIEW_WIDTH = 160;
 const PREVIEW_HEIGHT = 120;
-const QUALITY = 0.88;
 
 class Photos extends HTMLElement {
   private files: File[] = [];
@@ -92,34 +89,4 @@ class Photos extends HTMLElement {
   }
 }
 
-/** A JPEG copy of at most LONGEST_EDGE when the picture is larger; its Exif goes along. */
-async function smaller(file: File, picture: ImageBitmap): Promise<File> {
-  const longest = Math.max(picture.width, picture.height);
-  if (file.type !== "image/jpeg" || (longest <= LONGEST_EDGE && file.size <= LARGE_BYTES)) return file;
-  const scale = Math.min(1, LONGEST_EDGE / longest);
-  const canvas = drawn(picture, Math.round(picture.width * scale), Math.round(picture.height * scale), false);
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-  if (!blob || blob.size >= file.size) return file;
-  const whole = withExif(await blob.arrayBuffer(), exifOf(await file.arrayBuffer()));
-  return new File([whole], file.name, { type: "image/jpeg", lastModified: file.lastModified });
-}
-
-/** The picture on a canvas of that size, stretched to it or, for previews, cropped to fill. */
-function drawn(picture: ImageBitmap, width: number, height: number, crop: boolean): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const scale = crop ? Math.max(width / picture.width, height / picture.height) : width / picture.width;
-  const fullWidth = crop ? picture.width * scale : width;
-  const fullHeight = crop ? picture.height * scale : height;
-  canvas.getContext("2d")?.drawImage(picture, (width - fullWidth) / 2, (height - fullHeight) / 2, fullWidth, fullHeight);
-  return canvas;
-}
-
 customElements.define("wangge-photos", Photos);
-
-/** How big a file is, in the unit a person would say: a small picture is not "0.0 MB". */
-function sizeOf(file: File): string {
-  const kib = file.size / 1024;
-  return kib < 1024 ? `${Math.max(1, Math.round(kib))} KB` : `${(kib / 1024).toFixed(1)} MB`;
-}

@@ -40,6 +40,8 @@ class Spot:
     matter: Matter
     district_code: str = ""
     grid_code: str = ""
+    accuracy_m: float | None = None  # as the device said
+    fix: str = ""  # how the point was found: device, photo, map, typed
 
     @property
     def given(self) -> bool:
@@ -49,7 +51,12 @@ class Spot:
         """The place in a step's payload; the address is a personal word and stands apart."""
         if self.matter.lon is None:
             return {"address_only": True}
-        return {"lon": self.matter.lon, "lat": self.matter.lat, "system": self.matter.given_system}
+        place: dict[str, Any] = {
+            "lon": self.matter.lon, "lat": self.matter.lat, "system": self.matter.given_system,
+        }  # fmt: skip
+        if self.accuracy_m is not None:
+            place["accuracy_m"] = self.accuracy_m
+        return {**place, "fix": self.fix} if self.fix else place
 
 
 NOWHERE = Spot(Matter())
@@ -89,7 +96,10 @@ def spot_of(location: Mapping[str, Any] | None, *, at: datetime) -> Spot:
         street_code=place.street or "",
         community_code=place.community or "",
     )
-    return Spot(matter, place.district or "", place.responsibility_grid or "")
+    return Spot(
+        matter, place.district or "", place.responsibility_grid or "", location.get("accuracy_m"),
+        str(location.get("fix") or ""),
+    )  # fmt: skip
 
 
 def _component_of(code: str, at: datetime) -> ComponentRow:

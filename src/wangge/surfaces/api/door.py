@@ -63,7 +63,7 @@ def bearer_of(request: HttpRequest) -> str:
 def caller_with(request: HttpRequest, token: str, *, door: str, reaches: Callable[[Actor], bool]) -> Caller:
     """``caller_of`` for a token wherever it stood; ``reaches``: whether its scope is enough."""
     at = clock.now()
-    actor = actor_of_token(token_digest(token), at) if token else None
+    actor = _signed_in(request) or (actor_of_token(token_digest(token), at) if token else None)
     if actor is None:
         detail = _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
         raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
@@ -74,6 +74,15 @@ def caller_with(request: HttpRequest, token: str, *, door: str, reaches: Callabl
             problem(403, "not_open", _("您的岗位不能使用本接口。如需使用，请联系安全管理员。"), title=_("岗位不能使用"))
         )
     return Caller(actor, at, str(request.META.get("REMOTE_ADDR", "")))
+
+
+def _signed_in(request: HttpRequest) -> Actor | None:
+    """Who came through the gate of the pages: only there, behind session and CSRF check, is an actor put on a request.
+
+    The API's own addresses never pass that gate, so a session opens none of them.
+    """
+    found = getattr(request, "actor", None)
+    return found if isinstance(found, Actor) else None
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:

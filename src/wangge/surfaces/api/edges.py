@@ -24,7 +24,14 @@ CLASHES = frozenset({"40P01", "40001"})
 
 
 def as_api(view: View) -> View:
-    """The view of one address with the manners of the API around it."""
+    """The view of one address with the manners of the API around it; its callers bring a token, so no CSRF token."""
+    exempt = with_manners(view)
+    exempt.csrf_exempt = True  # type: ignore[attr-defined]
+    return exempt
+
+
+def with_manners(view: View) -> View:
+    """The manners alone, for an address of the API that pages ask by their session: the CSRF check stays."""
 
     @wraps(view)
     def mannered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -34,7 +41,6 @@ def as_api(view: View) -> View:
         answer = _answered(view, request, *args, **kwargs)
         return _method_refused(request, answer) if answer.status_code == 405 else answer
 
-    mannered.csrf_exempt = True  # type: ignore[attr-defined]
     return mannered
 
 

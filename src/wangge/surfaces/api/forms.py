@@ -22,6 +22,8 @@ class Location(Schema):
     system: Literal["wgs84", "gcj02", "bd09", "city"] = "wgs84"
     address: str | None = Field(None, max_length=500)
     component: str | None = Field(None, max_length=20)
+    accuracy_m: float | None = Field(None, ge=0, le=1_000_000, description="metres, as the device says")
+    fix: Literal["device", "photo", "map", "typed"] | None = Field(None, description="how the point was found")
 
 
 class Reporter(Schema):

@@ -130,8 +130,13 @@ def _viewer(actor: Actor, at: datetime) -> Viewer:
         post_zh="、".join(posts),
         unit="、".join(filter(None, places)),
         shift=shift_name(person.shift) if person is not None and person.shift else "",
-        draft_scope=f"{settings.ENVIRONMENT.instance}-{actor.person_id}",
+        draft_scope=draft_scope(actor),
     )
+
+
+def draft_scope(actor: Actor) -> str:
+    """What keeps apart what people of one or several cities keep in the same browser."""
+    return f"{settings.ENVIRONMENT.instance}-{actor.person_id}"
 
 
 def place_of(department_code: str | None, district_code: str | None) -> str:

@@ -27,6 +27,9 @@ from wangge.surfaces.web.command import (
 )
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
+from wangge.surfaces.web.field import app_views as field_app
+from wangge.surfaces.web.field import sending as field_sending
+from wangge.surfaces.web.field import state as field_state
 from wangge.surfaces.web.field import views as field
 from wangge.surfaces.web.finance import (
     board_views,
@@ -97,6 +100,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hall", hall.hall, name="hall"),
     path("unit", department.department_list, name="department_list"),
     path("field", field.field_tasks, name="field_tasks"),
+    path("field/app", field_app.field_app, name="field_app"),
+    path("field/enter", field_app.field_enter, name="field_enter"),
+    path("field/worker.js", field_app.field_worker, name="field_worker"),
+    path("field/app.webmanifest", field_app.field_manifest, name="field_manifest"),
+    path("field/state", field_state.field_state, name="field_state"),
+    path("field/reports", field_sending.send_reports, name="field_send_reports"),
+    path("field/moves", field_sending.send_moves, name="field_send_moves"),
+    path("field/positions", field_sending.send_positions, name="field_send_positions"),
+    path("field/photos", field_sending.announce_photo, name="field_announce_photo"),
+    path("field/photos/<str:upload>", field_sending.photo_upload, name="field_photo_upload"),
     path("cases", views.case_search, name="case_search"),
     path("cases/together", together.together, name="together"),
     path("cases/export.<slug:kind>", exports.case_export, name="case_export"),

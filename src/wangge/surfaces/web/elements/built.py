@@ -39,3 +39,23 @@ def _entry(source: str, _modified_ns: int) -> Entry:
         raise NotBuilt(f"前端清单中没有 {source}：请运行 python frontend/build.py --force。")
     chunk = chunks[source]
     return Entry(script=chunk["file"], styles=tuple(chunk.get("css", ())))
+
+
+def files_of(*sources: str, with_assets: bool = False) -> tuple[str, ...]:
+    """Every file the sources need, what they import included; lazily loaded parts only where they are named."""
+    chunks = json.loads((BUILT / "manifest.json").read_text(encoding="utf-8"))
+    found: dict[str, None] = {}
+    waiting = list(sources)
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        if name not in chunks:
+            raise NotBuilt(f"前端清单中没有 {name}：请运行 python frontend/build.py --force。")
+        chunk = chunks[name]
+        found |= dict.fromkeys((chunk["file"], *chunk.get("css", ())))
+        found |= dict.fromkeys(chunk.get("assets", ()) if with_assets else ())
+        waiting += chunk.get("imports", ())
+    return tuple(found)

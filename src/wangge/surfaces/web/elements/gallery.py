@@ -51,6 +51,7 @@ SAMPLES: dict[str, Sample] = {
     "report": Sample("登记", "web/command/report.html", sample_forms.report),
     "report-wrong": Sample("登记：需补充", "web/command/report.html", sample_forms.wrong_report),
     "field-report": Sample("采集员上报", "web/command/report.html", sample_forms.field_report),
+    "field-app": Sample("外勤应用：上报", "web/field/app.html", sample_forms.field_app),
     "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
     "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
     "case-map": Sample("在办案卷地图", "web/command/case_map.html", sample_ownership.case_map),

@@ -1,0 +1,158 @@
+"""The collectors' app on a telephone: filed with no network, restarted, sent once, under nobody else's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.chromium import found_chromium
+from tests.browser.conftest import PASSWORD, PATIENCE_MS
+from tests.browser.line import Line
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+Picture = Callable[[], str]
+PLACE = {"longitude": 113.134, "latitude": 27.827, "accuracy": 12}
+
+
+@pytest.fixture
+def line(served_city: str) -> Iterator[Line]:
+    line = Line(served_city)
+    yield line
+    line.close()
+
+
+class Telephone:
+    """A telephone whose storage outlives its browser."""
+
+    def __init__(self, launch: Callable[[], BrowserContext]) -> None:
+        self._launch = launch
+        self.problems: list[str] = []
+        self.context = launch()
+
+    def restart(self) -> None:
+        """Everything is closed and begun again; sessions end with the browser, storage stays."""
+        self.context.close()
+        self.context = self._launch()
+
+    def page(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        return page
+
+
+@pytest.fixture
+def telephone(line: Line, tmp_path: Path, chromium: Browser) -> Iterator[Telephone]:
+    path, _why = found_chromium()
+    folder = tmp_path / "telephone"
+
+    def launch() -> BrowserContext:
+        context: BrowserContext = chromium.browser_type.launch_persistent_context(
+            str(folder), executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"], base_url=line.url,
+            viewport={"width": 390, "height": 844}, locale="zh-CN", geolocation=PLACE, permissions=["geolocation"],
+        )  # fmt: skip
+        return context
+
+    found = Telephone(launch)
+    yield found
+    found.context.close()
+    assert found.problems == []
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def enter(telephone: Telephone, username: str) -> Page:
+    page = telephone.page()
+    page.goto("/field/enter")
+    sign_in(page, username)
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    page.locator("wangge-field[data-ready]").wait_for()
+
+
+def kept_for_later(page: Page) -> None:
+    """The app is in the telephone: its worker is at work, and what it needs of the person has come."""
+    page.evaluate(
+        "async () => { await navigator.serviceWorker.ready;"
+        " while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 50)); }"
+    )
+    expect(page.locator("[name=category] option[value='component:0101']")).to_have_count(1)
+
+
+def file_one(page: Page, picture: Picture, words: str, *, after: bool = False) -> None:
+    """Photo, class, save; where it is the telephone knows."""
+    page.goto("/field/app#report")
+    ready(page)
+    if after:
+        page.get_by_text("我已当场处置").click()
+        page.set_input_files("[data-photos=photo_after] input[capture]", picture())
+        expect(page.locator("[data-photos=photo_after] canvas")).to_have_count(1)
+    page.set_input_files("[data-photos=photo_before] input[capture]", picture())
+    expect(page.locator("[data-photos=photo_before] canvas")).to_have_count(1)
+    page.locator("[data-quick] label").first.click()
+    expect(page.locator("[data-fix]")).to_contain_text("误差约 12 米")
+    page.fill("[name=description]", words)
+    page.get_by_role("button", name="存下并上报").click()
+    expect(page.locator("[data-told]")).to_contain_text("已存下")
+
+
+def _rows() -> list[tuple[str, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.description, c.entry, c.stage FROM cases_case c JOIN cases_matter m ON m.case_id = c.id"
+        )
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+def test_what_is_filed_without_a_network_survives_a_restart_and_arrives_once(
+    telephone: Telephone, line: Line, picture: Picture
+) -> None:
+    page = enter(telephone, "collector-1")
+    kept_for_later(page)
+
+    line.cut()
+    telephone.context.set_offline(True)
+    for words in ("一号井盖", "二号井盖", "三号井盖"):
+        file_one(page, picture, words)
+    file_one(page, picture, "四号小广告", after=True)
+    expect(page.locator("[data-counts]")).to_have_text("已存 4 · 已送 0")
+
+    telephone.restart()
+    telephone.context.set_offline(True)
+    page = telephone.page()
+    page.goto("/field/app#queue")
+    ready(page)
+    expect(page.locator("[data-counts]")).to_have_text("已存 4 · 已送 0")
+    expect(page.locator("[data-line]")).to_contain_text("无网络")
+    expect(page.locator(".queue li")).to_have_count(4)
+
+    telephone.context.set_offline(False)
+    line.mend()
+    page.reload()
+    expect(page.locator("[data-line]")).to_contain_text("登录已结束")  # sessions end with the browser
+    page.get_by_role("link", name="去登录").click()
+    line.lose_answer_to(b"POST /field/reports")
+    sign_in(page, "collector-1")
+    ready(page)
+    # The answer is lost when the reports are already there: the telephone, or its browser, sends them again.
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 4")
+    assert line.lost == 1
+    assert sorted(_rows()) == [
+        ("一号井盖", "report", "reported"),
+        ("三号井盖", "report", "reported"),
+        ("二号井盖", "report", "reported"),
+        ("四号小广告", "report_self_handled", "self_handled"),
+    ]

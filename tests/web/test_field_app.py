@@ -1,0 +1,153 @@
+"""The collectors' app at the server: a shell of nobody, the same operations by session, and whose work it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.api.conftest import Speak, speak
+from tests.cases.conftest import START
+from tests.cases.photographs import jpeg
+from tests.web.conftest import Browser, Open
+from wangge.groundwork import clock
+from wangge.surfaces.web.elements import built
+
+__all__ = ["speak"]
+pytestmark = pytest.mark.django_db
+PLACE = {"lon": 113.134, "lat": 27.827, "system": "wgs84", "accuracy_m": 12.5, "fix": "device"}
+
+
+class Phone:
+    """The app's requests as its script makes them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.client = Client(enforce_csrf_checks=True)
+        self.client.cookies = browser.client.cookies
+        state = self.client.get("/field/state")
+        assert state.status_code == 200
+        self.state: dict[str, Any] = state.json()
+        self.headers = {"X-CSRFToken": self.state["csrf"], "Sent-For": self.state["scope"]}
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        told = {**self.headers, **headers}
+        return self.client.post(path, json.dumps(body), content_type="application/json", headers=told)
+
+    def photo(self) -> str:
+        data = jpeg()
+        told = {"byte_count": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        upload = self.post("/field/photos", told).json()
+        answer = self.client.patch(
+            f"/field/photos/{upload['id']}", data, content_type="application/octet-stream",
+            headers={**self.headers, "Upload-Offset": "0"},
+        )  # fmt: skip
+        assert answer.json()["state"] == "sent", answer.content
+        return str(answer.json()["photo"]["id"])
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "source": "collector", "entry": "report", "category": "component:0101", "description": "井盖缺失",
+            "location": PLACE, "evidence": {"photo_before": [self.photo()]},
+        }  # fmt: skip
+
+
+@pytest.fixture
+def phone(browser: Open) -> Phone:
+    return Phone(browser("collector-1"))
+
+
+def test_the_shell_is_the_same_for_everyone_and_names_nobody(browser: Open) -> None:
+    def shell(client: Client) -> str:
+        page = client.get("/field/app").content.decode()
+        return page.partition("<body")[0] + page.partition("<wangge-field")[2]
+
+    assert shell(Client()) == shell(browser("collector-1").client)
+    assert "collector-1" not in browser("collector-1").client.get("/field/app").content.decode()
+
+
+def test_the_worker_may_stand_above_its_own_folder_and_changes_with_the_build(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = Client().get("/field/worker.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Service-Worker-Allowed"] == "/"
+    assert "no-cache" in answer["Cache-Control"]
+    script = answer.content.decode()
+    assert built.entry().script in script
+    files = built.files_of("src/main.ts", "src/field/app.ts")
+    monkeypatch.setattr(built, "files_of", lambda *_sources, **_named: (*files, "main-of-another-build.js"))
+    assert Client().get("/field/worker.js").content.decode() != script
+
+
+def test_the_manifest_opens_the_app_with_pictures_that_are_there() -> None:
+    told = Client().get("/field/app.webmanifest").json()
+    assert told["start_url"] == "/field/app"
+    assert all(Client().get(icon["src"]).status_code == 200 for icon in told["icons"])
+
+
+def test_a_report_by_session_is_the_report_by_token_and_its_key_means_the_same(phone: Phone, speak: Speak) -> None:
+    body = {"items": [{"key": "k-1", "report": phone.report()}]}
+    first = phone.post("/field/reports", body).json()["items"][0]
+    assert (first["status"], first["replayed"]) == (201, False)
+    again = phone.post("/field/reports", body).json()["items"][0]
+    by_token = json.loads(speak("collector-1").post("/reports", body, key=None).content)["items"][0]
+    assert again["replayed"]
+    assert by_token["replayed"]
+    assert first["case"]["number"] == again["case"]["number"] == by_token["case"]["number"]
+    steps = json.loads(speak("collector-1").get(f"/cases/{first['case']['number']}/steps").content)["items"]
+    assert steps[0]["evidence"]["location"] == PLACE
+
+
+def test_what_one_person_kept_is_not_taken_from_another(phone: Phone, browser: Open) -> None:
+    body = {"items": [{"key": "k-1", "report": phone.report()}]}
+    other = Phone(browser("collector-2"))
+    refused = other.post("/field/reports", body, **{"Sent-For": phone.state["scope"]})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:wangge:problem:other_person")
+    assert phone.post("/field/reports", body).json()["items"][0]["replayed"] is False
+
+
+def test_without_session_or_token_nothing_is_taken(phone: Phone) -> None:
+    assert phone.post("/field/reports", {"items": []}, **{"X-CSRFToken": ""}).status_code == 403
+    assert Client().post("/field/reports", {"items": []}, content_type="application/json").status_code == 302
+    # The session opens none of the API's own addresses.
+    assert phone.client.get("/api/v1/cases").status_code == 401
+
+
+def test_the_app_is_for_those_who_walk(browser: Open) -> None:
+    assert browser("acceptor-1").client.get("/field/state").status_code == 403
+
+
+@pytest.fixture
+def held() -> Iterator[None]:
+    with clock.held_at(START):
+        yield
+
+
+def test_a_task_brings_the_questions_of_its_row(held: None, browser: Open, speak: Speak) -> None:
+    number = speak("collector-1").report()["number"]
+    sent = speak("acceptor-1").post(
+        f"/cases/{number}/moves/send_verification", {"assignee": "collector-2"}, version=1
+    )  # fmt: skip
+    assert sent.status_code == 200, sent.content
+    walker = Phone(browser("collector-2"))
+    [task] = walker.state["tasks"]
+    assert (task["number"], task["stage"], task["lon"], task["lat"]) == (number, "verifying", 113.134, 27.827)
+    [verb] = task["verbs"]
+    assert verb["verb"] == "reply_verification"
+    assert [(each["name"], each["kind"]) for each in verb["questions"]] == [
+        ("result", "choice"), ("photo_site", "photos"), ("location", "place"),
+    ]  # fmt: skip
+    move = {"result": "true", "evidence": {"photo_site": [walker.photo()], "location": PLACE}}
+    item = {"key": "m-1", "number": number, "verb": "reply_verification", "version": task["version"], "move": move}
+    made = walker.post("/field/moves", {"items": [item]}).json()["items"][0]
+    assert (made["status"], made["case"]["stage"]) == (200, "reported")
+
+
+def test_the_classes_come_only_where_the_telephone_has_others(phone: Phone) -> None:
+    version = phone.state["catalogue"]["version"]
+    assert len(phone.state["catalogue"]["items"]) > 100
+    assert phone.client.get(f"/field/state?catalogue={version}").json()["catalogue"] == {"version": version}
