@@ -47,6 +47,7 @@ _WHAT_TO_DO: Mapping[str, Any] = {
     "inner_open": gettext_lazy("区内单位尚未办结，请先等其反馈或收回。"),
     "inner_not_open": gettext_lazy("区内没有在办单位。请刷新后查看。"),
     "outside_not_done": gettext_lazy("外单位尚未答复办结。"),
+    "no_condition": gettext_lazy("案卷尚未确定小类和立案条件，没有处置时限。请先回退立案。"),
     "children_open": gettext_lazy("子案卷尚未全部办结。"),
     "excluded": gettext_lazy("案卷已经剔除。"),
     "not_excluded": gettext_lazy("案卷没有剔除。"),

@@ -18,6 +18,7 @@ from wangge.domains.cases.chain import commit_to, fresh_salt, genesis, link, pay
 from wangge.domains.cases.logic import clocks
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Surroundings
 from wangge.domains.cases.logic.effects import Made, make
+from wangge.domains.cases.logic.moments import text_of
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import RUNNING, CaseState, to_plain
 from wangge.domains.cases.logic.timers import next_end
@@ -168,6 +169,9 @@ class Draft:
         if allowed.row.to_stage == "handling" != made.from_stage:
             content["calendar"] = self.state.calendar
             content["district"] = self.state.inner is not None
+        end = self._told_end(attempt.verb)
+        if end:
+            content["end"] = text_of(end)
         content.update(matter.extra)
         if matter.words:
             sealed = {name: commit_to(words, self.salt()) for name, words in matter.words.items()}
@@ -175,6 +179,13 @@ class Draft:
             kept = {name: (salt, matter.words[name]) for name, (salt, _) in sealed.items()}
             self.texts.append((self.version, kept))
         return content
+
+    def _told_end(self, verb: str) -> int:
+        """Until when a question waits, or a supervision for its reply: told once, not counted anew when days change."""
+        state = self.state
+        if verb == "ask_reporter" and state.question is not None:
+            return state.question.until
+        return state.supervision.reply_by if verb == "supervise" and state.supervision is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ FACT_GUARDS = frozenset(
         "any_pending", "question_open", "why_known", "condition_known", "under_supervision", "level_known",
         "appeal_at_first", "appeal_at_second", "appeal_at_reviewer", "answer_known", "grade_known", "result_known",
         "is_suspended", "is_postponed", "child_known", "child_ended", "children_closed", "outside_done", "two_units",
+        "limit_fixed",
         "level_on", "inner_waiting", "inner_out", "inner_reported", "is_inner", "is_excluded", "not_excluded",
     }
 )  # fmt: skip

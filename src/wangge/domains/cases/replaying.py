@@ -20,9 +20,11 @@ from wangge.domains.cases.logic.attempt import Attempt
 from wangge.domains.cases.logic.effects import make
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
-from wangge.domains.cases.surroundings import AsRecorded
+from wangge.domains.cases.surroundings import as_recorded_in
 
 NULL = b""
+# Fields of the state that rows written before them lack; what such a row does not say is no break.
+_LATER_FIELDS = frozenset({"appellant"})
 _CIVIL_MINUTES = 480
 _EPOCH_DAY = date(1970, 1, 1)
 _IMPOSSIBLE = (KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError)
@@ -232,7 +234,6 @@ def _replay(replay: _Replay, steps: Sequence[KeptStep], contents: Sequence[dict[
 
 
 _NO_ARGS: dict[str, str] = {}
-_NOWHERE = AsRecorded()
 
 
 def _make_again(replay: _Replay, step: KeptStep, content: dict[str, Any], rules_of: RulesOf) -> None:
@@ -249,9 +250,8 @@ def _make_again(replay: _Replay, step: KeptStep, content: dict[str, Any], rules_
         verb, content["by"], content["post"], civil_of(step.at), content.get("args", _NO_ARGS), frozenset(evidence),
         content.get("unit", ""),
     )  # fmt: skip
-    around = AsRecorded(content["district"], content["calendar"]) if "district" in content else _NOWHERE
     filed, closed = state.filed_at, state.closed_at
-    made = make(rules, state, row, attempt, around, tier=content.get("tier", 0))
+    made = make(rules, state, row, attempt, as_recorded_in(content), tier=content.get("tier", 0))
     if state.filed_at != filed:
         replay.filed_at = step.at if state.filed_at else NULL
     if state.closed_at != closed:
@@ -327,7 +327,9 @@ def _differing_state(kept: bytes, given: str) -> list[str]:
     except ValueError:
         return ["unreadable"]
     new = orjson.loads(given)
-    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    return sorted(
+        name for name in {*old, *new} if old.get(name) != new.get(name) and (name in old or name not in _LATER_FIELDS)
+    )
 
 
 # ---- the words -----------------------------------------------------------------------------------------------------

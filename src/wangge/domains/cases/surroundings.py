@@ -10,11 +10,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
 from wangge.domains.cases.draws import drawn_by_lot
+from wangge.domains.cases.logic.moments import moment
 from wangge.domains.cases.rules import own_slot_scopes
 from wangge.domains.organizations.queries import on_duty
 from wangge.groundwork import clock as process_clock
@@ -142,6 +143,9 @@ class AroundCase:
             self.photos_plausible = bool(self.case_id) and pictures_of_case_fit(case_id=self.case_id)
         return self.photos_plausible
 
+    def told_end(self) -> int:
+        return 0
+
 
 @dataclass(frozen=True, slots=True)
 class AsRecorded:
@@ -149,6 +153,7 @@ class AsRecorded:
 
     district: bool = False
     calendar: str = ""
+    end: int = 0
 
     def on_duty(self) -> str:
         return ""
@@ -167,3 +172,16 @@ class AsRecorded:
 
     def plausible(self) -> bool:
         return False
+
+    def told_end(self) -> int:
+        return self.end
+
+
+_NOWHERE = AsRecorded()
+
+
+def as_recorded_in(content: Mapping[str, Any]) -> AsRecorded:
+    """The surroundings that the payload of a step tells of."""
+    if "district" in content:
+        return AsRecorded(bool(content["district"]), str(content["calendar"]))
+    return AsRecorded(end=moment(content["end"])) if "end" in content else _NOWHERE

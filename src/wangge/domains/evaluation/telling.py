@@ -23,7 +23,7 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import PAUSED, RUNNING, STOPPED, CaseState
 from wangge.domains.cases.logic.views import counts_on_time
 from wangge.domains.cases.replaying import civil_of
-from wangge.domains.cases.surroundings import AsRecorded
+from wangge.domains.cases.surroundings import as_recorded_in
 from wangge.domains.evaluation.logic.facts import FIELD_STAGES, NUMBERS, ONCE_VERBS, SEATS, WIDE, What
 from wangge.groundwork.working_time import CalendarUnknown
 
@@ -31,7 +31,6 @@ RulesOf = Callable[[date], Rulebook]
 _CLOSING = frozenset({"close_case", "quick_close"})
 _CORRECTING = _CLOSING | {"approve_void", "decline_filing", "return_to_acceptor", "grant_appeal"}
 _NO_ARGS: dict[str, str] = {}
-_NOWHERE = AsRecorded()
 
 
 _FULL = ("seq", "what", "at", "recorded", "reported", "category", "unit", "collector", "seat")
@@ -149,7 +148,7 @@ class _Teller:
         attempt = Attempt(
             verb, by, content["post"], at, args, frozenset(content.get("evidence", ())), content.get("unit", "")
         )
-        around = AsRecorded(content["district"], content["calendar"]) if "district" in content else _NOWHERE
+        around = as_recorded_in(content)
         if verb == "reopen":
             self.cycle, self.running = _Cycle(), 0
         counted = ""

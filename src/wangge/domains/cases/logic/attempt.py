@@ -46,6 +46,9 @@ class Surroundings(Protocol):
     def plausible(self) -> bool:
         """Whether the photos' times and places fit the report."""
 
+    def told_end(self) -> int:
+        """For a step made again: the end it gave to what it opened, whatever the calendars say now; 0: count it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -130,6 +130,7 @@ class CaseState:
     suspensions: int = 0
     postponements: int = 0
     appeal: Appeal | None = None
+    appellant: str = ""  # who filed the latest appeal
     appealed: list[str] = field(default_factory=list)
     granted: list[str] = field(default_factory=list)
     supervision: Supervision | None = None

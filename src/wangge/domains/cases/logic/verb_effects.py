@@ -111,7 +111,7 @@ def _reopened(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:
     s.units, s.readings, s.hands, s.authors = [], [], [], []
     s.appealed, s.granted, s.appeal = [], [], None
     s.grade = s.call_back = s.handler = s.outside = s.filer = s.assignee = ""
-    s.closed_at, s.closed_by, s.calendar, s.unit = 0, "", "", ""
+    s.closed_at, s.closed_by, s.calendar, s.unit, s.appellant = 0, "", "", "", ""
 
 
 def open_request(rules: Rulebook, state: CaseState, attempt: Attempt, tier: int) -> None:
@@ -158,7 +158,7 @@ def _supervised(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:
     reply_by = moment(a.args["reply_by"]) if a.args.get("reply_by") else 0
     if level and not reply_by:
         length = r.length(r.ladders["supervision", level].answer_within)
-        reply_by = r.clock(length.clock, s.calendar).due(a.at, length.minutes)
+        reply_by = w.told_end() or r.clock(length.clock, s.calendar).due(a.at, length.minutes)
     s.supervision = Supervision(level, reply_by)
 
 
@@ -174,7 +174,7 @@ def _supervision_lifted(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) 
 def _asked(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:
     wait = r.length(r.settings["question_wait"])
     why = r.ask_reasons[a.args["why"]]
-    until = r.clock(wait.clock, s.calendar).due(a.at, wait.minutes)
+    until = w.told_end() or r.clock(wait.clock, s.calendar).due(a.at, wait.minutes)
     s.question = Question(why.why, until, why.pauses_handling and s.stage == "handling")
     s.questions += 1
 
@@ -187,6 +187,7 @@ def _appealed(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:
     kind = a.args.get("kind") or "late"
     s.appeal = Appeal(kind, "at_dispatcher" if r.settings["appeal_judges"] == "desk" else "at_evaluator")
     s.appealed.append(kind)
+    s.appellant = a.by
 
 
 def _appeal_endorsed(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> None:

@@ -54,6 +54,9 @@ class WalkSurroundings:
     def plausible(self) -> bool:
         return True
 
+    def told_end(self) -> int:
+        return 0
+
 
 @dataclass(slots=True)
 class Walked:

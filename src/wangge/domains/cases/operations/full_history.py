@@ -199,6 +199,9 @@ class AroundTold:
     def plausible(self) -> bool:
         return False
 
+    def told_end(self) -> int:
+        return 0
+
 
 def write_history(batch: Batch) -> HistoryTaken:
     """Draft and write one batch; those another import was faster with are left out."""

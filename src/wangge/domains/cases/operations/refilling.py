@@ -1,7 +1,8 @@
-"""Fills in the deadlines of cases that ran into a year without a calendar, once the calendar is there.
+"""Counts deadlines anew when the calendars changed: a day was closed or opened, or a year came to be known.
 
-A clock that was stopped inside the unknown year counted too little; the state of such a case is told again from its
-steps, which stay as they are. Elsewhere only the columns that lists sort by are filled.
+Every open case is looked at: what lists sort by and what burns follows the calendar as it is now. A clock that was
+stopped inside an unknown year counted too little; the state of such a case is told again from its steps, which stay as
+they are. Elsewhere only the columns that lists sort by are filled.
 """
 
 from __future__ import annotations
@@ -21,8 +22,12 @@ from wangge.domains.cases.rows import load_by_id
 from wangge.domains.cases.rules import rulebook_on
 
 _WAITING = """
+WITH named AS MATERIALIZED (
+    SELECT id FROM cases_open WHERE id > %(after)s
+    UNION SELECT id FROM cases_case WHERE unknown_year IS NOT NULL AND id > %(after)s ORDER BY id LIMIT %(most)s
+)
 SELECT id, version, rules_on, stage_due_at, handling_due_at, burns_at, timer_at, unknown_year, state
-  FROM cases_case WHERE unknown_year IS NOT NULL AND id > %s ORDER BY id LIMIT %s
+  FROM cases_case WHERE id IN (SELECT id FROM named) ORDER BY id
 """
 _FILL = """
 UPDATE cases_case c SET stage_due_at = f.stage_due_at, handling_due_at = f.handling_due_at, burns_at = f.burns_at,
@@ -36,14 +41,14 @@ UPDATE cases_case c SET stage_due_at = f.stage_due_at, handling_due_at = f.handl
 
 @dataclass(frozen=True, slots=True)
 class Refilled:
-    """How many cases got a deadline, and how many still wait for a calendar."""
+    """How many cases got another deadline, and how many still wait for a calendar."""
 
     filled: int
     waiting: int
 
 
 def refill_deadlines(*, most: int = 1000) -> Refilled:
-    """Compute the due columns of every case marked with an unknown year anew, ``most`` at a time.
+    """Compute the due columns of every open case, and of those marked with an unknown year, anew, ``most`` at a time.
 
     Two statements per ``most`` cases, and two for each whose clock was stopped in the unknown year; a case that moved
     meanwhile filled itself.
@@ -67,7 +72,7 @@ def refill_deadlines(*, most: int = 1000) -> Refilled:
 
 def _waiting_after(after: UUID, most: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [after, most])
+        cursor.execute(_WAITING, {"after": after, "most": most})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

@@ -19,7 +19,7 @@ from wangge.domains.cases.logic.effects import make
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.rules import rulebook_on
-from wangge.domains.cases.surroundings import AsRecorded
+from wangge.domains.cases.surroundings import as_recorded_in
 
 AT_ONCE = 5000
 _STATEMENT = """
@@ -75,7 +75,7 @@ def _counted(rows: list[tuple[Any, ...]], system: str) -> CountedCase:
             verb, told["by"], post, civil(at), told.get("args", {}), frozenset(told.get("evidence", ())),
             told.get("unit", ""),
         )  # fmt: skip
-        around = AsRecorded(bool(told.get("district")), str(told.get("calendar") or ""))
+        around = as_recorded_in(told)
         made = make(rules, state, rules.moves[verb, state.stage], attempt, around, tier=told.get("tier", 0))
         counts += [(name, at, n) for name, n in count(rules, tally, state, attempt, made).items()]
     return CountedCase(

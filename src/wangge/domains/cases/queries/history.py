@@ -16,7 +16,7 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.stretches import Recorded
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.rules import rulebook_on
-from wangge.domains.cases.surroundings import AsRecorded
+from wangge.domains.cases.surroundings import as_recorded_in
 
 _STATEMENT = """
 SELECT s.seq, s.verb, s.post, s.person_id, s.at, s.recorded_at, s.from_stage, s.to_stage, s.payload, s.hash,
@@ -85,7 +85,7 @@ def as_recorded(steps: Sequence[HistoryStep]) -> list[Recorded]:
         day = step.payload.get("rules_on")
         if day or rules is None:
             rules = rulebook_on(datetime.fromisoformat(str(day)).date() if day else step.at.date())
-        around = AsRecorded(bool(step.payload.get("district")), str(step.payload.get("calendar") or ""))
+        around = as_recorded_in(step.payload)
         attempt = Attempt(
             step.verb,
             str(step.payload.get("by", "")),

@@ -51,6 +51,11 @@ def condition_known(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> s
     return refuse(not known, "bad_argument")
 
 
+def limit_fixed(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> str | None:
+    """A self-handled case that was reopened was never filed: nothing says yet how long a unit may take."""
+    return refuse(not s.limit_unit, "no_condition")
+
+
 def quick_listed(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> str | None:
     return refuse((a.args.get("category") or s.category) not in r.quick_list, "not_on_quick_list")
 
@@ -92,6 +97,7 @@ GUARDS = named(
     question_open,
     why_known,
     condition_known,
+    limit_fixed,
     quick_listed,
     source_is_collector,
     has_citizen,

@@ -34,6 +34,9 @@ def shift_at(r: Rulebook, at: int) -> str:
 
 
 def not_author(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> str | None:
+    """Who filed the appeal never judges it; before the evaluation section neither do the authors of what is judged."""
+    if s.appellant == a.by:
+        return "same_person"
     judged = s.appeal is not None and s.appeal.first_judge == a.by
     return refuse(r.settings["appeal_judges"] == "evaluation" and (a.by in s.authors or judged), "same_person")
 
