@@ -1,7 +1,9 @@
-// A list that is looked at asks for itself again as soon as cases of its stages moved; hidden pages do not listen.
+// A list that is looked at asks for itself again as soon as cases of its stages moved, and a seat for the call that
+// rings at it; hidden pages do not listen.
 import htmx from "htmx.org";
 
 const LIST = "[data-pulse]";
+const CALLS = "[data-calls]";
 const LEAST_MS = 2_000;
 const BUSY_MS = 1_500;
 
@@ -37,11 +39,19 @@ function heard(event: MessageEvent<string>): void {
   if (wanted.length === 0 || moved.some((stage) => wanted.includes(stage))) refreshSoon();
 }
 
+function rang(): void {
+  const calls = document.querySelector(CALLS);
+  if (calls) htmx.trigger(calls, "wangge:rang");
+}
+
 function listen(): void {
-  const address = document.querySelector<HTMLElement>(LIST)?.dataset["pulse"];
+  const address =
+    document.querySelector<HTMLElement>(LIST)?.dataset["pulse"] ||
+    document.querySelector<HTMLElement>(CALLS)?.dataset["calls"];
   if (!address || source) return;
   source = new EventSource(address);
   source.addEventListener("moved", heard);
+  source.addEventListener("rang", rang);
 }
 
 export function followPulse(): void {
@@ -52,7 +62,10 @@ export function followPulse(): void {
       source = undefined;
     } else {
       listen();
-      if (source) refreshSoon();
+      if (source) {
+        refreshSoon();
+        rang();
+      }
     }
   });
 }

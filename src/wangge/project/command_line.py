@@ -40,6 +40,7 @@ COMMANDS = {
     "letter": "wangge.project.commands.letter:letter",
     "spool": "wangge.project.commands.spool:spool",
     "hotline": "wangge.project.commands.hotline:hotline",
+    "telephone": "wangge.project.commands.telephone:telephone",
     "suggest": "wangge.project.commands.suggest:suggest",
     "replies": "wangge.project.commands.replies:replies",
     "webhook": "wangge.project.commands.webhook:webhook",

@@ -123,6 +123,9 @@ class Environment(BaseSettings):
     hotline_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """``channel=https://…``, separated by commas: where answers to each hotline channel are posted."""
 
+    telephone_secret: str = ""
+    """What the telephone exchange signs its events and recordings with; closed without it."""
+
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
     """Networks beside the public one, as ``10.1.0.0/16``, into which partners are told; there also without TLS."""
 
@@ -357,15 +360,23 @@ def _mistakes_of_database(environment: Environment) -> list[str]:
 
 
 def _mistakes_of_hotline(environment: Environment) -> list[str]:
-    return [
-        f"WANGGE_HOTLINE_SECRETS 须写作 渠道:密钥，密钥不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。"
-        for pair in environment.hotline_secrets
-        if not pair.partition(":")[0] or len(pair.partition(":")[2]) < HOTLINE_SECRET_LEAST_LENGTH
-    ] + [
-        "WANGGE_HOTLINE_ADDRESSES 须写作 渠道=https://地址。"
-        for pair in environment.hotline_addresses
-        if not pair.partition("=")[0] or not pair.partition("=")[2].startswith(("https://", "http://"))
-    ]
+    return (
+        [
+            f"WANGGE_HOTLINE_SECRETS 须写作 渠道:密钥，密钥不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。"
+            for pair in environment.hotline_secrets
+            if not pair.partition(":")[0] or len(pair.partition(":")[2]) < HOTLINE_SECRET_LEAST_LENGTH
+        ]
+        + [
+            "WANGGE_HOTLINE_ADDRESSES 须写作 渠道=https://地址。"
+            for pair in environment.hotline_addresses
+            if not pair.partition("=")[0] or not pair.partition("=")[2].startswith(("https://", "http://"))
+        ]
+        + [
+            f"WANGGE_TELEPHONE_SECRET 须不少于 {HOTLINE_SECRET_LEAST_LENGTH} 个字符。"
+            for secret in (environment.telephone_secret,)
+            if secret and len(secret) < HOTLINE_SECRET_LEAST_LENGTH
+        ]
+    )
 
 
 def _mistakes_of_networks(environment: Environment) -> list[str]:

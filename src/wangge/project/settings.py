@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "wangge.domains.citizens",
     "wangge.domains.partners",
     "wangge.domains.replies",
+    "wangge.domains.telephone",
     "wangge.domains.evaluation",
     "wangge.domains.budgeting",
     "wangge.domains.self_evaluation",
@@ -204,6 +205,7 @@ CORS_ORIGINS = ENVIRONMENT.cors_origins
 PROXIES = frozenset(ENVIRONMENT.proxies)
 HOTLINE_SECRETS = ENVIRONMENT.secrets_of_channels
 HOTLINE_ADDRESSES = ENVIRONMENT.addresses_of_channels
+TELEPHONE_SECRET = ENVIRONMENT.telephone_secret
 REPLIES = ENVIRONMENT
 _MAIL = urlsplit(ENVIRONMENT.email_url)
 EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)

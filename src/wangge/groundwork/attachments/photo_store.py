@@ -5,8 +5,11 @@
 """
 
 import os
+import shutil
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
@@ -37,6 +40,15 @@ def keep(name: str, data: bytes) -> None:
         storage.save(name, ContentFile(data))
 
 
+def keep_file(name: str, file: IO[bytes]) -> None:
+    """Store what a file holds under a name made of its hash, without holding it in memory."""
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        _draft_and_place(Path(storage.path(name)), lambda target: shutil.copyfileobj(file, target))
+    elif not storage.exists(name):
+        storage.save(name, File(file))
+
+
 def open_stored(name: str) -> File:  # type: ignore[type-arg]
     """The stored file for reading; raises FileNotFoundError."""
     return _storage().open(name, "rb")
@@ -52,6 +64,10 @@ def _storage() -> Storage:
 
 
 def _keep_in_directory(path: Path, data: bytes) -> None:
+    _draft_and_place(path, lambda target: target.write(data))
+
+
+def _draft_and_place(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +75,7 @@ def _keep_in_directory(path: Path, data: bytes) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

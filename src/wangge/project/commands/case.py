@@ -47,10 +47,14 @@ def erase(*, number: str, because: str, yes: bool) -> None:
         from wangge.domains.cases.failures import BadInput, NoSuchCase
         from wangge.domains.citizens.operations.following import erase_citizens
         from wangge.domains.organizations.logic import TERMINAL
+        from wangge.domains.telephone.operations.working import clear_calls
         from wangge.groundwork import clock
+        from wangge.groundwork.attachments.recordings import remove_recording
 
         try:
             steps = erase_citizens(number=number, because=because, by=TERMINAL, at=clock.now())
+            for recording, form in clear_calls(case_number=number, at=clock.now()):
+                remove_recording(recording, form)
         except NoSuchCase:
             raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None
         except BadInput as bad:

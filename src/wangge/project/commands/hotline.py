@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +79,13 @@ def simulate(
     from wangge.surfaces.exchange.hotline.simulator.other_side import OtherSide
     from wangge.surfaces.exchange.hotline.simulator.serving import listening, poster
 
-    secret = read_environment().secrets_of_channels.get(channel, "")
+    environment = read_environment()
+    secret = environment.secrets_of_channels.get(channel, "")
     if not secret:
         raise click.UsageError(_("渠道 %(channel)s 没有密钥，请设置 WANGGE_HOTLINE_SECRETS。") % {"channel": channel})
     if not url.startswith(("http://", "https://")):
         raise click.UsageError(_("地址须以 http:// 或 https:// 开头。"))
+    clock.shift(timedelta(minutes=environment.clock_offset_minutes))  # as the city that is spoken to
     chosen = Faults() if faults else NO_FAULTS
     other = OtherSide(
         channel, secret, seed, poster(url), clock.now, Network(seed=f"{seed}/there", faults=chosen),
@@ -106,7 +108,10 @@ def simulate(
             click.echo(_("已停止，现在对账。"), err=True)
     found: dict[str, Any] = {"theirs": 0, "ours": 0, "differences": []}
     for day in other.days:
-        told = other.reconcile(day)
+        try:
+            told = other.reconcile(day)
+        except ValueError as refused:
+            raise click.ClickException(_("对账单未被接收：%(why)s") % {"why": refused}) from refused
         found = {name: found[name] + told[name] for name in found}
     _print({**found, "refused": [[name, status] for name, status, _body in other.refused]}, as_json=as_json)
 

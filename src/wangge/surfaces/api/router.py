@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from wangge.surfaces.api import forms, hotline, operations, places, suggestions, things
+from wangge.surfaces.api import forms, hotline, operations, places, suggestions, telephone, things
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.evaluation import routing as evaluation
 from wangge.surfaces.api.field import routing as field
@@ -305,6 +305,39 @@ def hotline_message(request: HttpRequest, channel: str) -> HttpResponse:
 def hotline_statement(request: HttpRequest, channel: str) -> HttpResponse:
     """The hotline's statement of a day, compared by count and order by order, with every difference."""
     return hotline.take_statement(request, channel)
+
+
+@api.post(
+    "/telephone/events",
+    response={201: telephone.CallEventTaken, 200: telephone.CallEventTaken},
+    operation_id="call_event",
+    url_name="call_event",
+    openapi_extra={
+        **document(
+            400, 409, 413, 422, body=telephone.CallEventBody, headers=("X-Wangge-Timestamp", "X-Wangge-Signature")
+        ),
+        "security": [{"ChannelSignature": []}],
+    },
+)  # fmt: skip
+def call_event(request: HttpRequest) -> HttpResponse:
+    """What the telephone exchange tells of a call, signed; the same event id once."""
+    return telephone.take_call_event(request)
+
+
+@api.put(
+    "/telephone/recordings/{sha256}",
+    response={201: telephone.RecordingTaken},
+    operation_id="call_recording",
+    url_name="call_recording",
+    openapi_extra={
+        **document(400, 404, 413, 422, headers=("X-Wangge-Timestamp", "X-Wangge-Signature")),
+        "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        "security": [{"ChannelSignature": []}],
+    },
+)  # fmt: skip
+def call_recording(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The bytes of a recording an event announced, signed; the same content again changes nothing."""
+    return telephone.take_recording(request, sha256)
 
 
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -32,9 +32,11 @@ from wangge.domains.patrol.operations.positions import remove_old_positions
 from wangge.domains.platform.operations import beat as record_beat
 from wangge.domains.replies.operations.sending import clear_replies
 from wangge.domains.replies.operations.sending import send_due as send_replies_due
+from wangge.domains.telephone.operations.working import clear_old_calls
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import drop_unused
 from wangge.groundwork.attachments.pieces import drop_stale
+from wangge.groundwork.attachments.recordings import remove_recording
 from wangge.standards import watching
 from wangge.surfaces.exchange.hotline.posting import post
 from wangge.surfaces.exchange.replies.channels import channels
@@ -177,6 +179,8 @@ def sweep() -> None:
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_sent(at=at)
     clear_replies(at=at)
+    for recording, form in clear_old_calls(at=at):
+        remove_recording(recording, form)
     call_command("clearsessions")
 
 

@@ -72,6 +72,8 @@ class Shell:
     notices_url: str = ""
     notices_count_url: str = ""  # answers with the number of unread messages
     account_url: str = ""
+    calls_url: str = ""  # what rings at this person's seat; asked again when the stream of news says so
+    pulse_url: str = ""  # that stream, where there is a seat
     page_kind: str = ""  # sign_in and error keep drafts: see frontend/src/drafts.ts
 
 

@@ -24,6 +24,8 @@ from wangge.surfaces.web.pages import Audience, NavItem, Shell, Theme, Viewer
 
 FIELD_POSTS = frozenset({"collector", "verifier"})
 THEME_COOKIE = "wangge_theme"
+SEAT_COOKIE = "wangge_seat"
+"""Set while its person sits at an extension: only then a page asks for calls, and no other costs a statement."""
 
 
 def shell_for(
@@ -58,7 +60,16 @@ def shell_for(
         notices_url=reverse("notices") if signed_in else "",
         notices_count_url=reverse("notices_count") if signed_in else "",
         account_url=reverse("account") if signed_in else "",
+        calls_url=_calls_url(request, actor),
+        pulse_url=reverse("pulse") if _calls_url(request, actor) else "",
     )
+
+
+def _calls_url(request: HttpRequest, actor: Actor | None) -> str:
+    """Where a page asks for calls at its person's seat; empty for who sits at none."""
+    if actor is None or not settings.TELEPHONE_SECRET or not request.COOKIES.get(SEAT_COOKIE):
+        return ""
+    return reverse("calls_now") if opens(actor, "calls_now") else ""
 
 
 def audience_of(actor: Actor | None) -> Audience:
@@ -99,6 +110,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("case_search", _("案卷查询"), "", False),
             ("hall", _("指挥大厅"), "", False),
             ("hotline_orders", _("热线工单"), "", False),
+            *((("calls", _("来电"), "", False),) if settings.TELEPHONE_SECRET else ()),
             ("call_backs", _("回访"), "", False),
             ("letters", _("公众来信"), "", False),
             ("assessment", _("考评"), "", False),

@@ -55,6 +55,7 @@ from wangge.surfaces.web.office import (
     letter_views,
     partner_views,
     road_views,
+    telephone_views,
 )
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
@@ -245,6 +246,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/places/at", public_ground.public_place_at, name="public_place_at"),
     path("public/ground/<slug:name>.geojson", public_ground.public_layer, name="public_layer"),
     path("call-backs", call_back_views.call_back_list, name="call_backs"),
+    path("calls", telephone_views.calls, name="calls"),
+    path("calls/now", telephone_views.calls_now, name="calls_now"),
+    path("calls/seat", telephone_views.call_seat, name="call_seat"),
+    path("calls/<int:number>", telephone_views.call_page, name="call"),
+    path("calls/<int:number>/acts/<slug:act>", telephone_views.call_act, name="call_act"),
+    path("calls/<int:number>/reveal", telephone_views.call_reveal, name="call_reveal"),
+    path("calls/<int:number>/listen", telephone_views.call_listen, name="call_listen"),
+    path("calls/<int:number>/recording", telephone_views.call_recording, name="call_recording"),
     path("letters", letter_views.letters, name="letters"),
     path("letters/<int:number>", letter_views.letter, name="letter"),
     path("letters/<int:number>/reveal", letter_views.letter_reveal, name="letter_reveal"),

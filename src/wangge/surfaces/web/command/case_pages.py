@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -160,8 +161,16 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         queue=pane,
         similar=rows.lines(desk.similar, at=at),
         photo_list_url=reverse("photo", args=[row.number, row.photos[0][1]]) if row.photos else "",
+        calls_url=_calls_url(row, by),
         print_url=reverse("case_file", args=[row.number]) if not field and opens(by, "case_file") else "",
     )
+
+
+def _calls_url(row: CaseRow, by: Actor) -> str:
+    """Where the calls about a citizen's matter are listed, once an exchange speaks to us; asks nothing."""
+    if not settings.TELEPHONE_SECRET or row.source not in ("public", "hotline") or not opens(by, "calls"):
+        return ""
+    return f"{reverse('calls')}?case={row.number}"
 
 
 def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:

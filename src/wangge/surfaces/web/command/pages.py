@@ -124,6 +124,7 @@ class CasePage:
     similar: tuple[CaseRow, ...] = ()
     photo_list_url: str = ""
     print_url: str = ""
+    calls_url: str = ""  # the calls bound to it, with their recordings
     watch_text: str = ""  # 李四 正在查看
 
     @property

@@ -31,7 +31,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
 from wangge.standards.tables import Entry
 from wangge.surfaces.refusal_words import what_to_do
-from wangge.surfaces.web.command import rows
+from wangge.surfaces.web.command import calling, rows
 from wangge.surfaces.web.command.argument_fields import category_field
 from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage
 from wangge.surfaces.web.elements import labels
@@ -81,6 +81,7 @@ def report(request: HttpRequest) -> HttpResponse:
             number = _made_before(sending)
             if RECEIPT_CONSTRAINT not in str(clash) or number is None:
                 raise
+    calling.bind(brought, number, by)
     tell(request, _done(number))
     return HttpResponseRedirect(rows.case_url(number))
 
@@ -130,7 +131,7 @@ def _report(brought: Brought, by: Actor, rules: Rulebook) -> Report:
         description=brought.first("description"),
         location=_place(brought, address),
         reporter_name=brought.first("reporter_name") if entry.reporter_kind == "citizen" else "",
-        reporter_phone=brought.first("reporter_phone") if entry.reporter_kind == "citizen" else "",
+        reporter_phone=calling.phone_of(brought, by) if entry.reporter_kind == "citizen" else "",
         photos={kind: list(ids) for kind, ids in brought.photos.items() if ids},
         stated_entry=stated,
         denounces=entry.reporter_kind == "citizen" and bool(brought.first("denounces")),
@@ -188,15 +189,17 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
     reporter = _with(filled, _reporter_fields()) if citizen else ()
     heading = _("上报") if in_field else _("登记问题")
     whole = filled.errors.get("")
+    call = calling.call_asked(filled.brought.first("call") or request.GET.get("call", ""), by)
+    about = (("call", str(call.id)),) if call is not None else ()
     return ReportPage(
-        shell=shell_for(request, heading, at=at, current="report"),
+        shell=shell_for(request, heading, at=at, current="report", notices=calling.notice_of(call)),
         heading=heading,
         form=Form(
             reverse("report"),
             (*problem, *where, *photos, *reporter),
             _("上报") if in_field else _("登记"),
             draft_key="report",
-            hidden=(("key", str(uuid4())),),
+            hidden=(("key", str(uuid4())), *about),
             errors=(_("还没有登记。%(why)s") % {"why": whole},) if whole else (),
         ),
         problem=problem,

@@ -24,6 +24,7 @@ from wangge.surfaces.web.elements import (
     sample_ownership,
     sample_partners,
     sample_public,
+    sample_telephone,
     samples,
 )
 from wangge.surfaces.web.elements.sample_ground import sample_layer, sample_photo
@@ -98,6 +99,9 @@ SAMPLES: dict[str, Sample] = {
     "letters": Sample("公众来信", "web/office/letters.html", sample_public.letters),
     "letters-none": Sample("公众来信：空", "web/office/letters.html", sample_public.no_letters),
     "letter": Sample("公众来信：一封", "web/office/letter.html", sample_public.letter),
+    "calls": Sample("来电", "web/office/calls.html", sample_telephone.calls),
+    "calls-none": Sample("来电：未接入", "web/office/calls.html", sample_telephone.no_calls),
+    "call": Sample("来电：一次", "web/office/call.html", sample_telephone.one_call),
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
     "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),

@@ -1,0 +1,1 @@
+"""Thinking about calls: no Django, clock or database."""

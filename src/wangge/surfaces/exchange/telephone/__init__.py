@@ -1,0 +1,1 @@
+"""The telephone exchange's side of the adapter, to try with."""
