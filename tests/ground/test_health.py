@@ -93,10 +93,10 @@ def test_figures_are_for_this_machine_unless_set_otherwise(
 @pytest.mark.django_db
 def test_figures_have_the_form_of_prometheus(client: Client) -> None:
     lines = client.get("/metrics").content.decode().splitlines()
-    figures = dict(line.split(" ") for line in lines if not line.startswith("#"))
-    assert figures["wangge_ready"] == "1"
-    assert int(figures["wangge_disk_free_bytes"]) > 0
-    assert int(figures["wangge_database_bytes"]) > 0
+    figures = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert float(figures["wangge_ready"]) == 1
+    assert float(figures["wangge_disk_free_bytes"]) > 0
+    assert float(figures["wangge_database_bytes"]) > 0
 
 
 def _session_of(answer: HttpResponseBase) -> list[str]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -101,6 +102,13 @@ class Environment(BaseSettings):
     least_free_mebibytes: int = Field(default=200, ge=0)
     """Below this free space under ``var`` the city calls itself not ready."""
     log_level: str = "INFO"
+    log_format: Literal["line", "json"] = "line"
+    log_host: str = ""
+    """Where logs are sent as well, ``udp://host:514`` or ``tcp://host:601``."""
+    log_requests: bool = False
+    """One line for each request: who, from where, what, how long."""
+    certificate: Path | None = None
+    """The certificate the proxy serves, to watch until when it holds."""
     warehouse: Path | None = None
     """Where the facts for evaluation lie; ``warehouse`` under var by default."""
     evaluation_engine: Literal["duckdb", "plain", "spark"] = "duckdb"
@@ -260,6 +268,7 @@ def mistakes_in(environment: Environment) -> list[str]:
         _mistakes_of_hotline,
         _mistakes_of_networks,
         _mistakes_of_replies,
+        _mistakes_of_logs,
     )
     return [line for check in checks for line in check(environment)]
 
@@ -408,3 +417,14 @@ def _mistakes_of_replies(environment: Environment) -> list[str]:
     if len(fields) < len(environment.wechat_fields) or not fields <= {"number", "state", "at"}:
         lines.append("WANGGE_WECHAT_FIELDS 须写作 number=字段,state=字段,at=字段。")
     return lines
+
+
+def _mistakes_of_logs(environment: Environment) -> list[str]:
+    if not environment.log_host:
+        return []
+    found = urlsplit(environment.log_host)
+    try:
+        whole = found.scheme in ("udp", "tcp") and bool(found.hostname) and found.port is not None
+    except ValueError:
+        whole = False
+    return [] if whole else ["WANGGE_LOG_HOST 须写作 udp://主机:514 或 tcp://主机:601。"]

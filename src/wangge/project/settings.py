@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wangge.groundwork import clock
 from wangge.project.database import django_database
 from wangge.project.environment import read_environment, secret_key_of
+from wangge.project.logs import logging_of
 
 _SOURCE = Path(__file__).resolve().parents[1]
 ENVIRONMENT = read_environment()
@@ -114,6 +115,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+/built/.+[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+
 
 # Doors of machines skip what only pages need; see the middleware's own words.
 MIDDLEWARE = [
+    "wangge.surfaces.watching.requests.Measure",
     "django.middleware.security.SecurityMiddleware",
     "wangge.surfaces.api.cross_origin.CrossOrigin",
     "wangge.project.page_middleware.PageMiddleware",
@@ -243,15 +245,4 @@ SUBSCRIPTIONS = "wangge.project.subscriptions.CONSUMERS"
 # The same for what a command of this shelf does as well: photos and rows into the folder of continuous backup.
 COPY_BESIDE = "wangge.project.continuous.copy_beside"
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": ENVIRONMENT.log_level},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
-        "procrastinate": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_of(ENVIRONMENT)

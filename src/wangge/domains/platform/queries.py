@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,14 @@ def faults(*, begins_at: datetime, ends_at: datetime) -> tuple[Stretch, ...]:
     if before is not None:
         running.insert(0, Stretch(before.began_at, before.last_beat_at))
     return faults_between(running=running, begins_at=begins_at, ends_at=ends_at)
+
+
+def explanations(begins: Sequence[datetime]) -> dict[datetime, str]:
+    """Beginning of a fault → why, as it was written down last."""
+    rows = Upkeep.objects.filter(
+        kind=UpkeepKind.EXPLAINED, detail__begins_at__in=[each.isoformat() for each in begins]
+    ).order_by("id")
+    return {datetime.fromisoformat(row.detail["begins_at"]): row.detail["why"] for row in rows}
 
 
 def first_beat_at() -> datetime | None:

@@ -150,6 +150,31 @@ def waiting(*, consumer: str) -> int:
     return int(count)
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far a consumer is behind: facts that wait, and the age of the oldest in seconds."""
+
+    consumer: str
+    facts: int
+    seconds: float
+
+
+def lags(*, at: datetime) -> tuple[Lag, ...]:
+    """Every consumer, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.consumer, w.facts, w.oldest FROM outbox_delivery d, LATERAL ("
+            " SELECT count(*) AS facts, min(o.recorded_at) AS oldest FROM outbox o"
+            "  WHERE o.month >= d.floor_month AND o.id > d.floor_id"
+            "  AND (o.transaction, o.id) > (d.after_transaction::text::xid8, d.after_id)"
+            "  AND o.transaction < pg_snapshot_xmin(pg_current_snapshot())) w ORDER BY d.consumer"
+        )
+        return tuple(
+            Lag(consumer, facts, max(0.0, (at - oldest).total_seconds()) if oldest else 0.0)
+            for consumer, facts, oldest in cursor.fetchall()
+        )
+
+
 def consumers_waiting(*, prefix: str) -> frozenset[str]:
     """Those of the consumers whose name begins so for whom facts wait; one statement, however many they are."""
     with connection.cursor() as cursor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 
 import click
 
@@ -47,8 +49,16 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         os.environ["WANGGE_VAR"] = str(environment.var)
         # A page that listens keeps a thread; the others must always be enough for those who ask.
         os.environ["WANGGE_LIVE_PAGES"] = str(min(environment.live_pages, max(0, threads - THREADS_FOR_WORK)))
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_figures_anew(environment.var / "figures"))
         os.environ["WANGGE_SERVED_AT"] = f"http://{host}:{port}"
         children = [web_child(host=host, port=port, workers=workers, threads=threads)]
         jobs = jobs_child()
         supervisor = Supervisor([*children, jobs] if jobs else children, cluster, click.echo)
         supervisor.run(address=f"http://{host}:{port}")
+
+
+def _figures_anew(directory: Path) -> Path:
+    """Where the processes keep their counts; those of the last run are no sums of this one."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory

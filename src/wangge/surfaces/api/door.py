@@ -67,6 +67,7 @@ def caller_with(request: HttpRequest, token: str, *, door: str, reaches: Callabl
     if actor is None:
         detail = _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
         raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
+    request.person_id = actor.person_id  # type: ignore[attr-defined]  # whose request it is, for the log
     if not reaches(actor):
         raise Refuse(problem(403, "scope", _("此令牌不能用于本操作。请换用范围足够的令牌。")))
     if not may_open(door, actor.posts, signed_in=True, tables=city_tables()):

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from wangge.groundwork import clock
 from wangge.groundwork.outbox import operations as outbox
+from wangge.surfaces.watching.figures import exposition
 
 KEPT_SECONDS = 2.0
 RETRY_AFTER_SECONDS = "5"
@@ -91,27 +93,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_PUBLIC and not _from_this_machine(request):
         return HttpResponse(status=404)
     readiness = kept.readiness()
-    figures: dict[str, int | float] = {
-        "wangge_ready": int(not readiness.missing),
-        "wangge_disk_free_bytes": readiness.free_mebibytes * 2**20,
-    }
-    if "database" not in readiness.missing:
-        figures |= _figures_of_database()
-    lines = [f"# TYPE {name.partition('{')[0]} gauge\n{name} {value}\n" for name, value in figures.items()]
-    return HttpResponse("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _figures_of_database() -> dict[str, int | float]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_database_size(current_database()),"
-            " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),"
-            " (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'),"
-            " (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed')"
-        )
-        row = cursor.fetchone() or (0, 0, 0, 0)
-    names = ("database_bytes", "database_connections", "jobs_waiting", "jobs_failed")
-    return {f"wangge_{name}": int(value) for name, value in zip(names, row, strict=True)}
+    told = exposition(
+        ready=not readiness.missing, free_mebibytes=readiness.free_mebibytes,
+        database="database" not in readiness.missing,
+    )  # fmt: skip
+    return HttpResponse(told, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _from_this_machine(request: HttpRequest) -> bool:

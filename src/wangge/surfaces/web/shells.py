@@ -125,6 +125,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("accounts_check", _("决算校核"), "", False),
             ("case_imports", _("案卷导入"), "", False),
             ("partners", _("外部推送"), "", False),
+            ("platform", _("平台运行"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

@@ -54,6 +54,7 @@ from wangge.surfaces.web.office import (
     hotline_views,
     letter_views,
     partner_views,
+    platform_views,
     road_views,
     telephone_views,
 )
@@ -163,6 +164,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners", partner_views.partner_list, name="partners"),
     path("partners/<int:number>", partner_views.partner, name="partner"),
     path("partners/<int:number>/acts/<slug:act>", partner_views.partner_act, name="partner_act"),
+    path("platform", platform_views.platform, name="platform"),
+    path("platform/explain", platform_views.platform_explain, name="platform_explain"),
     path("imports", case_imports.case_imports, name="case_imports"),
     path("imports/<int:run>", case_imports.case_import, name="case_import"),
     path("imports/<int:run>/refused.csv", case_imports.case_import_refused, name="case_import_refused"),

@@ -33,6 +33,16 @@ def cases_by_stage() -> dict[str, int]:
     return {row.stage: found[row.stage] for row in load_tables().stages if row.stage in found}
 
 
+def open_in_city(*, at: datetime) -> Counts:
+    """Open stage → (all open cases of the city, of them past their deadline); one statement, for watchers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stage, count(*), count(*) FILTER (WHERE burns_at < %s) FROM cases_open GROUP BY stage", [at]
+        )
+        found = {stage: (number, late) for stage, number, late in cursor.fetchall()}
+    return {row.stage: found[row.stage] for row in load_tables().stages if row.stage in found}
+
+
 def open_by_stage(*, by: Actor, at: datetime) -> Counts:
     """Open stage → (cases this person sees, of them past their deadline); one statement.
 

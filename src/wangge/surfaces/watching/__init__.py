@@ -1,0 +1,1 @@
+"""What the running city tells its watchers: figures, logs of requests, and its state as a whole."""
