@@ -122,7 +122,7 @@ def test_the_timetable_names_every_round() -> None:
     # the warehouse may take a minute, other systems may be slow: neither must hold up the timers
     assert {name: app.tasks[name].queue for name in crons} == {
         **dict.fromkeys(crons, tasks.QUEUE), "evaluation": tasks.IMPORTS, "hotline": tasks.OUTSIDE,
-        "replies": tasks.OUTSIDE, "spool": tasks.OUTSIDE,
+        "replies": tasks.OUTSIDE, "spool": tasks.OUTSIDE, "copy_for_backup": tasks.OUTSIDE,
     }  # fmt: skip
 
 
