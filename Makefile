@@ -10,7 +10,7 @@ JOBS ?= 2
 # Compiled modules are kept, whatever the environment says: every command starts a second sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check bench soak
+.PHONY: help setup demo test check bench soak offline
 
 help:
 	@echo 'make setup   environment, packages, front end         建立环境'
@@ -20,6 +20,7 @@ help:
 	@echo 'make check   lint, types, contracts                   静态检查'
 	@echo 'make bench   speed and size (QUICK=1 for a short run) 测速'
 	@echo 'make soak    the long ones                            长时检验'
+	@echo 'make offline one archive to install without network   离线安装包（ARCH=aarch64）'
 
 setup:
 	@$(or $(PYTHON),python3) deploy/setup.py
@@ -44,3 +45,6 @@ bench: setup
 soak: setup
 	$(BIN)/pytest -n $(JOBS) --hypothesis-profile=soak
 	$(BIN)/python bench/run.py
+
+offline: setup
+	@$(BIN)/python deploy/offline.py $(if $(ARCH),--arch $(ARCH)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))
