@@ -236,9 +236,9 @@ class AuditLine:
     address: str
 
 
-_LINE = "id, " + ", ".join(column for column in AUDIT_COLUMNS if column != "month")
+AUDIT_LINE = "id, " + ", ".join(column for column in AUDIT_COLUMNS if column != "month")
 _AUDIT = f"""
-SELECT {_LINE} FROM organizations_audit_record
+SELECT {AUDIT_LINE} FROM organizations_audit_record
  WHERE month BETWEEN %(first)s AND %(last)s AND at >= %(start)s AND at < %(end)s
    AND (%(person_id)s::bigint IS NULL OR person_id = %(person_id)s)
    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
@@ -269,7 +269,7 @@ def audit_lines(
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(_AUDIT, values)
         while rows := cursor.fetchmany(at_once):
-            yield from map(_audit_line, rows)
+            yield from map(audit_line, rows)
 
 
 def cases_loaded_since(since: datetime) -> bool:
@@ -283,7 +283,8 @@ def cases_loaded_since(since: datetime) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _audit_line(row: tuple[Any, ...]) -> AuditLine:
+def audit_line(row: tuple[Any, ...]) -> AuditLine:
+    """A line from a row of the columns ``AUDIT_LINE``."""
     number, at, person_id, person_name, token_id, kind, object_kind, object_key, detail, address = row
     return AuditLine(
         number,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from datetime import datetime, timedelta
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -13,8 +11,6 @@ from wangge.project.opening import open_city
 from wangge.project.words import _
 
 LEAST_MONTHS = 7  # six whole months besides the running one
-COLUMNS = ("at", "person", "kind", "object_kind", "object", "detail", "address", "token")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.group(help=_("审计记录。"))
@@ -27,7 +23,7 @@ def audit() -> None:
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), help=_("截止日（不含），默认明天。"))
 @click.option("--kind", help=_("只要一类记录，如 sign_in、move、reveal。"))
 @click.option("--object", "object_key", help=_("只要某一对象，如案卷号。"))
-@click.option("--output", type=click.File("w", encoding="utf-8-sig"), default="-", help=_("写入文件，默认屏幕。"))
+@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help=_("写入文件，默认屏幕。"))
 def export(
     *, start: datetime | None, end: datetime | None, kind: str | None, object_key: str | None, output: Any
 ) -> None:
@@ -37,6 +33,7 @@ def export(
         from wangge.domains.organizations.operations.audit import record
         from wangge.domains.organizations.queries import audit_lines
         from wangge.groundwork import clock
+        from wangge.surfaces.exchange.audit_file import audit_csv
 
         if kind is not None and kind not in {each.value for each in AuditKind}:
             known = " ".join(each.value for each in AuditKind)
@@ -49,24 +46,8 @@ def export(
             detail={"from": first.isoformat(), "to": last.isoformat()},
         )  # fmt: skip
         wanted = AuditKind(kind) if kind else None
-        _write(output, audit_lines(start=first, end=last, kind=wanted, object_key=object_key))
-
-
-def _write(output: TextIO, lines: Any) -> None:
-    writer = csv.writer(output)
-    writer.writerow(COLUMNS)
-    for line in lines:
-        detail = json.dumps(dict(line.detail), ensure_ascii=False)
-        cells = (
-            line.at.isoformat(), line.person_name, line.kind, line.object_kind, line.object_key, detail, line.address,
-            line.token_id or "",
-        )  # fmt: skip
-        writer.writerow([_harmless(str(cell)) for cell in cells])
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets a quote before it."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+        for piece in audit_csv(audit_lines(start=first, end=last, kind=wanted, object_key=object_key)):
+            output.write(piece)
 
 
 @audit.command(help=_("清除早于若干个月的审计记录（至少保留 7 个月），按月整体移除。请先导出。"))

@@ -126,6 +126,9 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("case_imports", _("案卷导入"), "", False),
             ("partners", _("外部推送"), "", False),
             ("platform", _("平台运行"), "", False),
+            ("people", _("人员与岗位"), "", False),
+            ("rules", _("规则查询"), "", False),
+            ("audit_log", _("审计记录"), "", False),
         )
     return tuple(
         NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)

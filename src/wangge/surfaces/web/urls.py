@@ -7,6 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from wangge.surfaces.web import entrance, ground_views, messages_views
+from wangge.surfaces.web.administration import (
+    audit_views,
+    people_views,
+    permission_views,
+    person_views,
+    rule_views,
+)
 from wangge.surfaces.web.assessment import bulletin_views as bulletins
 from wangge.surfaces.web.assessment import checks_views as checks
 from wangge.surfaces.web.assessment import grid_views as grids
@@ -248,6 +255,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/places", public_ground.public_places, name="public_places"),
     path("public/places/at", public_ground.public_place_at, name="public_place_at"),
     path("public/ground/<slug:name>.geojson", public_ground.public_layer, name="public_layer"),
+    path("people", people_views.people_list, name="people"),
+    path("people/<int:number>", person_views.person, name="person"),
+    path("people/<int:number>/acts/<slug:act>", person_views.person_act, name="person_act"),
+    path("people/permissions", permission_views.permissions, name="permissions"),
+    path("rules", rule_views.rules, name="rules"),
+    path("audit", audit_views.audit_log, name="audit_log"),
+    path("audit/export.csv", audit_views.audit_export, name="audit_export"),
     path("call-backs", call_back_views.call_back_list, name="call_backs"),
     path("calls", telephone_views.calls, name="calls"),
     path("calls/now", telephone_views.calls_now, name="calls_now"),

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from wangge.domains.organizations.logic import POSTS_OF_UNITS, Actor, AuditKind, Holding
@@ -79,7 +79,7 @@ def _hold(*, by: Actor, at: datetime, person: Person, holding: Holding) -> PostH
     holding = checked_holding(holding)
     # The lock lets only one giver at a time look at what this person holds; the database refuses in any case.
     Person.objects.select_for_update().get(pk=person.pk)
-    held = PostHolding.objects.filter(person=person).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+    held = _held(person, at)
     check_administrators_apart(frozenset((*held.values_list("post", flat=True), holding.post)))
     same = held.filter(post=holding.post, department_id=holding.department_code, district_id=holding.district_code)
     if same.exists():
@@ -133,15 +133,36 @@ def checked_holding(holding: Holding) -> Holding:
 def end_post(*, by: Actor, at: datetime, person: Person, post: str) -> int:
     """End the person's holdings of ``post`` at once; how many ended. ``Refused`` when he holds none."""
     check_may_administer(by, Task.POSTS)
-    held = PostHolding.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), person=person, post=post)
-    # A post that has not begun yet never was: it goes, so that its period does not run backwards.
-    begun = held.filter(valid_from__lt=at).update(valid_to=at)
-    never, _by_model = held.filter(valid_from__gte=at).delete()
-    ended = begun + never
+    ended = _end(_held(person, at).filter(post=post), at)
     if not ended:
         raise Refused(_("%(name)s没有担任岗位 %(post)s。") % {"name": person.display_name, "post": post})
     record_on_person(by=by, at=at, kind=AuditKind.ACCESS, username=person.username, post=post, ended=ended)
     return ended
+
+
+@transaction.atomic
+def end_holding(*, by: Actor, at: datetime, person: Person, holding_id: int) -> None:
+    """End one holding of a person at once, his others stay. ``Refused`` when he does not hold it now."""
+    check_may_administer(by, Task.POSTS)
+    one = _held(person, at).filter(pk=holding_id)
+    held = one.first()
+    if held is None or not _end(one, at):
+        raise Refused(_("%(name)s现在没有这个岗位，请刷新后查看。") % {"name": person.display_name})
+    record_on_person(
+        by=by, at=at, kind=AuditKind.ACCESS, username=person.username, post=held.post,
+        department=held.department_id, district=held.district_id, ended=1,
+    )  # fmt: skip
+
+
+def _held(person: Person, at: datetime) -> QuerySet[PostHolding]:
+    return PostHolding.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), person=person)
+
+
+def _end(held: QuerySet[PostHolding], at: datetime) -> int:
+    # A post that has not begun yet never was: it goes, so that its period does not run backwards.
+    begun = held.filter(valid_from__lt=at).update(valid_to=at)
+    never, _by_model = held.filter(valid_from__gte=at).delete()
+    return begun + never
 
 
 @transaction.atomic

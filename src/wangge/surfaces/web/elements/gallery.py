@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import (
+    sample_administration,
     sample_assessment,
     sample_case_imports,
     sample_cases,
@@ -90,6 +91,15 @@ SAMPLES: dict[str, Sample] = {
     "partner-added": Sample("外部系统：刚登记", "web/office/partner.html", sample_partners.just_added),
     "platform": Sample("平台运行", "web/office/platform.html", sample_platform.troubled),
     "platform-well": Sample("平台运行：全部正常", "web/office/platform.html", sample_platform.well),
+    "people": Sample("人员与岗位", "web/administration/people.html", sample_administration.people),
+    "people-none": Sample("人员与岗位：没有这样的人", "web/administration/people.html", sample_administration.nobody),
+    "person": Sample("人员：一人", "web/administration/person.html", sample_administration.person),
+    "person-password": Sample("人员：初始密码", "web/administration/person.html", sample_administration.new_password),
+    "permissions": Sample("岗位权限", "web/administration/permissions.html", sample_administration.permissions),
+    "rules": Sample("规则查询", "web/administration/rules.html", sample_administration.rules),
+    "rules-changes": Sample("规则查询：变动", "web/administration/rules.html", sample_administration.changes),
+    "audit-log": Sample("审计记录", "web/administration/audit.html", sample_administration.audit),
+    "audit-log-none": Sample("审计记录：空", "web/administration/audit.html", sample_administration.no_audit),
     "public-home": Sample("市民服务", "web/public/home.html", sample_public.home),
     "public-home-closed": Sample("市民服务：未开放", "web/public/home.html", sample_public.closed),
     "public-place": Sample("公众上报：位置", "web/public/report.html", sample_public.place),
