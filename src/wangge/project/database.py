@@ -34,6 +34,12 @@ def django_database(environment: Environment) -> dict[str, Any]:
         # A connection is looked at before use, so that a restarted database costs no request; 0.1 ms.
         "CONN_HEALTH_CHECKS": True,
         # psycopg's own pool keeps connections; raw cursors of the write path may prepare their statements.
-        "OPTIONS": {**found, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}, "prepare_threshold": 5},
+        "OPTIONS": {
+            **found,
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+            # A statement prepared on one server connection is unknown on the next that a pooler lends.
+            "prepare_threshold": None if environment.database_pooled else 5,
+        },
+        "DISABLE_SERVER_SIDE_CURSORS": environment.database_pooled,
         "TEST": {"NAME": None},
     }

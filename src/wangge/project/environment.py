@@ -68,6 +68,8 @@ class Environment(BaseSettings):
     """Other origins whose pages may read the API, separated by commas; never ``*``."""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     owner_database_url: str = ""
+    database_pooled: bool = False
+    """A pooler (PgBouncer) lends connections by the transaction: nothing may be kept in a session."""
     database_role: Role = Role.APPLICATION
     photos_s3_bucket: str = ""
     photos_s3_endpoint: str = ""

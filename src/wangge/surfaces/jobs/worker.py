@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 
 log = logging.getLogger(__name__)
 _FALLBACK_POLL_SECONDS = 60.0
+_POOLED_POLL_SECONDS = 5.0
 _GRACE_SECONDS = 15.0
 
 
@@ -89,15 +90,20 @@ async def _serve_all(app: App, queues: tuple[str, ...]) -> None:
 
 async def _serve(app: App, queue: str) -> None:
     """One queue, one job at a time."""
+    from django.conf import settings
+
+    pooled: bool = settings.ENVIRONMENT.database_pooled
     await app.run_worker_async(
         queues=[queue],
         name=f"worker {queue}",
         concurrency=1,
-        fetch_job_polling_interval=_FALLBACK_POLL_SECONDS,
+        fetch_job_polling_interval=_POOLED_POLL_SECONDS if pooled else _FALLBACK_POLL_SECONDS,
         abort_job_polling_interval=_FALLBACK_POLL_SECONDS,
         shutdown_graceful_timeout=_GRACE_SECONDS,
         delete_jobs="successful",
         install_signal_handlers=False,
+        # LISTEN needs a session of its own; behind a pooler the queue is asked in turn.
+        listen_notify=not pooled,
     )
 
 

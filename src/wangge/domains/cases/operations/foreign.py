@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.chain import sm3
@@ -111,16 +112,31 @@ def take_in(
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Only one import writes at a time. Raises ImportUnderWay."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('wangge import reports'))")
-        if not cursor.fetchone()[0]:
-            raise ImportUnderWay(_("另一次导入正在写入案卷，请等它结束再试。"))
+    """Only one import writes at a time. Raises ImportUnderWay.
+
+    The lock lies in a transaction of a connection of its own: a pooler that lends connections by the transaction would
+    hand a session's lock to whoever comes next.
+    """
+    apart = connection.copy()
+    try:
+        with transaction_on(apart), apart.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('wangge import reports'))")
+            if not cursor.fetchone()[0]:
+                raise ImportUnderWay(_("另一次导入正在写入案卷，请等它结束再试。"))
+            yield
+    finally:
+        apart.close()
+
+
+@contextmanager
+def transaction_on(apart: BaseDatabaseWrapper) -> Iterator[None]:
+    """A transaction that only holds a lock: it ends by rolling back, whatever happened meanwhile."""
+    apart.set_autocommit(False)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('wangge import reports'))")
+        apart.rollback()
+        apart.set_autocommit(True)
 
 
 def _new_batches(
