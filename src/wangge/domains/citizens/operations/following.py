@@ -15,6 +15,7 @@ from wangge.domains.cases.operations.erasing import erase_personal_words
 from wangge.domains.cases.operations.reporting import Report, Reported, report_case
 from wangge.domains.cases.operations.timing import after_report
 from wangge.domains.cases.queries.published import PUBLISHED
+from wangge.domains.cases.rows import load
 from wangge.domains.citizens.logic.codes import code_of, hash_of
 from wangge.domains.citizens.logic.limits import Sending, area_of
 from wangge.domains.citizens.operations.counting import count_sending
@@ -111,6 +112,26 @@ def join_case(*, number: str, contact: Contact, sent: Sent, at: datetime) -> Fol
     except IntegrityError as clash:
         return _sent_meanwhile(sent, clash)
     return Followable(sent.code, case_id, True)
+
+
+def follow_registered(*, number: str, contact: Contact, sent: Sent, at: datetime) -> str:
+    """Let who told a seat of a matter be answered, and follow it; the code to tell him, the same for the same sending.
+
+    Raises CannotJoin for a case that is not there.
+    """
+    kept = digest_of_hash(sent.hash)
+    if kept is not None:
+        return sent.code
+    row = load(number)
+    if row is None:
+        raise CannotJoin
+    try:
+        with transaction.atomic():
+            _follow(row.id, contact, sent, at, joined=False)
+    except IntegrityError as clash:
+        if CODE_CONSTRAINT not in str(clash):
+            raise
+    return sent.code
 
 
 def answer_by_wechat(*, code: str, openid: str) -> bool:

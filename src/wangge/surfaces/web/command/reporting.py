@@ -31,7 +31,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
 from wangge.standards.tables import Entry
 from wangge.surfaces.refusal_words import what_to_do
-from wangge.surfaces.web.command import calling, rows
+from wangge.surfaces.web.command import answering, calling, rows
 from wangge.surfaces.web.command.argument_fields import category_field
 from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage
 from wangge.surfaces.web.elements import labels
@@ -82,14 +82,15 @@ def report(request: HttpRequest) -> HttpResponse:
             if RECEIPT_CONSTRAINT not in str(clash) or number is None:
                 raise
     calling.bind(brought, number, by)
-    tell(request, _done(number))
+    code = answering.follow(brought, sending, number, by, at=at)
+    tell(request, _done(number, code))
     return HttpResponseRedirect(rows.case_url(number))
 
 
-def _done(number: str) -> Notice:
-    return Notice(
-        NoticeKind.DONE, _("已登记，案卷编号 %(number)s。") % {"number": number}, "", reverse("report"), _("再报一件")
-    )
+def _done(number: str, code: str) -> Notice:
+    told = _("请告诉诉求人查询码：%(code)s") % {"code": code} if code else ""
+    done = _("已登记，案卷编号 %(number)s。") % {"number": number}
+    return Notice(NoticeKind.DONE, done, told, reverse("report"), _("再报一件"))
 
 
 def _made_before(sending: Sending) -> str | None:
@@ -284,6 +285,7 @@ def _reporter_fields() -> tuple[Field, ...]:
             )
             for name, mode in names
         ),
+        *answering.question(),
         secret,
     )
 
