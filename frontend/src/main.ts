@@ -6,6 +6,7 @@ import "./elements/hall";
 import "./elements/keys";
 import "./elements/photos";
 import "./elements/places";
+import "./elements/suggested";
 import "./elements/theme";
 import "./elements/time";
 import { followPulse, isBusy } from "./elements/pulse";

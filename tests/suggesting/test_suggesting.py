@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.test import Client
 from tests.cases.conftest import BEGAN
 from tests.jobs.conftest import Hands, actor, after, hands, small_city
 from tests.shared_material import DATA
+from tests.web.conftest import Browser
 from wangge.domains.cases.logic import suggesting
 from wangge.domains.cases.operations.erasing import erase_personal_words
 from wangge.domains.cases.operations.reporting import Report, report_case
@@ -209,3 +211,45 @@ def test_real_repeats_of_the_same_matter_are_among_the_first_five() -> None:
                        if each < number][:5]  # fmt: skip
             offered.append(bool(set(earlier) & set(members)))
     assert sum(offered) >= 0.99 * len(offered)
+
+
+@pytest.mark.django_db
+def test_a_seat_takes_a_suggestion_over_by_a_click(taught: dict[str, list[str]], settings: Any, tmp_path: Path) -> None:
+    settings.VAR = tmp_path
+    with clock.held_at(after(100)):
+        seat = Browser("acceptor-1")
+        assert 'id="suggested"' not in seat.get("/cases/new")
+        trained(tmp_path / "suggestions")
+        assert 'id="suggested"' in seat.get("/cases/new")
+        answer = seat.client.post("/cases/new/suggested", {"description": "路口井盖缺失"})
+        page = answer.content.decode()
+        assert re.findall(r'data-fills="category" data-value="([^"]+)"', page)[0] == "component:0101"
+        assert "首位正确 100%" in page
+        assert "60 件案卷" in page
+        # Without script the button sends the form, which comes back filled in.
+        seat.send("report", status=200, description="路口井盖缺失", take="category component:0101")
+        assert '<option value="component:0101" data-hint="0101"' in seat.page.replace(" selected", "")
+        assert re.search(r'<option value="component:0101"[^>]* selected', seat.page)
+        for words in ("", "👍𠀀", "'; DROP TABLE cases_case; --", "<script>", "x" * 99_999):
+            assert seat.client.post("/cases/new/suggested", {"description": words}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_cases_page_asks_for_class_and_unit_as_far_as_they_are_open(
+    taught: dict[str, list[str]], settings: Any, tmp_path: Path, hands: Hands
+) -> None:
+    settings.VAR = tmp_path
+    trained(tmp_path / "suggestions")
+    with clock.held_at(after(100)):
+        number = hands.report()
+        seat = Browser("acceptor-1")
+        url = f"/cases/{number}/suggested"
+        assert f'hx-get="{url}"' in seat.get(f"/cases/{number}")
+        assert 'data-fills="department"' not in seat.get(url)
+        hands.to_handling(number)
+        assert url not in seat.get(f"/cases/{number}")
+        leader = Browser("duty_leader-1")
+        waiting = hands.report()
+        hands.step(waiting, "acceptor-1", "accept", after(100), category="component:0101")
+        assert 'data-fills="department"' in leader.get(f"/cases/{waiting}/suggested")
+        leader.get("/cases/430202-20240313-99999/suggested", status=404)

@@ -13,8 +13,9 @@ def standing() -> list[dict[str, Any]]:
         cursor.execute(
             "SELECT channel, count(*) FILTER (WHERE sent_at IS NULL AND dead_at IS NULL),"
             " count(*) FILTER (WHERE sent_at IS NOT NULL), count(*) FILTER (WHERE dead_at IS NOT NULL),"
+            " count(*) FILTER (WHERE delivered_at IS NOT NULL), count(*) FILTER (WHERE undelivered_at IS NOT NULL),"
             " COALESCE((array_agg(last_error ORDER BY id DESC) FILTER (WHERE last_error <> ''))[1], '')"
             " FROM replies_outgoing GROUP BY channel ORDER BY channel"
         )
-        names = ("channel", "waiting", "sent", "put_aside", "last_error")
+        names = ("channel", "waiting", "sent", "put_aside", "delivered", "undelivered", "last_error")
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

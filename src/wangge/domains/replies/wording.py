@@ -36,6 +36,18 @@ def reply_of(*, message_id: str, number: str, verb: str, stage: str, at: datetim
     return Reply(message_id, number, state, text, subject, at, link)
 
 
+def reply_of_letter(*, message_id: str, act: str, at: datetime, language: str, link: str) -> Reply:
+    """The answer about a letter: that something was done with it; the words are read by its query code."""
+    with translation.override(language if language in ("en", "zh-hans") else "zh-hans"):
+        state = {"receive": _("已收到"), "forward": _("已转交有关部门"), "answer": _("已答复")}[act]
+        told = {"state": state, "at": f"{at.astimezone(CITY_ZONE):%Y-%m-%d %H:%M}", "link": link}
+        text = _("您的来信：%(state)s。%(at)s 请凭查询码查看。") % told
+        if link:
+            text += " " + link
+        subject = _("您的来信：%(state)s") % told
+    return Reply(message_id, "", state, text, subject, at, link)
+
+
 def _state(verb: str, stage: str) -> str:
     by_verb = {
         "register_report": _("已收到"), "receive_report": _("已收到"), "decline_report": _("不予受理"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import click
 import orjson
@@ -34,16 +35,23 @@ def status(*, as_json: bool) -> None:
 
 @replies.command(help=_("在本机模拟短信网关与微信服务器，用于联调与演示；收到的每条消息输出一行 JSON。"))
 @click.option("--port", type=click.IntRange(0, 65_535), default=8092, help=_("本机端口。"))
-def simulate(*, port: int) -> None:
+@click.option("--receipts", "address", default="", help=_("本系统的地址，短信回执送到这里；不写则不送。"))
+def simulate(*, port: int, address: str) -> None:
     """Take messages until interrupted."""
-    from wangge.surfaces.exchange.replies.simulator import OtherSides, listening
+    from wangge.groundwork import clock
+    from wangge.surfaces.exchange.replies.simulator import OtherSides, listening, send_receipts
 
+    if address and not address.startswith(("http://", "https://")):
+        raise click.UsageError(_("地址须以 http:// 或 https:// 开头。"))
     environment = read_environment()
+    clock.shift(timedelta(minutes=environment.clock_offset_minutes))  # as the city that is spoken to
     other = OtherSides(sms_secret=environment.sms_secret, app=environment.wechat_app, told=_show)
     with listening(other, port=port) as found:
         click.echo(_("正在 127.0.0.1:%(port)s 接收。") % {"port": found}, err=True)
         try:
-            threading.Event().wait()
+            while not threading.Event().wait(1):
+                if address:
+                    send_receipts(other, address, now=clock.now)
         except KeyboardInterrupt:
             return
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from wangge.surfaces.api import forms, hotline, operations, places, suggestions, telephone, things
+from wangge.surfaces.api import forms, hotline, operations, places, receipts, suggestions, telephone, things
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.evaluation import routing as evaluation
 from wangge.surfaces.api.field import routing as field
@@ -338,6 +338,23 @@ def call_event(request: HttpRequest) -> HttpResponse:
 def call_recording(request: HttpRequest, sha256: str) -> HttpResponse:
     """The bytes of a recording an event announced, signed; the same content again changes nothing."""
     return telephone.take_recording(request, sha256)
+
+
+@api.post(
+    "/sms/receipts",
+    response={200: receipts.ReceiptTaken},
+    operation_id="sms_receipt",
+    url_name="sms_receipt",
+    openapi_extra={
+        **document(
+            400, 404, 413, 422, body=receipts.ReceiptBody, headers=("X-Wangge-Timestamp", "X-Wangge-Signature")
+        ),
+        "security": [{"ChannelSignature": []}],
+    },
+)  # fmt: skip
+def sms_receipt(request: HttpRequest) -> HttpResponse:
+    """What became of an SMS the gateway took, signed; the first word of a message counts."""
+    return receipts.take_sms_receipt(request)
 
 
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (

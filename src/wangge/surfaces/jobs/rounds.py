@@ -30,6 +30,7 @@ from wangge.domains.patrol.logic.drawing import DrawKind
 from wangge.domains.patrol.operations.draws import draw_day
 from wangge.domains.patrol.operations.positions import remove_old_positions
 from wangge.domains.platform.operations import beat as record_beat
+from wangge.domains.replies.operations.queueing import queue_letters
 from wangge.domains.replies.operations.sending import clear_replies
 from wangge.domains.replies.operations.sending import send_due as send_replies_due
 from wangge.domains.telephone.operations.working import clear_old_calls
@@ -209,6 +210,7 @@ def send_to_hotline() -> int:
 
 def send_replies() -> int:
     """Send answers to citizens by each channel the city has; the number sent."""
+    queue_letters(at=clock.now())
     link = f"{settings.REPLIES.public_address}/public/status" if settings.REPLIES.public_address else ""
     return _send_each(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from wangge.domains.citizens.logic.codes import hash_of
 from wangge.domains.organizations.logic import Actor
 
 MOST = 100
+TOLD_ACTS = ("receive", "forward", "answer")
 _COLUMNS = (
     "id, kind, state, version, at, due_at, words, address, lon, lat, photos, wish, name, phone, email, authority,"
     " receipt_due_at, receipt_no, answer"
@@ -94,6 +96,49 @@ def events_of(number: int) -> list[LetterEvent]:
             "SELECT act, at, person_name, detail FROM citizens_letter_event WHERE letter_id = %s ORDER BY seq", [number]
         )
         return [LetterEvent(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """How who wrote a letter wishes to be answered, and where; for whoever sends answers, never shown."""
+
+    id: int
+    wish: str
+    phone: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterNews:
+    """One act on a letter its writer may be told of."""
+
+    letter_id: int
+    seq: int
+    act: str
+    at: datetime
+    wish: str
+
+
+def news_of_letters(*, since: datetime) -> list[LetterNews]:
+    """What was done since with letters whose writers wish to be answered; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.id, e.seq, e.act, e.at, l.wish FROM citizens_letter_event e"
+            " JOIN citizens_letter l ON l.id = e.letter_id"
+            " WHERE e.at > %s AND l.wish <> 'none' AND e.act = ANY(%s) ORDER BY e.at, l.id, e.seq",
+            [since, list(TOLD_ACTS)],
+        )
+        return [LetterNews(*row) for row in cursor.fetchall()]
+
+
+def letter_writers(numbers: Sequence[int]) -> list[LetterWriter]:
+    """The writers of these letters; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, wish, phone, email, language FROM citizens_letter WHERE id = ANY(%s)", [list(numbers)]
+        )
+        return [LetterWriter(*row) for row in cursor.fetchall()]
 
 
 def _letters(condition: str, *values: Any) -> list[Letter]:

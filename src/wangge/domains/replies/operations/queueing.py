@@ -17,12 +17,15 @@ from wangge.domains.cases.operations.writing import OUTBOX_TOPIC
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.situations import Situation, situations_at
 from wangge.domains.citizens.queries.followers import Follower, followers_with_wish
+from wangge.domains.citizens.queries.letters import news_of_letters
 from wangge.domains.replies.logic.quiet import not_before, quiet_hours_of
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.outbox.operations import OutboxFact
 
 NEWS = timedelta(days=7)
 """A step older than this is no answer any more."""
+CHANNELS = frozenset({"sms", "email"})
+"""By which a letter may be answered: it is bound to no WeChat account."""
 RINGS = frozenset({"sms", "wechat"})
 
 
@@ -52,6 +55,30 @@ def hear_replies(facts: Sequence[OutboxFact], at: datetime) -> None:
             "  %s::timestamptz[], %s::timestamptz[]) AS told ON CONFLICT (message_id) DO NOTHING",
             [at, *columns],
         )
+
+
+def queue_letters(*, at: datetime) -> int:
+    """Queue what writers of letters are told, once for each act; how many. Two statements.
+
+    Letters stand in no outbox, so that no other system hears of them: they are asked for, round by round.
+    """
+    news = [each for each in news_of_letters(since=at - NEWS) if each.wish in CHANNELS]
+    if not news:
+        return 0
+    rows = [
+        (f"letter-{each.letter_id}-{each.seq}", each.letter_id, each.wish, each.act, each.at,
+         next_moment(each.wish, at))
+        for each in news
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO replies_outgoing (message_id, letter_id, channel, verb, happened_at, next_at, case_number,"
+            "  stage, queued_at)"
+            " SELECT told.*, '', '', %s FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[],"
+            "  %s::timestamptz[], %s::timestamptz[]) AS told ON CONFLICT (message_id) DO NOTHING",
+            [at, *(list(column) for column in zip(*rows, strict=True))],
+        )
+        return int(cursor.rowcount)
 
 
 def _row(pair: tuple[str, int], case: Situation, follower: Follower, at: datetime) -> tuple[object, ...]:

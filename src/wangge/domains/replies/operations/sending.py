@@ -16,8 +16,9 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.citizens.queries.followers import Follower, followers_numbered
+from wangge.domains.citizens.queries.letters import LetterWriter, letter_writers
 from wangge.domains.replies.operations.queueing import next_moment
-from wangge.domains.replies.wording import Reply, reply_of
+from wangge.domains.replies.wording import Reply, reply_of, reply_of_letter
 from wangge.groundwork.retrying import rest_after
 
 LEASE = timedelta(minutes=5)
@@ -42,7 +43,8 @@ Send = Callable[[str, Reply], None]
 class _Due:
     id: int
     message_id: str
-    follower_id: int
+    follower_id: int | None
+    letter_id: int | None
     case_number: str
     verb: str
     stage: str
@@ -58,17 +60,18 @@ def send_due(
     if next_moment(channel, at) > at:
         return 0, 0
     due = _take(channel, at, most)
-    followers = {each.id: each for each in followers_numbered([each.follower_id for each in due])}
+    citizens = _citizens(due)
     sent = failed = 0
     for index, each in enumerate(due):
         if not goes_on():
             _let_go(due[index:], at)
             break
-        where = _where(followers.get(each.follower_id), channel)
+        citizen = citizens.get((each.follower_id, each.letter_id))
+        where = _where(citizen, channel)
         try:
-            if not where:
+            if citizen is None or not where:
                 raise SendFailed(NOBODY, is_final=True)
-            send(where, _reply(each, followers[each.follower_id], link))
+            send(where, _reply(each, citizen, link))
         except SendFailed as failure:
             _put_back(each, failure, at)
             failed += 1
@@ -81,18 +84,33 @@ def send_due(
     return sent, failed
 
 
-def _reply(each: _Due, follower: Follower, link: str) -> Reply:
+def _citizens(due: list[_Due]) -> dict[tuple[int | None, int | None], Follower | LetterWriter]:
+    """Who is answered, by the follower or the letter; a statement for each kind there is."""
+    followers = [each.follower_id for each in due if each.follower_id is not None]
+    letters = [each.letter_id for each in due if each.letter_id is not None]
+    found: dict[tuple[int | None, int | None], Follower | LetterWriter] = {}
+    found |= {(each.id, None): each for each in followers_numbered(followers)} if followers or not letters else {}
+    found |= {(None, each.id): each for each in letter_writers(letters)} if letters else {}
+    return found
+
+
+def _reply(each: _Due, citizen: Follower | LetterWriter, link: str) -> Reply:
+    if each.letter_id is not None:
+        return reply_of_letter(
+            message_id=each.message_id, act=each.verb, at=each.happened_at, language=citizen.language, link=link
+        )
     return reply_of(
         message_id=each.message_id, number=each.case_number, verb=each.verb, stage=each.stage, at=each.happened_at,
-        language=follower.language, link=link,
+        language=citizen.language, link=link,
     )  # fmt: skip
 
 
-def _where(follower: Follower | None, channel: str) -> str:
+def _where(citizen: Follower | LetterWriter | None, channel: str) -> str:
     """The contact for the channel an answer was queued for; empty where the citizen took his wish or contact back."""
-    if follower is None or follower.wish != channel:
+    if citizen is None or citizen.wish != channel:
         return ""
-    return {"sms": follower.phone, "email": follower.email, "wechat": follower.openid}[channel]
+    openid = citizen.openid if isinstance(citizen, Follower) else ""
+    return {"sms": citizen.phone, "email": citizen.email, "wechat": openid}[channel]
 
 
 def _take(channel: str, at: datetime, most: int) -> list[_Due]:
@@ -101,7 +119,7 @@ def _take(channel: str, at: datetime, most: int) -> list[_Due]:
             "WITH taken AS (UPDATE replies_outgoing o SET next_at = %s FROM (SELECT id FROM replies_outgoing"
             "  WHERE channel = %s AND sent_at IS NULL AND dead_at IS NULL AND next_at <= %s"
             "  ORDER BY next_at, id LIMIT %s FOR UPDATE SKIP LOCKED) due WHERE o.id = due.id RETURNING o.*)"
-            " SELECT id, message_id, follower_id, case_number, verb, stage, happened_at, attempts"
+            " SELECT id, message_id, follower_id, letter_id, case_number, verb, stage, happened_at, attempts"
             " FROM taken ORDER BY id",
             [at + LEASE, channel, at, most],
         )
@@ -140,6 +158,24 @@ def clear_replies(*, at: datetime, keep_days: int = KEPT_DAYS) -> None:
             [before],
         )
         cursor.execute("DELETE FROM replies_callback WHERE at < %s", [at - timedelta(days=1)])
+
+
+def take_receipt(*, message_id: str, delivered: bool, why: str, at: datetime) -> bool:
+    """Note what the gateway says became of a message it took, the first word once; False where there is none such.
+
+    A receipt proves that the message arrived there, also where our own receipt of it was lost.
+    """
+    column = "delivered_at" if delivered else "undelivered_at"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE replies_outgoing SET {column} = %s, undelivered_why = %s, sent_at = COALESCE(sent_at, %s),"
+            " dead_at = NULL WHERE message_id = %s AND delivered_at IS NULL AND undelivered_at IS NULL",
+            [at, "" if delivered else why[:200], at, message_id],
+        )
+        if cursor.rowcount:
+            return True
+        cursor.execute("SELECT 1 FROM replies_outgoing WHERE message_id = %s", [message_id])
+        return cursor.fetchone() is not None
 
 
 def take_callback(*, key: str, at: datetime) -> bool:

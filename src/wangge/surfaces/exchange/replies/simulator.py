@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -16,6 +18,7 @@ import orjson
 from wangge.surfaces.exchange.hotline.signing import signature_of
 
 _LARGEST = 100_000
+_TIMEOUT_SECONDS = 10
 
 
 @dataclass(slots=True)
@@ -31,6 +34,10 @@ class OtherSides:
     """openids that did not subscribe."""
     told: Callable[[dict[str, Any]], None] = lambda _message: None
     """Hears each message taken."""
+    receipts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """(message id, receipt) of every SMS taken, for whoever sends them back."""
+    unreachable: set[str] = field(default_factory=set)
+    """Telephones an SMS does not reach."""
     doubled: int = 0
     tokens: int = 0
     _lock: Lock = field(default_factory=Lock)
@@ -57,6 +64,8 @@ class OtherSides:
         message = orjson.loads(body)
         self.doubled += message["message_id"] in self.sms
         self.sms[message["message_id"]] = message
+        state = "undelivered" if message["phone"] in self.unreachable else "delivered"
+        self.receipts.append((message["message_id"], {"message_id": message["message_id"], "state": state}))
         self.told(message)
         return 200, {}
 
@@ -74,6 +83,27 @@ class OtherSides:
         self.wechat.append(message)
         self.told(message)
         return 200, {"errcode": 0, "errmsg": "ok"}
+
+
+def send_receipts(sides: OtherSides, address: str, *, now: Callable[[], datetime]) -> int:
+    """Post what became of each SMS to the platform at ``address``; how many it took."""
+    taken = 0
+    while sides.receipts:
+        _id, told = sides.receipts.pop(0)
+        body, timestamp = orjson.dumps(told), str(int(now().timestamp()))
+        request = urllib.request.Request(  # noqa: S310 - the command checks the scheme
+            f"{address.rstrip('/')}/api/v1/sms/receipts", data=body, method="POST",
+            headers={
+                "Content-Type": "application/json", "X-Wangge-Timestamp": timestamp,
+                "X-Wangge-Signature": signature_of(sides.sms_secret, timestamp, body),
+            },
+        )  # fmt: skip
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
+                taken += 1
+        except OSError:
+            continue
+    return taken
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from wangge.surfaces.web.command import clocks, queues, rows
 from wangge.surfaces.web.command.desk import DeskCase, Posted
 from wangge.surfaces.web.command.overlays import overlays_of
 from wangge.surfaces.web.command.pages import CasePage, QueuePane, Reporter
+from wangge.surfaces.web.command.suggesting import case_suggested_url
 from wangge.surfaces.web.command.timeline import OF_A_FORM, Reading, photos_of_kind, steps_shown
 from wangge.surfaces.web.command.verb_forms import verbs_of
 from wangge.surfaces.web.elements import labels
@@ -161,6 +162,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         queue=pane,
         similar=rows.lines(desk.similar, at=at),
         photo_list_url=reverse("photo", args=[row.number, row.photos[0][1]]) if row.photos else "",
+        suggested_url="" if asked.on_paper else case_suggested_url(row, by),
         calls_url=_calls_url(row, by),
         print_url=reverse("case_file", args=[row.number]) if not field and opens(by, "case_file") else "",
     )

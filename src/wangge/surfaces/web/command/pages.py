@@ -124,6 +124,7 @@ class CasePage:
     similar: tuple[CaseRow, ...] = ()
     photo_list_url: str = ""
     print_url: str = ""
+    suggested_url: str = ""  # what the model suggests for its words, asked for once the page stands
     calls_url: str = ""  # the calls bound to it, with their recordings
     watch_text: str = ""  # 李四 正在查看
 
@@ -144,6 +145,32 @@ class CaseMapPage:
     case_url: str  # a number behind it opens the case
     map: MapView | None
     found_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing the model names."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionGroup:
+    """The likeliest values of a field, and how often such a suggestion is right."""
+
+    field: str
+    label: str
+    choices: tuple[Suggestion, ...]
+    measured: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What the model suggests for words, and cases that say the same: number, address, words."""
+
+    groups: tuple[SuggestionGroup, ...] = ()
+    same: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +195,8 @@ class ReportPage:
     photos: tuple[Field, ...]
     reporter: tuple[Field, ...] = ()
     similar_url: str = ""  # answers with likely duplicates near the point
+    suggested_url: str = ""  # answers with suggestions for the words; empty before the first training
+    suggested: Suggestions = Suggestions()
     similar: tuple[CaseRow, ...] = ()
     components: tuple[ComponentChoice, ...] = ()  # the nearest to the point
     looks: bool = True  # a button asks for what lies near, where no script does

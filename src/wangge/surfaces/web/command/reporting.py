@@ -31,9 +31,9 @@ from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
 from wangge.standards.tables import Entry
 from wangge.surfaces.refusal_words import what_to_do
-from wangge.surfaces.web.command import answering, calling, rows
+from wangge.surfaces.web.command import answering, calling, rows, suggesting
 from wangge.surfaces.web.command.argument_fields import category_field
-from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage
+from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage, Suggestions
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import CaseRow, Notice, NoticeKind
@@ -65,7 +65,8 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/command/report.html", {"page": _page(request, by, at, rules, _Filled())})
     brought = read_form(request, KINDS, by=by, at=at)
-    if brought.first("look"):
+    brought = _taken(brought)
+    if brought.first("look") or brought.first("take"):
         page = _page(request, by, at, rules, _Filled(brought, looked=True))
         return render(request, "web/command/report.html", {"page": page})
     sending = sending_of(request, brought, by=by)
@@ -85,6 +86,12 @@ def report(request: HttpRequest) -> HttpResponse:
     code = answering.follow(brought, sending, number, by, at=at)
     tell(request, _done(number, code))
     return HttpResponseRedirect(rows.case_url(number))
+
+
+def _taken(brought: Brought) -> Brought:
+    """The form with the suggestion whose button was pressed filled in: where no script does it."""
+    name, _blank, value = brought.first("take").partition(" ")
+    return replace(brought, values={**brought.values, name: [value]}) if name == "category" else brought
 
 
 def _done(number: str, code: str) -> Notice:
@@ -208,9 +215,17 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
         photos=photos,
         reporter=reporter,
         similar_url=reverse("report_similar"),
+        suggested_url=reverse("report_suggested") if not in_field and suggesting.is_trained() else "",
+        suggested=_suggested(filled, by) if not in_field else Suggestions(),
         similar=_similar(filled.brought, by, at) if filled.errors or filled.looked else (),
         components=_components(filled.brought, at) if filled.errors or filled.looked else (),
     )
+
+
+def _suggested(filled: _Filled, by: Actor) -> Suggestions:
+    """Suggestions drawn with the page, where it was asked for what is known of the matter."""
+    words = filled.brought.first("description")
+    return suggesting.suggestions_for(words, by, owners=False) if filled.looked and words else Suggestions()
 
 
 def _source_fields(sources: tuple[Entry, ...], by: Actor) -> tuple[Field, ...]:
