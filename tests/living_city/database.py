@@ -135,6 +135,7 @@ class DatabaseCity:
     labels: dict[str, str] = field(default_factory=dict)
     photos: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)  # keys whose second asking found a wall where the move had led
     resend: list[tuple[Any, ...]] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
     border_from: date = date.min
@@ -279,6 +280,8 @@ class DatabaseCity:
     def _note(self, action: Action, request: tuple[str, str, dict[str, str]], answer: Any) -> None:
         if answer.status_code not in (200, 201):
             assert 400 <= answer.status_code < 500, (answer.status_code, answer.content)
+            if answer.status_code == 404:
+                self.unknown.add(request[2]["Idempotency-Key"])
             self.counted.refused += 1
             return
         told = json.loads(answer.content)
@@ -447,7 +450,10 @@ class DatabaseCity:
             if versions.get(number, 0) < version
         ]
         by_people = sum(step.by.isdigit() for case in kept for step in case.steps)
-        if by_people != len(self.acknowledged):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM cases_write_receipt WHERE key = ANY(%s)", [sorted(self.unknown)])
+            (unheard,) = cursor.fetchone()
+        if by_people != len(self.acknowledged) + unheard:
             found.append(f"{len(self.acknowledged)} writes were acknowledged, people's steps are {by_people}")
         return found
 
