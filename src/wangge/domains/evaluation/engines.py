@@ -20,9 +20,10 @@ from ibis.expr.types import Table
 
 from wangge.domains.evaluation import expressions
 from wangge.domains.evaluation.compiled import CUT_MARKS, Compiled, form_of
-from wangge.domains.evaluation.expressions import WEIGHT_SCHEMA
+from wangge.domains.evaluation.expressions import SCANNED_SCHEMA, WEIGHT_SCHEMA
 from wangge.domains.evaluation.fact_schemas import STEP_SCHEMA
 from wangge.domains.evaluation.logic.counting_request import Counts, Netted, Request
+from wangge.domains.evaluation.logic.scans import shared
 from wangge.domains.evaluation.logic.terms import Term, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
 from wangge.domains.evaluation.snapshots import STEPS, Snapshot
@@ -167,17 +168,25 @@ class ExpressionEngine:
         key: Sequence[Sequence[int | str]] | None,
         cut: tuple[int, int] | None,
     ) -> Table | None:
+        if key is None:
+            return self._counted(snapshot, terms, request)
         views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
         weighed = pa.Table.from_pylist(expressions.weights(snapshot.whats, terms, views), WEIGHT_SCHEMA)
         kinds = _kinds(weighed, len(views))
         if not any(kinds):
             return None
         steps, small = self._steps(snapshot, request), self._small(weighed)
-        if key is None:
-            return expressions.counted(steps, small, views, kinds, request)
         if cut is not None:
             return expressions.netted(steps, small, views, kinds, request, key, cut)
         return expressions.listed(steps, small, views, kinds, request, key)
+
+    def _counted(self, snapshot: Snapshot, terms: list[Term], request: Request) -> Table | None:
+        scans, weighed = shared(snapshot.whats, terms, expressions.counts_of(terms), request.keys)
+        if not scans:
+            return None
+        columns = {name: [getattr(each, name) for each in weighed] for name in SCANNED_SCHEMA.names}
+        small = self._small(pa.table(columns, schema=SCANNED_SCHEMA))
+        return expressions.counted(self._steps(snapshot, request), small, scans, request)
 
     def _steps(self, snapshot: Snapshot, request: Request) -> Table:
         steps = self._table(snapshot, STEPS)
@@ -266,7 +275,9 @@ def _with_standing(answer: Counts, flows: Counts, periods: int) -> Counts:
 
 
 def _duckdb() -> Any:
-    return ibis.duckdb.connect(threads=max(1, len(os.sched_getaffinity(0))), memory_limit="3GB")
+    link = ibis.duckdb.connect(threads=max(1, len(os.sched_getaffinity(0))), memory_limit="3GB")
+    link.con.execute("SET parquet_metadata_cache = true")
+    return link
 
 
 def spark_engine(master: str) -> ExpressionEngine:

@@ -16,6 +16,7 @@ from ibis.expr.types import IntegerColumn, Table, Value
 from wangge.domains.evaluation.logic.counting_request import Request
 from wangge.domains.evaluation.logic.facts import What
 from wangge.domains.evaluation.logic.periods import Period
+from wangge.domains.evaluation.logic.scans import FROM, NOBODY, How, Scan, changes_of, further_columns
 from wangge.domains.evaluation.logic.terms import Term, View, Window, holds
 
 NONE = 0
@@ -24,6 +25,10 @@ NONE = 0
 WEIGHT_SCHEMA = pa.schema(
     [("what", pa.int32()), ("source", pa.string()), ("view", pa.int32()), ("count", pa.int32()), ("sign", pa.int32())]
 )
+SCANNED_SCHEMA = pa.schema(
+    [("what", pa.int32()), ("source", pa.string()), ("scan", pa.int32()), ("how", pa.int32()),
+     ("count", pa.int32()), ("sign", pa.int32())]
+)  # fmt: skip
 
 
 def weights(whats: Mapping[int, What], terms: Sequence[Term], views: Sequence[View]) -> list[dict[str, int | str]]:
@@ -53,32 +58,56 @@ def view_of(term: Term) -> View:
     return View(term.moment, term.window, term.whose)
 
 
-def counted(
-    steps: Table, weighed: Table, views: Sequence[View], kinds: Sequence[Sequence[int]], request: Request
-) -> Table:
-    """(bucket, keys…, count, number): ``kinds`` are the kinds of steps with a weight, view by view.
+def counted(steps: Table, weighed: Table, scans: Sequence[Scan], request: Request) -> Table:
+    """(bucket, keys…, count, number): ``weighed`` are the weights of :func:`scans.shared`.
 
     ``bucket`` is the period's place; for standing counts -1 holds what was before the first one.
     """
-    grouped = [
-        _grouped(steps, view, number, of_view, request)
-        for number, (view, of_view) in enumerate(zip(views, kinds, strict=True))
-        if of_view
-    ]
+    grouped = [each for number, scan in enumerate(scans) for each in _grouped(steps, scan, number, request)]
     rows = ibis.union(*grouped) if len(grouped) > 1 else grouped[0]
-    joined = rows.join(weighed, ["what", "view"])
+    joined = rows.join(weighed, ["what", "scan"])
+    how, made, told = joined["how"], joined["made"], joined["told"]
+    bucket = ibis.cases(
+        (how.isin([How.STEP, How.FROM_STEP, How.SAME]), made), (how == How.FROM_LATER, ibis.greatest(made, told)),
+        else_=told,
+    )  # fmt: skip
+    joined = joined.mutate(bucket=bucket).filter(
+        _.bucket < len(request.periods),
+        (_.bucket >= 0) | _.how.isin(sorted(FROM)),
+        (_.how != How.MOMENT_BY_END) | (_.made <= _.told),
+        (_.how != How.SAME) | (_.made == _.told),
+    )
     # the source belongs to the kind of step and comes with its weights
     return joined.group_by(["bucket", *request.keys, "count"]).aggregate(number=(_.rows * _.sign).sum())
 
 
-def _grouped(steps: Table, view: View, number: int, kinds: Sequence[int], request: Request) -> Table:
-    """The rows of one view by kind, period and object."""
-    return (
-        _seen(steps, view, kinds, request)
-        .group_by(["bucket", "what", *_of_rows(request.keys)])
-        .aggregate(rows=_.count().cast("int64"))
-        .mutate(view=ibis.literal(number, type="int32"))
-    )
+def _grouped(steps: Table, scan: Scan, number: int, request: Request) -> list[Table]:
+    """The rows of one scan by kind, object and the periods of the step (``made``) and of its moment (``told``)."""
+    columns = ["what", "at", "recorded", scan.moment, *_of_rows(request.keys), *scan.further]
+    rows = steps.select(*dict.fromkeys(columns))  # each further column makes planning longer
+    if request.known_until is not None:
+        rows = rows.filter(rows["recorded"] <= request.known_until)
+    grouped = []
+    for part in _read(rows, scan, request.periods):
+        placed = _for_whom(part, scan.changes).mutate(made=_bucket(part["at"], request.periods))
+        placed = placed.mutate(told=_.made if scan.moment == "at" else _bucket(part[scan.moment], request.periods))
+        names = ["what", "made", "told", *_of_rows(request.keys)]
+        by_object = placed.group_by(names).aggregate(rows=_.count().cast("int64"))
+        grouped.append(by_object.mutate(scan=ibis.literal(number, type="int32")))
+    return grouped
+
+
+def _read(rows: Table, scan: Scan, periods: Sequence[Period]) -> list[Table]:
+    """The rows of a scan, as closely as its columns' least and greatest values let files and groups be skipped."""
+    first, last = periods[0].from_minute, periods[-1].to_minute
+    wanted = rows if scan.most else rows.filter(rows["what"].isin(scan.kinds))
+    if scan.moment == "at":
+        parts = [wanted.filter(_["at"] >= first, _["at"] < last)]
+        if scan.early:  # apart, so that the others' past is skipped unread
+            parts.append(rows.filter(rows["what"].isin(scan.early), rows["at"] > NONE, rows["at"] < first))
+        return parts
+    wanted = wanted.filter(_[scan.moment] < last, _[scan.moment] > NONE if scan.hows & FROM else _[scan.moment] >= first)
+    return [wanted if How.MOMENT in scan.hows else wanted.filter(_["at"] < last)]
 
 
 def listed(
@@ -167,36 +196,28 @@ def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> T
             rows["replaces"] >= first.from_minute,
             _bucket(rows["replaces"], request.periods) == rows["bucket"],
         )
-    return _for_whom(rows, view.whose, request.keys)
+    return _for_whom(rows, changes_of(view.whose, request.keys))
 
 
 def _columns(view: View, keys: Sequence[str]) -> list[str]:
     """The columns that one view reads."""
-    of_rows = _of_rows(keys)
-    held = [f"{name}_before" for name in _OF_HOLDERS if name in keys] if view.whose == "before" else []
-    further = {"author": ["author"], "former": ["former_unit"]}.get(view.whose, held)
-    return list(dict.fromkeys(["case", "seq", "what", "at", "recorded", "replaces", view.moment, *of_rows, *further]))
+    further = further_columns(changes_of(view.whose, keys))
+    return list(dict.fromkeys(["case", "seq", "what", "at", "recorded", "replaces", view.moment, *_of_rows(keys), *further]))
 
 
-def _for_whom(rows: Table, whose: str, keys: Sequence[str]) -> Table:
+def _for_whom(rows: Table, changes: Mapping[str, str] | Sequence[tuple[str, str]]) -> Table:
     """The key columns as a view wants them."""
     changed: dict[str, Value] = {}
-    if whose == "author" and "seat" in keys:
-        changed["seat"] = rows["author"]
-    elif whose == "former" and "unit" in keys:
-        changed["unit"] = ibis.ifelse(rows["former_unit"] != NONE, rows["former_unit"], rows["unit"])
-    elif whose in ("held", "before"):
-        changed.update({name: ibis.literal(NONE, type="int32") for name in _OF_PERSONS if name in keys})
-    if whose == "before":
-        for name in _OF_HOLDERS:
-            if name in keys:
-                was = rows[f"{name}_before"]
-                changed[name] = ibis.ifelse(was == NONE, rows[name], ibis.greatest(was, NONE))
+    for name, how in dict(changes).items():
+        if how == NOBODY:
+            changed[name] = ibis.literal(NONE, type="int32")
+        elif how == "author":
+            changed[name] = rows["author"]
+        elif how == "former_unit":
+            changed[name] = ibis.ifelse(rows["former_unit"] != NONE, rows["former_unit"], rows[name])
+        else:
+            changed[name] = ibis.ifelse(rows[how] == NONE, rows[name], ibis.greatest(rows[how], NONE))
     return rows.mutate(**changed) if changed else rows
-
-
-_OF_PERSONS = ("seat", "collector", "inner")
-_OF_HOLDERS = ("unit", "category")
 
 
 def _bucket(when: IntegerColumn, periods: Sequence[Period]) -> IntegerColumn:
