@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 
 from tests.cases.test_walks import TABLES, WALKS
 from tests.evaluation.small_city import city_of, nonzero, steps_of
+from wangge.domains.evaluation import sums
 from wangge.domains.evaluation.engines import EngineMissing, engine_of
 from wangge.domains.evaluation.logic.counting_request import KEY_COLUMNS, Request
 from wangge.domains.evaluation.logic.periods import Period, months_of, parse_period
+from wangge.domains.evaluation.logic.terms import terms_of
 
 COUNTED = {each.id: each.counted for each in TABLES.indicators if each.kind == "count"}
 PERIODS = (
@@ -57,6 +61,74 @@ def test_both_engines_count_the_same(city: list[tuple[str, int, int]], request: 
         assert fast.excluded(snapshot, request.known_until) == plain.excluded(snapshot, request.known_until)
 
 
+MONTHS = (
+    (parse_period("2024"),),
+    months_of(parse_period("2024")),
+    months_of(parse_period("2024-Q1", starts_on=26), starts_on=26),
+    (parse_period("2024-02"),),
+    (parse_period("2023"),),
+)
+SUMMED = tuple(key for key in KEY_COLUMNS if key != "source")
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(city=cities(), periods=st.sampled_from(MONTHS), key=st.sampled_from(SUMMED), by_source=st.booleans())
+def test_sums_beside_the_facts_count_the_same(
+    city: list[tuple[str, int, int]], periods: tuple[Period, ...], key: str, by_source: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        snapshot = city_of(Path(directory), city)
+        request = Request(COUNTED, periods, (key, "source") if by_source else (key,))
+        of_sums = replace(request, monthly=True)
+        found = nonzero(engine_of("duckdb").count(snapshot, of_sums))
+        assert list((Path(directory) / "sums" / "facts").iterdir()), "the sums were not asked"
+        assert found == nonzero(engine_of("plain").count(snapshot, of_sums))
+        assert found == nonzero(engine_of("duckdb").count(snapshot, request))
+
+
+def test_every_key_is_counted_by_sums_as_by_the_plain_loop(tmp_path: Path) -> None:
+    made = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[::2])]
+    snapshot = city_of(tmp_path, [each for each in made if each[1]])
+    for periods in (months_of(parse_period("2024-Q1")), months_of(parse_period("2024-Q1", starts_on=26), starts_on=26)):
+        for key in SUMMED:
+            request = Request(COUNTED, periods, (key,), monthly=True)
+            found = nonzero(engine_of("duckdb").count(snapshot, request))
+            assert found == nonzero(engine_of("plain").count(snapshot, request)), key
+            assert found
+
+
+def test_sums_are_made_again_when_they_were_changed_or_lost(tmp_path: Path) -> None:
+    made = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[:40])]
+    snapshot = city_of(tmp_path, [each for each in made if each[1]])
+    request = Request(COUNTED, months_of(parse_period("2024-Q1")), ("unit",), monthly=True)
+    engine = engine_of("duckdb")
+    found = nonzero(engine.count(snapshot, request))
+    files = sorted((tmp_path / "sums" / "facts").iterdir())
+    kept = {path.name: path.read_bytes() for path in files}
+    rows = pq.read_table(files[0], partitioning=None)
+    pq.write_table(pa.concat_tables([rows, rows]), files[0])
+    files[-1].unlink()
+    assert nonzero(engine.count(snapshot, request)) == found
+    (tmp_path / "sums" / "index.json").write_text("[")
+    assert nonzero(engine.count(snapshot, request)) == found
+    assert {path.name for path in (tmp_path / "sums" / "facts").iterdir()} == set(kept)
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        Request(COUNTED, (parse_period("2024"),), ("unit",), FIRST_MINUTE, monthly=True),
+        Request(COUNTED, (parse_period("2024-01-02..2024-01-05"),), ("unit",)),
+        Request(COUNTED, (parse_period("2024"),), ("unit", "place"), monthly=True),
+        Request(COUNTED, (parse_period("2024"),), (), monthly=True),
+        Request(COUNTED, (parse_period("2024"),), ("unit",), only=frozenset({1}), monthly=True),
+    ],
+)
+def test_what_sums_cannot_tell_is_asked_of_the_facts(request_of: Request) -> None:
+    terms = [term for count, text in request_of.counted.items() for term in terms_of(count, text)]
+    assert not sums.serves(request_of, terms)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(city=cities(), count=st.sampled_from(sorted(COUNTED)))
 def test_what_is_listed_adds_up_to_the_count(city: list[tuple[str, int, int]], count: str) -> None:
@@ -83,6 +155,26 @@ def test_what_remains_of_a_count_is_the_same(
             assert found == plain.marks(snapshot, request, [[key[1]]], skip=skip, most=most)
             assert found.number == counts[count]
             assert len(found.rows) == max(0, min(most, found.steps - skip))
+
+
+def test_what_stands_is_the_same_for_each_object_as_for_all_together(tmp_path: Path) -> None:
+    city = [
+        (name, made, place % 3) for place, name in enumerate(sorted(WALKS)[:60]) for made in (4, len(steps_of(name)[1]))
+    ]
+    snapshot = city_of(tmp_path, [each for each in city if 0 < each[1] <= len(steps_of(each[0])[1])])
+    fast, plain = engine_of("duckdb"), engine_of("plain")
+    standing = [count for count, text in COUNTED.items() if text.startswith(("stage:", "overrun:"))]
+    assert standing
+    seen = 0
+    for count in standing:
+        for alike in ((), tuple((place, min(place, 2)) for place in (0, *snapshot.places))):
+            keys = ("unit",) if not alike else ("place",)
+            request = Request({count: COUNTED[count]}, (parse_period("2024"),), keys, alike=alike)
+            for key in nonzero(plain.count(snapshot, request)):
+                found = fast.marks(snapshot, request, [[key[1]]], skip=0, most=50)
+                assert found == plain.marks(snapshot, request, [[key[1]]], skip=0, most=50)
+                seen += found.steps
+    assert seen > 3
 
 
 def test_one_form_answers_each_question_with_its_own_numbers(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ _KEY_MARK = 2_147_100_000  # two for each column, so that it stays a list in SQL
 _MARK = re.compile(r"\b2\d{9}\b")
 CUT_MARKS = (2_147_200_000, 2_147_200_001)
 """In place of how many rows are passed over, and how many told."""
+BORDER_MARK = 2_147_300_000  # and the following: months that periods begin with
 KeyValues = Sequence[Sequence[int | str]]
 
 

@@ -18,17 +18,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
-from wangge.domains.evaluation import expressions
-from wangge.domains.evaluation.compiled import CUT_MARKS, Compiled, form_of
-from wangge.domains.evaluation.expressions import SCANNED_SCHEMA, WEIGHT_SCHEMA
+from wangge.domains.evaluation import expressions, sums
+from wangge.domains.evaluation.compiled import BORDER_MARK, CUT_MARKS, Compiled, form_of
+from wangge.domains.evaluation.expressions import SCANNED_SCHEMA, SUMMED_SCHEMA, WEIGHT_SCHEMA
 from wangge.domains.evaluation.fact_schemas import STEP_SCHEMA
 from wangge.domains.evaluation.logic.counting_request import Counts, Netted, Request
-from wangge.domains.evaluation.logic.scans import shared
-from wangge.domains.evaluation.logic.terms import Term, terms_of
+from wangge.domains.evaluation.logic.scans import scan_name, shared
+from wangge.domains.evaluation.logic.terms import Term, Window, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
 from wangge.domains.evaluation.snapshots import STEPS, Snapshot
 
 Listed = Iterator[tuple[int, int, int]]
+_OfObjects = dict[tuple[int | str, ...], list[tuple[int, int, int, int, int]]]
+"""Key → its steps, as ``Netted`` tells them."""
 
 
 class EngineMissing(Exception):
@@ -68,6 +70,7 @@ class ExpressionEngine:
     _kept: dict[tuple[Any, ...], Compiled | None] = field(default_factory=dict)
     _excluded: dict[tuple[Any, ...], frozenset[int]] = field(default_factory=dict)
     _few: dict[tuple[Any, ...], Table] = field(default_factory=dict)
+    _standing: dict[tuple[Any, ...], _OfObjects | None] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
@@ -121,11 +124,33 @@ class ExpressionEngine:
         rows = None
         if terms and snapshot.whats:
             with self._lock:
+                if any(term.window is Window.STANDING for term in terms) and all(len(of) == 1 for of in key):
+                    standing = self._standing_of(snapshot, terms, request)
+                    if standing is not None:
+                        left = standing.get(tuple(of[0] for of in key), [])
+                        return Netted(sum(row[2] for row in left), len(left), tuple(left[skip : skip + most]))
                 rows = self._asked(snapshot, terms, request, key, (skip, max(most, 1)))
         if not rows:
             # beyond the last one nothing tells how many there are
             return replace(self.marks(snapshot, request, key, skip=0, most=1), rows=()) if skip else Netted(0, 0, ())
         return Netted(int(rows[0][6]), int(rows[0][5]), tuple(tuple(row[:5]) for row in rows[:most]))
+
+    def _standing_of(self, snapshot: Snapshot, terms: list[Term], request: Request) -> _OfObjects | None:
+        """What stands at a period's end, for every object at once: each object's would be a walk through all the past.
+
+        None where more stand than are worth keeping.
+        """
+        asked = (tuple(snapshot.paths(STEPS)), snapshot.id, tuple(terms), request.periods, request.keys,
+                 request.known_until, request.only, request.alike)  # fmt: skip
+        if asked not in self._standing:
+            if len(self._standing) >= _MOST_TABLES:
+                self._standing.pop(next(iter(self._standing)))
+            found: _OfObjects = {}
+            rows = self._asked(snapshot, terms, request, [()] * len(request.keys), (0, _MOST_STANDING + 1)) or []
+            for row in rows if len(rows) <= _MOST_STANDING else ():
+                found.setdefault(tuple(row[7:]), []).append(tuple(row[:5]))
+            self._standing[asked] = found if len(rows) <= _MOST_STANDING else None
+        return self._standing[asked]
 
     def _asked(
         self,
@@ -144,12 +169,20 @@ class ExpressionEngine:
         if cut is not None:
             values |= {mark: str(number) for mark, number in zip(CUT_MARKS, cut, strict=True)}
             cut = CUT_MARKS
-        shape = (paths, snapshot.id, tuple(terms), len(request.periods), form.request.keys, form.request.known_until,
-                 request.only, request.alike, form.key, cut)  # fmt: skip
+        column = "" if key is not None else sums.serves(request, terms)
+        if column:
+            begins_on = request.periods[0].first.day
+            paths = tuple(sums.paths_of(snapshot, column, begins_on, self._backend().con))
+            values |= {BORDER_MARK + nth: str(month) for nth, month in enumerate(sums.borders_of(request.periods))}
+        shape = (column, paths, snapshot.id, tuple(terms), len(request.periods), form.request.keys,
+                 form.request.known_until, request.only, request.alike, form.key, cut)  # fmt: skip
         if shape not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[shape] = self._compiled(self._expression(snapshot, terms, form.request, form.key, cut))
+            asked = snapshot, terms, form.request
+            self._kept[shape] = self._compiled(
+                self._summed(*asked, list(paths)) if column else self._expression(*asked, form.key, cut)
+            )
         kept = self._kept[shape]
         return None if kept is None else self._backend().con.execute(kept.sql_with(values)).fetchall()
 
@@ -188,14 +221,30 @@ class ExpressionEngine:
         small = self._small(pa.table(columns, schema=SCANNED_SCHEMA))
         return expressions.counted(self._steps(snapshot, request), small, scans, request)
 
+    def _summed(self, snapshot: Snapshot, terms: list[Term], request: Request, paths: list[str]) -> Table | None:
+        """The same as ``_counted`` from sums beside the facts, with marks for the months' borders."""
+        scans, weighed = shared(snapshot.whats, terms, expressions.counts_of(terms), request.keys)
+        if not scans:
+            return None
+        names = [scan_name(scan.moment, dict(scan.changes)) for scan in scans]
+        columns = {name: [getattr(each, name) for each in weighed] for name in SUMMED_SCHEMA.names}
+        columns["scan"] = [names[number] for number in columns["scan"]]
+        small = self._small(pa.table(columns, schema=SUMMED_SCHEMA))
+        rows = self._with_places(self._backend().read_parquet(paths), request)
+        borders = [BORDER_MARK + nth for nth in range(len(request.periods) + 1)]
+        return expressions.counted_from_sums(rows, small, names, borders, request)
+
     def _steps(self, snapshot: Snapshot, request: Request) -> Table:
         steps = self._table(snapshot, STEPS)
         if request.only is not None:
             steps = self._steps_of(snapshot, steps, request.only)
-        if request.alike and "place" in request.keys:
-            of, whole = (pa.array(side, pa.int32()) for side in zip(*request.alike, strict=True))
-            steps = expressions.with_places_alike(steps, self._small(pa.table({"place": of, "whole": whole})))
-        return steps
+        return self._with_places(steps, request)
+
+    def _with_places(self, rows: Table, request: Request) -> Table:
+        if not request.alike or "place" not in request.keys:
+            return rows
+        of, whole = (pa.array(side, pa.int32()) for side in zip(*request.alike, strict=True))
+        return expressions.with_places_alike(rows, self._small(pa.table({"place": of, "whole": whole})))
 
     def _steps_of(self, snapshot: Snapshot, steps: Table, cases: frozenset[int]) -> Table:
         """The steps of a few cases, taken out of the many once for all questions to a snapshot."""
@@ -207,6 +256,11 @@ class ExpressionEngine:
             found = self._backend().to_pyarrow(expressions.of_cases(steps, self._small(only)))
             self._few[asked] = self._small(found.cast(STEP_SCHEMA))
         return self._few[asked]
+
+    def cursor(self) -> Any:
+        """A further connection to the database in process."""
+        with self._lock:
+            return self._backend().con.cursor()
 
     def _backend(self) -> Any:
         if self._link is None:
@@ -242,6 +296,7 @@ class ExpressionEngine:
 
 _MOST_KEPT = 256
 _MOST_TABLES = 16
+_MOST_STANDING = 50_000
 _spools: list[tempfile.TemporaryDirectory[str]] = []
 
 
@@ -317,3 +372,10 @@ def engine_of(name: str, *, spark_master: str = "local[*]") -> Engine:
         else:
             raise EngineMissing(f"没有名为“{name}”的计算引擎：可用 duckdb、plain、spark。")
     return _engines[name]
+
+
+def prepare_sums(snapshot: Snapshot, *, begins_on: int) -> None:
+    """Make the sums of a snapshot's months, so that nobody who asks for figures waits for them."""
+    engine = engine_of("duckdb")
+    if isinstance(engine, ExpressionEngine):
+        sums.prepare(snapshot, begins_on=begins_on, link=engine.cursor())

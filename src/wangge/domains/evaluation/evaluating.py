@@ -35,7 +35,8 @@ import orjson
 from wangge.domains.evaluation.logic.counting_request import Counts, Key, Netted, Request
 from wangge.domains.evaluation.logic.figures import Figure, figure
 from wangge.domains.evaluation.logic.objects import Laid, kinds_of, object_of
-from wangge.domains.evaluation.logic.periods import Period, months_of
+from wangge.domains.evaluation.logic.periods import Period, is_span, months_of
+from wangge.domains.evaluation.logic.terms import Window, terms_of
 from wangge.domains.evaluation.snapshots import Snapshot
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.standards.formulas import parse_formula
@@ -172,7 +173,8 @@ def _request(question: Question, counted: Mapping[str, str]) -> tuple[Request, t
     columns = tuple(dict.fromkeys(kind.column for kind in kinds))
     periods = months_of(question.period, starts_on=question.starts_on) if question.months else (question.period,)
     until = civil_minute(question.as_of) if question.as_of else None
-    return Request(counted, periods, columns, until), kinds
+    monthly = not is_span(question.period)
+    return Request(counted, periods, columns, until, monthly=monthly), kinds
 
 
 def _alike(question: Question, snapshot: Snapshot) -> tuple[tuple[int, int], ...]:
@@ -291,6 +293,14 @@ def marks_behind(
 ) -> Netted:
     """What remains of the steps behind one count of a row, case by case, and ``most`` of them after ``skip``."""
     single, keys = _single(count, question, row, snapshot, overlay)
+    whole = dict(_alike(question, snapshot))
+    if whole and any(term.window is Window.STANDING for term in terms_of(count, single.counted[count])):
+        # one key an object: what stands is found for all of them together
+        single = replace(single, alike=tuple(whole.items()))
+        keys = [
+            sorted({whole[int(each)] for each in of}) if column == "place" else of
+            for column, of in zip(single.keys, keys, strict=True)
+        ]
     return _engine(engine).marks(snapshot, single, keys, skip=skip, most=most)
 
 

@@ -29,6 +29,8 @@ SCANNED_SCHEMA = pa.schema(
     [("what", pa.int32()), ("source", pa.string()), ("scan", pa.int32()), ("how", pa.int32()),
      ("count", pa.int32()), ("sign", pa.int32())]
 )  # fmt: skip
+SUMMED_SCHEMA = SCANNED_SCHEMA.set(2, pa.field("scan", pa.string()))
+"""Of sums, a scan has its name."""
 
 
 def weights(whats: Mapping[int, What], terms: Sequence[Term], views: Sequence[View]) -> list[dict[str, int | str]]:
@@ -64,7 +66,20 @@ def counted(steps: Table, weighed: Table, scans: Sequence[Scan], request: Reques
     ``bucket`` is the period's place; for standing counts -1 holds what was before the first one.
     """
     grouped = [each for number, scan in enumerate(scans) for each in _grouped(steps, scan, number, request)]
-    rows = ibis.union(*grouped) if len(grouped) > 1 else grouped[0]
+    return _held(ibis.union(*grouped) if len(grouped) > 1 else grouped[0], weighed, request)
+
+
+def counted_from_sums(
+    sums: Table, weighed: Table, names: Sequence[str], borders: Sequence[int], request: Request
+) -> Table:
+    """The same of rows that were added up by months: ``borders`` are the months that the periods begin with."""
+    rows = sums.filter(sums["scan"].isin(list(names)))
+    made, told = (_halved(rows[name], borders, -1) for name in ("made", "told"))
+    return _held(rows.mutate(made=made, told=told, rows=_.rows.cast("int64")), weighed, request)
+
+
+def _held(rows: Table, weighed: Table, request: Request) -> Table:
+    """Rows added up by kind, periods and object, held against the weights of their kinds."""
     joined = rows.join(weighed, ["what", "scan"])
     how, made, told = joined["how"], joined["made"], joined["told"]
     bucket = ibis.cases(
@@ -106,7 +121,9 @@ def _read(rows: Table, scan: Scan, periods: Sequence[Period]) -> list[Table]:
         if scan.early:  # apart, so that the others' past is skipped unread
             parts.append(rows.filter(rows["what"].isin(scan.early), rows["at"] > NONE, rows["at"] < first))
         return parts
-    wanted = wanted.filter(_[scan.moment] < last, _[scan.moment] > NONE if scan.hows & FROM else _[scan.moment] >= first)
+    wanted = wanted.filter(
+        _[scan.moment] < last, _[scan.moment] > NONE if scan.hows & FROM else _[scan.moment] >= first
+    )
     return [wanted if How.MOMENT in scan.hows else wanted.filter(_["at"] < last)]
 
 
@@ -131,20 +148,21 @@ def _listed(
     request: Request,
     key: Sequence[Sequence[int | str]],
 ) -> Table:
-    """(case, seq, what, at, sign) of every step that makes up a count."""
-    parts = []
+    """(case, seq, what, at, sign) of every step that makes up a count, and of which key where none is wanted."""
+    parts, told = [], [name for name, values in zip(request.keys, key, strict=True) if not values]
     for number, (view, of_view) in enumerate(zip(views, kinds, strict=True)):
         if of_view:
             rows = _seen(steps, view, of_view, request)
             for column, values in zip(request.keys, key, strict=True):
-                if column != "source":
+                if column != "source" and values:
                     rows = rows.filter(rows[column].isin(list(values)))
-            parts.append(rows.select("case", "seq", "what", "at", view=ibis.literal(number, type="int32")))
+            columns = ["case", "seq", "what", "at", *_of_rows(told)]
+            parts.append(rows.select(*columns, view=ibis.literal(number, type="int32")))
     found = ibis.union(*parts) if len(parts) > 1 else parts[0]
     joined = found.join(weighed, ["what", "view"])
-    if "source" in request.keys:
+    if "source" in request.keys and "source" not in told:
         joined = joined.filter(joined["source"].isin(list(key[request.keys.index("source")])))
-    return joined.select("case", "seq", "what", "at", "sign")
+    return joined.select("case", "seq", "what", "at", "sign", *told)
 
 
 def netted(
@@ -158,15 +176,18 @@ def netted(
 ) -> Table:
     """(case, seq, sign, what, at, steps, number) of what remains of ``listed`` case by case: the last steps of a case.
 
-    ``cut``: so many of them are passed over, so many told; ``steps`` and ``number`` are of all of them.
+    ``cut``: so many of them are passed over, so many told; ``steps`` and ``number`` are of all of them. Columns of
+    ``key`` without values are not narrowed to any: each object's steps are set against each other, and the object told.
     """
     rows = _listed(steps, weighed, views, kinds, request, key)
-    rows = rows.mutate(total=_.sign.sum().over(group_by="case"))
+    objects = [name for name, values in zip(request.keys, key, strict=True) if not values]
+    apart = ["case", *objects]
+    rows = rows.mutate(total=_.sign.sum().over(group_by=apart))
     rows = rows.filter(_.sign * _.total > 0)
-    rows = rows.mutate(nth=ibis.row_number().over(group_by="case", order_by=[_.seq.desc(), _.at.desc()]))
+    rows = rows.mutate(nth=ibis.row_number().over(group_by=apart, order_by=[_.seq.desc(), _.at.desc()]))
     rows = rows.filter(_.nth < _.total.abs())
     rows = rows.mutate(steps=_.count().over(), number=_.sign.sum().over())
-    told = rows.select("case", "seq", "sign", "what", "at", "steps", "number")
+    told = rows.select("case", "seq", "sign", "what", "at", "steps", "number", *objects)
     return told.order_by(["case", "seq", "sign", "what"]).limit(cut[1], offset=cut[0])
 
 
@@ -202,7 +223,9 @@ def _seen(steps: Table, view: View, kinds: Sequence[int], request: Request) -> T
 def _columns(view: View, keys: Sequence[str]) -> list[str]:
     """The columns that one view reads."""
     further = further_columns(changes_of(view.whose, keys))
-    return list(dict.fromkeys(["case", "seq", "what", "at", "recorded", "replaces", view.moment, *_of_rows(keys), *further]))
+    return list(
+        dict.fromkeys(["case", "seq", "what", "at", "recorded", "replaces", view.moment, *_of_rows(keys), *further])
+    )
 
 
 def _for_whom(rows: Table, changes: Mapping[str, str] | Sequence[tuple[str, str]]) -> Table:

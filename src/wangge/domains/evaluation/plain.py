@@ -49,7 +49,7 @@ class PlainEngine:
     ) -> Iterator[tuple[int, int, int]]:
         found = []
         for _count, case, (row, sign, _bucket, whose) in self._marks(snapshot, request):
-            if all(_key(snapshot, row, name, whose) in values for name, values in zip(request.keys, key, strict=True)):
+            if _is_of(snapshot, request, key, row, whose):
                 found.append((case, row["seq"], sign))
         yield from sorted(found)
 
@@ -58,7 +58,7 @@ class PlainEngine:
     ) -> Netted:
         by_case: dict[int, list[tuple[int, int, int, int, int]]] = {}
         for _count, case, (row, sign, _bucket, whose) in self._marks(snapshot, request):
-            if all(_key(snapshot, row, name, whose) in values for name, values in zip(request.keys, key, strict=True)):
+            if _is_of(snapshot, request, key, row, whose):
                 by_case.setdefault(case, []).append((case, row["seq"], sign, row["what"], row["at"]))
         left: list[tuple[int, int, int, int, int]] = []
         for of_case in by_case.values():
@@ -153,7 +153,9 @@ def _of_standing(told: Statement, rows: Known, request: Request) -> Marks:
                 done = set()
             if what.to_stage != what.from_stage:
                 entered = (what, frozenset(done))
-            stage, latest = what.to_stage, row
+            if what.to_stage != what.from_stage or what.moved == "yes" or latest is None:
+                latest = row  # the step that brought the case into the stage, or to its unit and class
+            stage = what.to_stage
             if row["run_before"] or row["run_after"]:
                 running, run_row = row["run_after"], (row, what)
             done.add(what.verb)
@@ -172,9 +174,10 @@ def _of_unended(told: Statement, rows: Known, request: Request) -> Marks:
         known = [(row, what) for row, what in rows if row["at"] < period.to_minute]
         if not known or known[0][1].child == "yes":
             continue
-        row = known[-1][0]
-        if period.from_minute <= row["reported"] < period.to_minute and known[-1][1].to_ends == "no":
-            yield row, told.sign, bucket, "held"
+        if period.from_minute <= known[-1][0]["reported"] < period.to_minute and known[-1][1].to_ends == "no":
+            # the step that opened the case, or brought it to its unit and class
+            decided = [row for row, what in known if what.from_ends == "yes" or what.moved == "yes"]
+            yield decided[-1] if decided else known[0][0], told.sign, bucket, "held"
 
 
 def _holds(conditions: Sequence[Condition], what: What) -> bool:
@@ -195,6 +198,16 @@ def _key(snapshot: Snapshot, row: Row, name: str, whose: str) -> int | str:
     if whose == "held" and name in ("seat", "collector", "inner"):
         return 0
     return row["author"] if whose == "author" and name == "seat" else row[name]
+
+
+def _is_of(snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]], row: Row, whose: str) -> bool:
+    """Whether a row counts for the object that a key stands for."""
+    alike = dict(request.alike)
+    for name, values in zip(request.keys, key, strict=True):
+        found = _key(snapshot, row, name, whose)
+        if (alike.get(int(found), found) if name == "place" else found) not in values:
+            return False
+    return True
 
 
 def _cases(snapshot: Snapshot) -> Iterator[tuple[int, list[Row]]]:

@@ -247,8 +247,10 @@ def _send_channel(channel: str, send: Callable[..., tuple[int, int]], ends: floa
 
 def run_evaluation() -> list[str]:
     """Once a night: facts leave for the warehouse; the month that is over is frozen, whoever must act is reminded."""
+    from wangge.domains.evaluation.engines import prepare_sums
     from wangge.domains.evaluation.operations.by_itself import run_months
     from wangge.domains.evaluation.operations.refreshing import refresh
+    from wangge.domains.evaluation.queries.settings import month_begins_on
     from wangge.domains.evaluation.snapshots import latest
     from wangge.groundwork.warehouse.manifest import WarehouseRefused
 
@@ -256,6 +258,7 @@ def run_evaluation() -> list[str]:
     root = environment.warehouse_root
     try:
         refresh(root=root, at=at, software=version("wangge"))
+        prepare_sums(latest(root), begins_on=month_begins_on())
     except WarehouseRefused as refused:
         log.warning("warehouse not refreshed: %s", refused)
     done = run_months(today=clock.today(), at=at, fresh=lambda: latest(root), overlay=environment.city_overlay)

@@ -18,7 +18,8 @@ class Request:
 
     ``counted``: id of a count → its statements. ``known_until``: the civil minute up to which recorded steps are
     known, None for all. ``only``: of these cases alone. ``alike``: (place, the place that stands for it) for every
-    place, where places need not be told apart: the rows of a district are then added up where they lie.
+    place, where places need not be told apart: the rows of a district are then added up where they lie. ``monthly``:
+    the periods are made of statistical months.
     """
 
     counted: Mapping[str, str]
@@ -27,6 +28,7 @@ class Request:
     known_until: int | None = None
     only: frozenset[int] | None = None
     alike: tuple[tuple[int, int], ...] = ()
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

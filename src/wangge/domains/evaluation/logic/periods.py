@@ -66,7 +66,7 @@ _HOW = "看不懂期间“{text}”：写作 2024、2024-Q1、2024-03 或 2024-0
 def months_of(period: Period, *, starts_on: int = 1) -> tuple[Period, ...]:
     """The statistical months that make up a year, quarter or month; a free span is one piece."""
     found: list[Period] = []
-    if _SPAN.fullmatch(period.name):
+    if is_span(period):
         return (period,)
     end = period.end
     while end > period.first:
@@ -75,6 +75,11 @@ def months_of(period: Period, *, starts_on: int = 1) -> tuple[Period, ...]:
         found.append(Period(first, end, f"{named.year:04d}-{named.month:02d}"))
         end = first
     return tuple(reversed(found))
+
+
+def is_span(period: Period) -> bool:
+    """Whether it is a free span of days rather than made of statistical months."""
+    return _SPAN.fullmatch(period.name) is not None
 
 
 def last_ended(today: date, *, starts_on: int = 1) -> Period:

@@ -65,6 +65,16 @@ class Weight:
     sign: int
 
 
+def moment_of(term: Term) -> str:
+    """The column a term's rows are read by."""
+    return "replaces" if term.moment == "at" and term.window is Window.SAME else term.moment
+
+
+def scan_name(moment: str, changes: Mapping[str, str]) -> str:
+    """What a scan is called where its rows are kept added up."""
+    return "/".join((moment, *(f"{name}={column}" for name, column in changes.items())))
+
+
 def changes_of(whose: str, keys: Sequence[str]) -> dict[str, str]:
     """Key column → the column that a view takes instead of it, or ``NOBODY``."""
     if whose == "author":
@@ -87,8 +97,7 @@ def shared(
     """The scans of some terms, and the weight of every kind of step counted; ``count`` is the place in ``counts``."""
     views: dict[tuple[str, _Changes], list[Term]] = {}
     for term in terms:
-        moment = "replaces" if term.moment == "at" and term.window is Window.SAME else term.moment
-        views.setdefault((moment, tuple(changes_of(term.whose, keys).items())), []).append(term)
+        views.setdefault((moment_of(term), tuple(changes_of(term.whose, keys).items())), []).append(term)
     scans: list[Scan] = []
     weighed: list[Weight] = []
     for (moment, changes), of_view in views.items():
