@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 from wangge.domains.cases.operations.bulk import pieces_at_once
 from wangge.domains.cases.operations.recurrence import keep_reach
@@ -24,9 +27,29 @@ _OWNERS_ALONE = (
 """Tables the application reads and never writes."""
 
 
+_LOCK_SECONDS = 3
+_REST_SECONDS = 1.0
+_TRIES = 60
+
+
 def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
-    """Run the migrations; the process must have been opened as owner."""
-    call_command("migrate", plan=plan, verbosity=verbosity, interactive=False)
+    """Run the migrations; the process must have been opened as owner.
+
+    A change of a table that waits for its lock would make everyone behind it wait: it gives up after a moment, lets the
+    others go first, and tries again. What was migrated by then stays.
+    """
+    for turn in range(1, _TRIES + 1):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
+            call_command("migrate", plan=plan, verbosity=verbosity, interactive=False)
+            break
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable) or turn == _TRIES:
+                raise
+            sleep(_REST_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
     if not plan:
         keep_reach()
         pieces_at_once()
