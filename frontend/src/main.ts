@@ -9,6 +9,7 @@ import "./elements/places";
 import "./elements/suggested";
 import "./elements/theme";
 import "./elements/time";
+import { takeInHand } from "./elements/in_hand";
 import { followPulse, isBusy } from "./elements/pulse";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
@@ -61,5 +62,6 @@ document.addEventListener("DOMContentLoaded", () => {
   enhanceForms();
   refreshLists();
   followPulse();
+  takeInHand();
 });
 document.addEventListener("htmx:load", loadMapWhereOneIs);

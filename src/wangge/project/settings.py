@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "wangge.domains.hotline",
     "wangge.domains.citizens",
     "wangge.domains.partners",
+    "wangge.domains.desks",
     "wangge.domains.replies",
     "wangge.domains.telephone",
     "wangge.domains.evaluation",

@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 from wangge.domains.cases.anchoring import anchor_heads
 from wangge.domains.cases.operations import receipts, refilling, timing
 from wangge.domains.citizens.operations.counting import forget_sendings
+from wangge.domains.desks.operations.in_hand import clear_passed
 from wangge.domains.hotline.operations.sending import send_due
 from wangge.domains.notices.operations import clear_inboxes, clear_read
 from wangge.domains.partners.operations.sending import clear_sent
@@ -180,6 +181,7 @@ def sweep() -> None:
     clear_inboxes(at=at, keep_days=NOTICES_KEPT_DAYS)
     clear_sent(at=at)
     clear_replies(at=at)
+    clear_passed(at=at)
     for recording, form in clear_old_calls(at=at):
         remove_recording(recording, form)
     call_command("clearsessions")

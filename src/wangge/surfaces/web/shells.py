@@ -112,6 +112,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("hotline_orders", _("热线工单"), "", False),
             *((("calls", _("来电"), "", False),) if settings.TELEPHONE_SECRET else ()),
             ("call_backs", _("回访"), "", False),
+            ("handovers", _("交接班"), "", False),
             ("letters", _("公众来信"), "", False),
             ("assessment", _("考评"), "", False),
             ("ownership", _("权属规则"), "", False),

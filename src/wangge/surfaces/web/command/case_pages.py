@@ -164,6 +164,7 @@ def case_page(request: HttpRequest, told: Told, by: Actor, at: datetime, asked: 
         photo_list_url=reverse("photo", args=[row.number, row.photos[0][1]]) if row.photos else "",
         suggested_url="" if asked.on_paper else case_suggested_url(row, by),
         calls_url=_calls_url(row, by),
+        in_hand_url=reverse("case_in_hand", args=[row.number]) if opens(by, "case_in_hand") else "",
         print_url=reverse("case_file", args=[row.number]) if not field and opens(by, "case_file") else "",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wangge.surfaces.web.command.kept_views import KeptViews
 from wangge.surfaces.web.elements.forms import BarredVerb, Conflict, Field, Form, VerbForm
 from wangge.surfaces.web.elements.pieces import (
     CaseRow,
@@ -65,6 +66,7 @@ class WorkListPage:
     map_url: str = ""  # the open cases on a map
     exports: tuple[tuple[str, str], ...] = ()  # (name, address) of the list as a file
     together_url: str = ""  # one act on many of these cases
+    kept: KeptViews | None = None  # views the person keeps beside this list
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
 
 
@@ -125,6 +127,7 @@ class CasePage:
     photo_list_url: str = ""
     print_url: str = ""
     suggested_url: str = ""  # what the model suggests for its words, asked for once the page stands
+    in_hand_url: str = ""  # told when somebody begins to fill a form of it
     calls_url: str = ""  # the calls bound to it, with their recordings
     watch_text: str = ""  # 李四 正在查看
 

@@ -21,6 +21,8 @@ from wangge.groundwork import clock
 from wangge.surfaces.web.command import queues, rows
 from wangge.surfaces.web.command.case_pages import Asked, case_page, read_case, seen_row
 from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
+from wangge.surfaces.web.command.in_hand_views import with_hands
+from wangge.surfaces.web.command.kept_views import kept_views
 from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WorkListPage
 from wangge.surfaces.web.elements.pieces import NoticeKind
 from wangge.surfaces.web.gate import actor_on
@@ -39,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def work_list(request: HttpRequest) -> HttpResponse:
-    """The seat's queues by remaining time. Two statements behind the gate."""
+    """The seat's queues by remaining time. Four statements behind the gate."""
     by, at = actor_on(request), clock.now()
     queue = queues.queue_or_first(by, request.GET.get("queue", ""))
     narrowing = narrowing_of(request, hidden=(("queue", queue),))
@@ -50,7 +52,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     except BadInput:
         return HttpResponseRedirect(queues.list_url(queue))
     counts = open_by_stage(by=by, at=at)
-    shown = rows.lines(found.rows, at=at, queue=queue)
+    shown = with_hands(found.rows, rows.lines(found.rows, at=at, queue=queue), by=by, at=at)
     page = WorkListPage(
         shell=shell_for(
             request, queues.queue_name(queue), at=at, current="work_list", search_text=narrowing.filter.words
@@ -69,6 +71,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         pulse_url=reverse("pulse"),
         pulse_stages=() if queue == queues.ALL else queues.stages_of(by),
         map_url=reverse("case_map"),
+        kept=kept_views(request, by, "work_list"),
         together_url=narrowing.address("together") if shown and opens(by, "together") else "",
         exports=_exports(by, narrowing),
     )
@@ -95,6 +98,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
         clear_url=reverse("case_search") if narrowing.is_active else "",
         found_text=_found(len(shown), more=bool(found.next), by_time=False),
         next_url=narrowing.address("case_search", cursor=found.next) if found.next else "",
+        kept=kept_views(request, by, "case_search") if opens(by, "view_keep") else None,
         previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
         exports=_exports(by, narrowing) if shown else (),
     )

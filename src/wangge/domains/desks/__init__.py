@@ -1,0 +1,1 @@
+"""Desks of the centre: which seat has a case in hand, views a person keeps, the handover of a shift."""

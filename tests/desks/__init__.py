@@ -1,0 +1,1 @@
+"""Desks: cases in hand, kept views, handovers."""
