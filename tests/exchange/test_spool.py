@@ -304,6 +304,30 @@ def test_a_forged_status_is_not_believed(city: datetime, tmp_path: Path) -> None
     assert len(list((tmp_path / "to-public" / "refused").iterdir())) == 1
 
 
+@pytest.mark.django_db
+def test_what_did_not_move_costs_one_statement_however_much_it_is(
+    city: datetime, tmp_path: Path, actor: Find, django_assert_num_queries: Any
+) -> None:
+    for number in range(4):
+        lay(tmp_path, report(city, number))
+    take_in(tmp_path, secret=SECRET, at=city)
+    assert tell_back(tmp_path / "out", secret=SECRET, at=city) == 4
+    with django_assert_num_queries(1):
+        assert tell_back(tmp_path / "out", secret=SECRET, at=city) == 0
+    to_handling(actor, behind(2).number)
+    assert tell_back(tmp_path / "out", secret=SECRET, at=city) == 1
+
+
+@pytest.mark.django_db
+def test_a_report_from_beyond_the_border_is_handed_on(city: datetime, tmp_path: Path) -> None:
+    lay(tmp_path, report(city, 1, lon=-66.866, lat=-27.827))
+    assert take_in(tmp_path, secret=SECRET, at=city) == {Outcome.TAKEN: 1}
+    found = letter_of_hash(hash_number(1))
+    assert found is not None
+    assert (found.kind, cases()) == ("out_of_area", 0)
+    assert len(found.photos) == 1
+
+
 # ---- the process that has no database --------------------------------------------------------------------------------
 
 _OUTSIDE = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -32,22 +34,51 @@ def refuse_package(*, id: str, kind: str, code_hash: bytes, at: datetime, why: s
         )
 
 
-def outside_codes(*, at: datetime) -> list[tuple[str, bytes, str, str]]:
-    """(id, hash of the code, why refused, what was told last) of every package that brought a code not too long ago;
-    one statement."""
+@dataclass(frozen=True, slots=True)
+class OutsideCode:
+    """A code given outside whose case or letter moved since it was told of last."""
+
+    package_id: str
+    code_hash: bytes
+    refused: str
+    told: str
+    mark: str
+
+
+_MOVED = """
+SELECT id, code_hash, refused, told, mark FROM (
+    SELECT p.id, p.code_hash, p.refused, p.told, p.told_mark, p.taken_at,
+           CASE WHEN l.stage = 'merged' THEN p.taken_at::text || random()
+                ELSE concat_ws('/', c.id, c.version, l.id, l.version, t.id, t.version, p.refused <> '') END AS mark
+      FROM citizens_package p
+      LEFT JOIN citizens_follower f ON f.code_hash = p.code_hash
+      LEFT JOIN cases_case c ON c.id = f.case_id
+      LEFT JOIN cases_case l ON l.id = c.lead_id AND c.stage = 'merged'
+      LEFT JOIN citizens_letter t ON t.code_hash = p.code_hash
+     WHERE p.kind <> 'act' AND p.taken_at > %s
+) found WHERE mark <> told_mark ORDER BY taken_at, id
+"""
+
+
+def moved_codes(*, at: datetime) -> list[OutsideCode]:
+    """Every code brought not too long ago whose case or letter is another than when it was told; one statement.
+
+    A lead that was merged itself is looked at each time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, [at - TOLD_FOR])
+        return [OutsideCode(row[0], bytes(row[1]), *row[2:]) for row in cursor.fetchall()]
+
+
+def note_told(told: Sequence[tuple[str, str, str]]) -> None:
+    """Note what was told back: (digest, mark, package id); one statement."""
+    columns = [list(column) for column in zip(*told, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, code_hash, refused, told FROM citizens_package WHERE kind <> 'act' AND taken_at > %s"
-            " ORDER BY taken_at, id",
-            [at - TOLD_FOR],
+            "UPDATE citizens_package p SET told = n.told, told_mark = n.mark"
+            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (told, mark, id) WHERE p.id = n.id",
+            columns,
         )
-        return [(row[0], bytes(row[1]), row[2], row[3]) for row in cursor.fetchall()]
-
-
-def note_told(told: list[tuple[str, str]]) -> None:
-    """Note what was told back: (digest, package id)."""
-    with connection.cursor() as cursor:
-        cursor.executemany("UPDATE citizens_package SET told = %s WHERE id = %s", told)
 
 
 def next_serial() -> int:

@@ -64,7 +64,7 @@ class OtherSides:
         message = orjson.loads(body)
         self.doubled += message["message_id"] in self.sms
         self.sms[message["message_id"]] = message
-        state = "undelivered" if message["phone"] in self.unreachable else "delivered"
+        state = "undelivered" if message.get("phone") in self.unreachable else "delivered"
         self.receipts.append((message["message_id"], {"message_id": message["message_id"], "state": state}))
         self.told(message)
         return 200, {}

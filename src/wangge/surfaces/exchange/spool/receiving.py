@@ -26,6 +26,7 @@ from wangge.domains.citizens.refusals import CodeTaken, LetterRefused
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.attachments.refusals import PhotoRefused
 from wangge.surfaces.exchange.spool.packages import NotAPackage, Package, read, set_aside, waiting
+from wangge.surfaces.web.public.report_steps import OUTSIDE, is_outside
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(days=7)  # an act may come before the report it is about
@@ -159,6 +160,10 @@ def _report(package: Package, said: _Said, code_hash: bytes, at: datetime) -> No
     place: dict[str, Any] = {"address": address}
     if point is not None:
         place |= {"lon": point[0], "lat": point[1], "system": "wgs84"}
+    on_earth = point is not None and abs(point[0]) <= 180 and abs(point[1]) <= 90
+    if point is not None and on_earth and is_outside(point, at):
+        _hand_on(package, said, code_hash, at)
+        return
     photos = _photos(package, at)
     report = Report(
         source="public",
@@ -170,6 +175,14 @@ def _report(package: Package, said: _Said, code_hash: bytes, at: datetime) -> No
         is_private=openness == "private",
     )
     report_publicly(report=report, contact=_contact(said), sent=_sent(package, said, code_hash), at=at)
+
+
+def _hand_on(package: Package, said: _Said, code_hash: bytes, at: datetime) -> None:
+    """What lies beyond the city's border goes to the authority there: outside nobody could see that it does."""
+    written = Written(
+        OUTSIDE, said.text("description"), said.text("place"), said.point, tuple(_photos(package, at))
+    )  # fmt: skip
+    write_letter(written=written, contact=_contact(said), sent=_sent(package, said, code_hash), at=at)
 
 
 def _letter(package: Package, said: _Said, code_hash: bytes, at: datetime) -> None:

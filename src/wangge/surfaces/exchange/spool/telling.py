@@ -16,7 +16,7 @@ from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.queries.history import history_of
 from wangge.domains.cases.rows import draft_of
 from wangge.domains.citizens.letter_tables import authority_of
-from wangge.domains.citizens.operations.packages import next_serial, note_told, outside_codes
+from wangge.domains.citizens.operations.packages import OutsideCode, moved_codes, next_serial, note_told
 from wangge.domains.citizens.queries.followers import Followed, citizen_of, followed_by_hash
 from wangge.domains.citizens.queries.letters import Letter, letter_of_hash
 from wangge.groundwork.attachments.queries import open_copy
@@ -32,18 +32,23 @@ Told = dict[str, Any]
 def tell_back(folder: Path, *, secret: bytes, at: datetime) -> int:
     """Write what changed since it was told last; how many statuses. The file is there before it is noted as told:
     ended in between, it is told again, and the other side keeps the newer."""
-    changed: list[tuple[str, str, str, Told]] = []
-    for package_id, code_hash, refused, told in outside_codes(at=at):
-        status = _status(code_hash, refused, at)
+    changed: list[tuple[OutsideCode, str, Told]] = []
+    same: list[tuple[str, str, str]] = []
+    for each in moved_codes(at=at):
+        status = _status(each.code_hash, each.refused, at)
         digest = hashlib.sha256(orjson.dumps(status, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        if digest != told:
-            changed.append((package_id, code_hash.hex(), digest, status))
+        if digest != each.told:
+            changed.append((each, digest, status))
+        else:
+            same.append((digest, each.mark, each.package_id))
+    if same:
+        note_told(same)  # it moved, and reads as before
     for start in range(0, len(changed), AT_ONCE):
         batch = changed[start : start + AT_ONCE]
         serial = next_serial()
-        body = {"serial": serial, "statuses": {code: status for _id, code, _digest, status in batch}}
+        body = {"serial": serial, "statuses": {each.code_hash.hex(): status for each, _digest, status in batch}}
         put(folder, f"{serial:012d}", packed(Package(f"status-{serial}", "statuses", body), secret))
-        note_told([(digest, package_id) for package_id, _code, digest, _status in batch])
+        note_told([(digest, each.mark, each.package_id) for each, digest, _status in batch])
     return len(changed)
 
 
