@@ -4,7 +4,7 @@
 
     base/20261129T181500.123456Z/  a base backup: base.tar.gz, pg_wal.tar.gz, …, base.json (written last)
     log/0000000100…04.gz      the pieces of the log (WAL), compressed, each there whole or not at all
-    photos/                   as under var, only ever added to
+    photos/, months/          as under var, only ever added to
     overlay/20261129T…Z/      the city's own rows as they were from that moment on
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from wangge.groundwork.processes import write_whole
 
-BASE, LOG, PHOTOS, OVERLAY = "base", "log", "photos", "overlay"
+BASE, LOG, PHOTOS, OVERLAY, MONTHS = "base", "log", "photos", "overlay", "months"
 MANIFEST = "base.json"
 FORM = 1
 _STAMP = "%Y%m%dT%H%M%S.%fZ"

@@ -98,7 +98,7 @@ def starts_anew(environment: Environment) -> bool:
 
 def _directories(environment: Environment) -> dict[str, Path]:
     """What lies beside the database, by its name in the backup."""
-    found = {"overlay": environment.overlay or environment.var / "overlay"}
+    found = {"overlay": environment.overlay or environment.var / "overlay", "months": environment.months_directory}
     if not environment.photos_s3_bucket:
         found["photos"] = environment.var / "photos"
     return found

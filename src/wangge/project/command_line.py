@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "wangge.project.commands.check:check",
     "backup": "wangge.project.commands.backup:backup",
     "restore": "wangge.project.commands.restore:restore",
+    "months": "wangge.project.commands.months:months",
     "rehearse": "wangge.project.commands.rehearse:rehearse",
     "demo": "wangge.project.commands.demo:demo",
     "door": "wangge.project.commands.door:door",

@@ -89,6 +89,10 @@ def copy_beside(environment: Environment, *, whole: bool) -> int:
     """
     folder = folder_of(environment)
     copied = _copy_overlay(environment, folder)
+    if environment.months_directory.is_dir():
+        copied += archive.copy_tree(
+            environment.months_directory, folder / log_archive.MONTHS, lambda _done: None, hold_back=True
+        )  # fmt: skip
     if environment.photos_s3_bucket:
         return copied
     source, target = environment.var / "photos", folder / log_archive.PHOTOS
@@ -158,6 +162,9 @@ def restore_to(environment: Environment, *, folder: Path, moment: datetime | Non
     photos = folder / log_archive.PHOTOS
     if photos.is_dir() and not environment.photos_s3_bucket:
         archive.copy_tree(photos, environment.var / "photos", lambda _done: None, hold_back=True)
+    months = folder / log_archive.MONTHS
+    if months.is_dir():
+        archive.copy_tree(months, environment.months_directory, lambda _done: None, hold_back=True)
     rows = log_archive.overlay_at(folder, moment)
     if environment.overlay is None and rows is not None:
         shutil.rmtree(environment.var / "overlay", ignore_errors=True)

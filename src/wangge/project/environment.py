@@ -92,6 +92,8 @@ class Environment(BaseSettings):
     """Which claim of the provider is the user name here."""
     anchors: Path | None = None
     """Where the heads of the chains are anchored each night; ``anchors`` under var by default, better elsewhere."""
+    months: Path | None = None
+    """Where months of history moved out of the database lie; ``months`` under var by default."""
     backups: Path | None = None
     """The folder of continuous backup of the embedded database, better on another disk; empty: none."""
     backup_seconds: int = Field(default=60, ge=1)
@@ -214,6 +216,11 @@ class Environment(BaseSettings):
     def anchor_directory(self) -> Path:
         """Where anchors lie."""
         return self.var / "anchors" if self.anchors is None else self.anchors.expanduser().resolve()
+
+    @property
+    def months_directory(self) -> Path:
+        """Where months moved out of the database lie."""
+        return self.months.expanduser().resolve() if self.months is not None else self.var / "months"
 
     @property
     def backup_folder(self) -> Path | None:

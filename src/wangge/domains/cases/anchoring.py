@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 
 from wangge.domains.organizations.queries import cases_loaded_since
 from wangge.groundwork.anchor_files import Anchor, AnchorBroken, anchors_in, read_anchor, write_anchor
+from wangge.groundwork.months_away import Away, changed, month_away, rows_away
 from wangge.standards.findings import gettext_noop
 
 HEADS_AT_ONCE = 5_000
@@ -29,7 +31,8 @@ _MOVED = (
     " WHERE s.recorded_at >= '{since}'"
 )
 _COMPARED = """
-SELECT a.number, a.case_id::text, a.seq, c.number IS NOT NULL, s.seq IS NOT NULL, encode(s.hash, 'hex') = a.hash
+SELECT a.number, a.case_id::text, a.seq, c.number IS NOT NULL, s.seq IS NOT NULL, encode(s.hash, 'hex') = a.hash,
+    a.month, a.hash
 FROM unnest(%s::date[], %s::uuid[], %s::int[], %s::text[], %s::text[]) AS a (month, case_id, seq, hash, number)
 LEFT JOIN cases_case c ON c.id = a.case_id
 LEFT JOIN cases_step s ON s.month = a.month AND s.case_id = a.case_id AND s.seq = a.seq
@@ -117,14 +120,36 @@ def _differing(anchor: Anchor, piece: Sequence[bytes]) -> Iterator[Unanchored]:
     columns = [list(column) for column in zip(*(_head(row) for row in piece), strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_COMPARED, columns)
-        for number, case_id, seq, case_there, step_there, same_hash in cursor.fetchall():
+        for number, case_id, seq, case_there, step_there, same_hash, month, digest in cursor.fetchall():
+            kept = _hash_away(month, case_id, seq) if case_there and not step_there else None
+            if kept == digest and not _number_differs(case_id, number):
+                continue  # the month lies in a file, and nothing differs
             if not case_there:
                 kind = AnchorBreak.CASE_GONE
-            elif not step_there:
+            elif not step_there and kept is None:
                 kind = AnchorBreak.STEP_GONE
             else:
-                kind = AnchorBreak.OTHER_NUMBER if same_hash else AnchorBreak.OTHER_HISTORY
+                kind = AnchorBreak.OTHER_NUMBER if same_hash or kept == digest else AnchorBreak.OTHER_HISTORY
             yield Unanchored(kind, anchor.name, number, case_id, seq)
+
+
+def _hash_away(month: date, case_id: str, seq: int) -> str | None:
+    """The hash of a step that lies in its month's file."""
+    found = month_away("cases_step", month)
+    return _hashes_of(found).get((case_id, seq)) if found is not None and not changed(found) else None
+
+
+@lru_cache(maxsize=1)
+def _hashes_of(month: Away) -> dict[tuple[str, int], str]:
+    return {
+        (row["case_id"].decode(), int(row["seq"])): row["hash"].decode().removeprefix("\\x") for row in rows_away(month)
+    }  # fmt: skip
+
+
+def _number_differs(case_id: str, number: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM cases_case WHERE id = %s", [case_id])
+        return bool(cursor.fetchone() != (number,))
 
 
 def _head(row: bytes) -> tuple[str, str, int, str, str]:

@@ -31,6 +31,7 @@ class BreakKind(StrEnum):
     CHILD_WITHOUT_PARENT = "child_without_parent"
     NUMBER_GAP = "number_gap"
     NUMBER_BEYOND_COUNTER = "number_beyond_counter"
+    MONTH_GONE = "month_gone"
 
 
 LABELS: dict[BreakKind, str] = {
@@ -54,6 +55,7 @@ LABELS: dict[BreakKind, str] = {
     BreakKind.CHILD_WITHOUT_PARENT: gettext_noop("子案卷没有主案卷"),
     BreakKind.NUMBER_GAP: gettext_noop("案卷号不连续"),
     BreakKind.NUMBER_BEYOND_COUNTER: gettext_noop("案卷号超出计数"),
+    BreakKind.MONTH_GONE: gettext_noop("移出的月份文件缺失或被改动"),
 }
 """What each break is called in front of people."""
 

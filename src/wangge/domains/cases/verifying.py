@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import merge
 from itertools import pairwise
 
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ from wangge.domains.cases.breaks import Break, BreakKind
 from wangge.domains.cases.replaying import KeptCase, KeptStep, KeptWords, check_case
 from wangge.domains.cases.rules import rulebook_on
 from wangge.groundwork.copied_rows import copied_rows
+from wangge.groundwork.months_away import Away, changed, month_away, rows_away
 from wangge.groundwork.worker_pool import worked
 
 CASES_PER_PIECE = 8000
@@ -30,6 +32,9 @@ _CASE_SELECT = (
 _STEP_SELECT = (
     "case_id, seq, verb, post, person_id, at, recorded_at, from_stage, to_stage, payload, encode(hash, 'hex')"
 )
+_STEP_COLUMNS = (
+    "case_id", "seq", "verb", "post", "person_id", "at", "recorded_at", "from_stage", "to_stage", "payload", "hash"
+)  # fmt: skip
 _MONTHS = """
 WITH RECURSIVE months AS (
     (SELECT min(month) AS month FROM cases_step)
@@ -171,7 +176,10 @@ def check_piece(piece: Piece) -> Checked:
         words.setdefault(case_id, {})[int(seq)] = KeptWords(texts, erased == b"t")
     breaks: list[Break] = []
     count = 0
-    for steps in _by_case(piece):
+    month = month_away("cases_step", piece.month)
+    if month is not None and changed(month):
+        return Checked(piece.month, checked, 0, (Break(BreakKind.MONTH_GONE, "", "", told=str(month.path)),))
+    for steps in _by_case(piece, month):
         count += len(steps)
         case = cases.pop(steps[0].case_id, None)
         if case is None:
@@ -204,17 +212,26 @@ def _range(column: str, piece: Piece) -> str:
     return low + (f" AND {column} < '{piece.beyond}'" if piece.beyond else "")
 
 
-def _by_case(piece: Piece) -> Iterator[list[KeptStep]]:
+def _by_case(piece: Piece, month: Away | None) -> Iterator[list[KeptStep]]:
     query = (
         f"SELECT {_STEP_SELECT} FROM cases_step WHERE month = '{piece.month}'{_range('case_id', piece)}"
         " ORDER BY month, case_id, seq"
     )
+    rows: Iterator[KeptStep] = map(KeptStep._make, copied_rows(query))
+    if month is not None:
+        rows = merge(_steps_away(month, piece), rows, key=lambda step: (step.case_id, int(step.seq)))
     held: list[KeptStep] = []
-    for row in copied_rows(query):
-        step = KeptStep._make(row)
+    for step in rows:
         if held and held[0].case_id != step.case_id:
             yield held
             held = []
         held.append(step)
     if held:
         yield held
+
+
+def _steps_away(month: Away, piece: Piece) -> Iterator[KeptStep]:
+    """The month's file in the very form the query gives."""
+    for row in rows_away(month, first=piece.lowest, beyond=piece.beyond):
+        values = [row[name] for name in _STEP_COLUMNS]
+        yield KeptStep._make([*values[:-1], values[-1].removeprefix(b"\\x")])

@@ -22,7 +22,12 @@ def case() -> None:
 def show(*, number: str, as_json: bool) -> None:
     """Exit 1 when there is no such case or its chain breaks. Personal words are not shown; the look is recorded."""
     with open_city():
-        found = _case(number)
+        from wangge.groundwork.months_away import MonthRefused
+
+        try:
+            found = _case(number)
+        except MonthRefused as refused:
+            raise click.ClickException(str(refused)) from None
     if found is None:
         click.echo(_("没有案卷 {number}。").format(number=number), err=True)
         raise SystemExit(1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from wangge.domains.cases import chain
+from wangge.domains.cases.queries.away import with_steps_away
 from wangge.domains.cases.rows import CaseRow
 
 
@@ -30,6 +31,9 @@ def chain_breaks(row: CaseRow) -> tuple[ChainBreak, ...]:
             [row.month, row.id],
         )
         steps = cursor.fetchall()
+    if len(steps) < row.version:
+        kept = with_steps_away(row, [(seq, "", "", None, None, None, "", "", text, link) for seq, text, link in steps])
+        steps = [(each[0], each[8], each[9]) for each in kept]
     breaks = []
     previous, last = chain.genesis(row.id), 0
     for seq, payload, kept in steps:

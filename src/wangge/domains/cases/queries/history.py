@@ -14,6 +14,7 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.attempt import Attempt
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.stretches import Recorded
+from wangge.domains.cases.queries.away import with_steps_away
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import as_recorded_in
@@ -61,7 +62,18 @@ def history_of(row: CaseRow) -> tuple[HistoryStep, ...]:
     """Every step of the case, oldest first; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, [row.month, row.id])
-        return tuple(_step(values) for values in cursor.fetchall())
+        found = cursor.fetchall()
+        if len(found) < row.version:
+            found = _with_words(row, found)
+        return tuple(_step(values) for values in found)
+
+
+def _with_words(row: CaseRow, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The steps of a month that was moved away, beside the words that stayed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, texts, erased_at FROM cases_private_texts WHERE case_id = %s", [row.id])
+        words = {seq: (texts, erased_at) for seq, texts, erased_at in cursor.fetchall()}
+    return [(*step[:10], *words.get(step[0], (None, None))) for step in with_steps_away(row, found)]
 
 
 def _step(values: tuple[Any, ...]) -> HistoryStep:

@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from wangge.domains.cases.answers import iso, usernames
+from wangge.domains.cases.queries.away import with_steps_away
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.sight import stands_outside
@@ -28,7 +29,7 @@ def steps_of(row: CaseRow, *, by: Actor | None = None, after: int = 0) -> list[d
     """
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, [row.month, row.id, after])
-        found = cursor.fetchall()
+        found = with_steps_away(row, cursor.fetchall(), after=after)
     payloads = [orjson.loads(step[8]) for step in found]
     people = {step[3] for step in found if step[3] is not None}
     for payload in payloads:
