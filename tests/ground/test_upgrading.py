@@ -98,7 +98,8 @@ class People:
                 try:
                     self._take(client.get("/api/v1/cases?limit=5"), 200)
                     body = {
-                        "entry": "register_report", "source": "hotline", "description": "升级中登记", "location": self.point,
+                        "entry": "register_report", "source": "hotline", "description": "升级中登记",
+                        "location": self.point,
                     }  # fmt: skip
                     made = client.post("/api/v1/cases", json=body, headers={"Idempotency-Key": f"{name}-{turn}"})
                     if self._take(made, 201):

@@ -29,7 +29,7 @@ _OWNERS_ALONE = (
 
 
 _LOCK_SECONDS = 0.5
-"""Less than PostgreSQL waits before it looks for a deadlock: of two that wait for each other, it is not the people's."""
+"""Less than PostgreSQL waits before it looks for a deadlock: of two that wait for each other, this one gives way."""
 _REST_SECONDS = 0.5
 _TRIES = 240
 
