@@ -40,31 +40,44 @@ def show(*, number: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@case.command(help=_("清除一件案卷的个人信息（姓名、电话、描述、地址等）；流转记录与哈希链不变，清除本身会记录。"))
-@click.argument("number")
+@case.command(
+    help=_(
+        "清除一件案卷的个人信息（姓名、电话、描述、地址等）；流转记录与哈希链不变，清除本身会记录。"
+        "--phone：清除一个电话号码名下的全部案卷、来信与查询登记。"
+    )
+)
+@click.argument("number", required=False)
+@click.option("--phone", help=_("此人的电话号码。"))
 @click.option("--because", required=True, help=_("理由，如：本人申请。"))
 @click.option("--yes", is_flag=True, help=_("不再询问。"))
-def erase(*, number: str, because: str, yes: bool) -> None:
+def erase(*, number: str | None, phone: str | None, because: str, yes: bool) -> None:
     """Exit 1 when there is no such case, 2 without a reason."""
+    if (number is None) == (phone is None):
+        raise click.UsageError(_("请给出案卷号，或用 --phone 给出电话号码。"))
     if not yes:
-        click.confirm(_("清除后不能恢复。确定清除案卷 {number} 的个人信息？").format(number=number), abort=True)
+        click.confirm(
+            _("清除后不能恢复。确定清除案卷 {number} 的个人信息？").format(number=number or phone), abort=True
+        )
     with open_city():
         from wangge.domains.cases.failures import BadInput, NoSuchCase
+        from wangge.domains.citizens.operations.erasing import erase_person
         from wangge.domains.citizens.operations.following import erase_citizens
         from wangge.domains.organizations.logic import TERMINAL
-        from wangge.domains.telephone.operations.working import clear_calls
         from wangge.groundwork import clock
-        from wangge.groundwork.attachments.recordings import remove_recording
 
         try:
-            steps = erase_citizens(number=number, because=because, by=TERMINAL, at=clock.now())
-            for recording, form in clear_calls(case_number=number, at=clock.now()):
-                remove_recording(recording, form)
+            if phone is not None:
+                done = erase_person(phone=phone, because=because, by=TERMINAL, at=clock.now())
+                told = _("已清除 {cases} 件案卷、{letters} 封来信、{followers} 条查询登记中的个人信息。")
+                told = told.format(cases=len(done.cases), letters=done.letters, followers=done.followers)
+            else:
+                steps = erase_citizens(number=str(number), because=because, by=TERMINAL, at=clock.now())
+                told = _("已清除 {steps} 条流转记录中的个人信息。").format(steps=steps)
         except NoSuchCase:
             raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None
         except BadInput as bad:
             raise click.UsageError(bad.why) from bad
-    click.echo(_("已清除 {steps} 条流转记录中的个人信息。").format(steps=steps))
+    click.echo(told)
 
 
 def _case(number: str) -> dict[str, Any] | None:
