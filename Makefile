@@ -10,7 +10,7 @@ JOBS ?= 2
 # Compiled modules are kept, whatever the environment says: every command starts a second sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check bench soak offline
+.PHONY: help setup demo test check bench soak offline screenshots
 
 help:
 	@echo 'make setup   environment, packages, front end         建立环境'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench   speed and size (QUICK=1 for a short run) 测速'
 	@echo 'make soak    the long ones                            长时检验'
 	@echo 'make offline one archive to install without network   离线安装包（ARCH=aarch64）'
+	@echo 'make screenshots  every page of the gallery           全部页面截图'
 
 setup:
 	@$(or $(PYTHON),python3) deploy/setup.py
@@ -48,3 +49,7 @@ soak: setup
 
 offline: setup
 	@$(BIN)/python deploy/offline.py $(if $(ARCH),--arch $(ARCH)) $(if $(FOR_PYTHON),--python $(FOR_PYTHON))
+
+# All of them into docs/screenshots/all; those the papers show into docs/screenshots as well. PAGES="case hall" for some.
+screenshots: setup
+	$(BIN)/python -m tests.browser.screenshots $(PAGES)

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
 
 from tests.browser.chromium import found_chromium
-from tests.browser.conftest import PASSWORD, PATIENCE_MS
+from tests.browser.conftest import NOW, PASSWORD, PATIENCE_MS
 from tests.browser.line import Line
+from tests.browser.test_accessibility import AXE, CHECK, LAID_OUT, TAGS
+from wangge.domains.cases.operations.moving import Order, move_case
+from wangge.domains.cases.operations.reporting import Report, report_case
+from wangge.domains.organizations.logic import SYSTEM, Actor
+from wangge.domains.organizations.models import Person
+from wangge.domains.organizations.queries import actor_of_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Picture = Callable[[], str]
-PLACE = {"longitude": 113.134, "latitude": 27.827, "accuracy": 12}
+PLACE: Geolocation = {"longitude": 113.134, "latitude": 27.827, "accuracy": 12}
 
 
 @pytest.fixture
@@ -156,3 +162,129 @@ def test_what_is_filed_without_a_network_survives_a_restart_and_arrives_once(
         ("二号井盖", "report", "reported"),
         ("四号小广告", "report_self_handled", "self_handled"),
     ]
+
+
+def staff(username: str) -> Actor:
+    found = actor_of_person(Person.objects.get(username=username).id, NOW)
+    assert found is not None
+    return found
+
+
+def task_for(username: str) -> str:
+    """A citizen's report sent to be verified by somebody; the number."""
+    made = report_case(
+        report=Report("public", "component:0101", "井盖缺失", {"lon": 113.135, "lat": 27.828, "system": "wgs84"},
+                      external_no="P-1"),
+        by=SYSTEM, at=NOW,
+    )  # fmt: skip
+    move_case(
+        order=Order(made.number, "send_verification", {"assignee": username}, {}, None), by=staff("acceptor-1"), at=NOW
+    )
+    return made.number
+
+
+def test_another_person_on_the_same_telephone_neither_sends_nor_loses_the_firsts_work(
+    telephone: Telephone, line: Line, picture: Picture
+) -> None:
+    page = enter(telephone, "collector-1")
+    kept_for_later(page)
+    line.cut()
+    file_one(page, picture, "第一人的井盖")
+    # His session goes, another person signs in.
+    line.mend()
+    telephone.context.clear_cookies()
+    page.goto("/field/enter")
+    sign_in(page, "collector-2")
+    ready(page)
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 0")
+    page.goto("/field/app#queue")
+    expect(page.locator("[data-others]")).to_contain_text("另有 1 件由他人保存")
+    expect(page.locator(".queue li")).to_have_count(0)
+    file_one(page, picture, "第二人的井盖")
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
+    assert [row[0] for row in _rows()] == ["第二人的井盖"]
+
+    telephone.context.clear_cookies()
+    page.goto("/field/enter")
+    sign_in(page, "collector-1")
+    ready(page)
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.description, p.username FROM cases_case c JOIN cases_matter m ON m.case_id = c.id"
+            " JOIN organizations_person p ON p.id = c.reporter_id ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("第一人的井盖", "collector-1"), ("第二人的井盖", "collector-2")]
+
+
+def test_a_task_is_done_without_a_network_and_what_is_refused_is_mended(
+    telephone: Telephone, line: Line, picture: Picture
+) -> None:
+    number = task_for("collector-1")
+    page = enter(telephone, "collector-1")
+    kept_for_later(page)
+    expect(page.locator("[data-route]")).to_contain_text("按步行先后")
+    line.cut()
+    page.goto(f"/field/app#task/{number}")
+    page.get_by_text("核实反馈", exact=True).first.click()
+    form = page.locator("form[data-verb=reply_verification]")
+    form.get_by_text("属实", exact=True).click()
+    page.set_input_files("form[data-verb] input[capture]", picture())
+    expect(form.locator("canvas")).to_have_count(1)
+    expect(form.locator("[data-fix]")).to_contain_text("误差约 12 米")
+    form.get_by_role("button", name="核实反馈").click()
+    expect(page.locator(".task-list")).to_contain_text("已填，等待发送")
+
+    # Meanwhile the task is taken back: the result is refused, says why, and is not lost.
+    order = Order(number, "recall_verification", {"reason": "重复"}, {}, None)
+    move_case(order=order, by=staff("acceptor-1"), at=NOW)
+    move_case(
+        order=Order(number, "send_verification", {"assignee": "collector-1"}, {}, None), by=staff("acceptor-1"), at=NOW
+    )
+    line.mend()
+    page.goto("/field/app#queue")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".refusal .error")).to_contain_text("更新")
+    expect(page.locator("[data-counts]")).to_contain_text("1 件未被接受")
+    page.get_by_role("button", name="再送一次").click()
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
+    assert [row[2] for row in _rows()] == ["reported"]
+
+
+def test_a_form_outlives_its_session_and_every_screen_fits_a_telephone(telephone: Telephone, picture: Picture) -> None:
+    task_for("collector-1")
+    page = enter(telephone, "collector-1")
+    kept_for_later(page)
+    page.goto("/field/app#report")
+    ready(page)
+    page.set_input_files("[data-photos=photo_before] input[capture]", picture())
+    expect(page.locator("[data-photos=photo_before] canvas")).to_have_count(1)
+    page.fill("[name=description]", "写到一半，登录结束")
+    page.fill("[name=address]", "建设路 1 号")
+    page.locator("[data-quick] label").nth(1).click()
+    telephone.context.clear_cookies()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.get_by_role("link", name="去登录").click()
+    sign_in(page, "collector-1")
+    ready(page)
+    page.goto("/field/app#report")
+    expect(page.locator("[name=description]")).to_have_value("写到一半，登录结束")
+    expect(page.locator("[name=address]")).to_have_value("建设路 1 号")
+    expect(page.locator("[data-quick] input").nth(1)).to_be_checked()
+    expect(page.locator("[data-photos=photo_before] canvas")).to_have_count(1)
+    page.get_by_role("button", name="存下并上报").click()
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
+    assert sorted(row[0] for row in _rows()) == ["井盖缺失", "写到一半，登录结束"]
+
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for screen in ("tasks", "report", "queue", "mine"):
+        page.goto(f"/field/app#{screen}")
+        page.locator(f"[data-screen={screen}]").wait_for()
+        page.set_viewport_size({"width": 390, "height": 844})
+        width, height, _audience = page.evaluate(LAID_OUT)
+        page.set_viewport_size({"width": 390, "height": height + 200})
+        found += [f"{screen}: {width} px"] if width > 390 else []
+        found += [f"{screen}: {each}" for each in page.evaluate(CHECK, [[], list(TAGS)])]
+        page.set_viewport_size({"width": 390, "height": 844})
+    assert found == []

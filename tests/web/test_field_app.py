@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.api.conftest import Speak, speak
 from tests.cases.conftest import START
 from tests.cases.photographs import jpeg
 from tests.web.conftest import Browser, Open
+from wangge.domains.organizations.models import Person, ShiftTurn
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import built
 
@@ -151,3 +154,45 @@ def test_the_classes_come_only_where_the_telephone_has_others(phone: Phone) -> N
     version = phone.state["catalogue"]["version"]
     assert len(phone.state["catalogue"]["items"]) > 100
     assert phone.client.get(f"/field/state?catalogue={version}").json()["catalogue"] == {"version": version}
+
+
+def test_a_tracker_is_set_up_by_a_code_sends_positions_alone_and_is_ended(held: None, browser: Open) -> None:
+    walker = browser("collector-1")
+    walker.get("/field/tracker")
+    page = walker.client.post("/field/tracker", {"name": "旧手机"})
+    token = re.search(r"wg_[A-Za-z0-9_-]{40,}", page.content.decode())
+    assert token is not None
+    assert "no-store" in page["Cache-Control"]
+    assert 'src="data:image/svg+xml' in page.content.decode()
+    assert "wg_" not in walker.get("/field/tracker")  # shown once
+    sent = f"/api/v1/positions/osmand?id={token[0]}&lat=27.8&lon=113.1"
+    assert Client().get(sent).status_code == 200
+    assert Client().get("/api/v1/cases", headers={"Authorization": f"Bearer {token[0]}"}).status_code == 403
+    revoke = re.findall(r'action="(/field/tracker/\d+/revoke)"', walker.get("/field/tracker"))[0]
+    assert browser("collector-2").client.post(revoke).status_code == 302  # another's: as if it were not there
+    assert Client().get(sent).status_code == 200
+    assert walker.client.post(revoke).status_code == 302
+    assert Client().get(sent).status_code == 401
+    for _number in range(3):
+        assert walker.client.post("/field/tracker").status_code == 200
+    assert walker.client.post("/field/tracker").status_code == 422
+
+
+def test_own_work_counts_own_reports_and_calls_an_unseen_turn_unknown(held: None, browser: Open, speak: Speak) -> None:
+    for _number in range(2):
+        speak("collector-1").report()
+    speak("collector-2").report()
+    hours = timedelta(hours=1)
+    ShiftTurn.objects.create(
+        person=Person.objects.get(username="collector-1"), grid_code="G1", shift="day", starts_at=START - hours,
+        ends_at=START + hours,
+    )  # fmt: skip
+    walker = browser("collector-1")
+    walker.get("/field/mine")
+    text = walker.text()
+    assert "本期 上报 2 其中自行处置 0" in text
+    assert "没有定位，情况不明" in text
+    other = browser("collector-2")
+    other.get("/field/mine")
+    assert "本期 上报 1" in other.text()
+    assert "近两周没有排班" in other.text()

@@ -161,7 +161,10 @@ export function placeQuestions(legend: string): HTMLFieldSetElement {
       mark(button(say("pick"), "secondary", () => undefined), "pick"),
     ),
     map,
-    make("div", "pairs coordinates", number(say("east"), "lon", "70", "140"), number(say("north"), "lat", "3", "54")),
+    make(
+      "details", "typed", make("summary", "", say("place_typed")),
+      make("div", "pairs coordinates", number(say("east"), "lon", "70", "140"), number(say("north"), "lat", "3", "54")),
+    ),
   );
   return set;
 }

@@ -22,6 +22,7 @@ from wangge.domains.organizations.logic import (
     AuditKind,
     Holding,
     Sight,
+    TokenScope,
     actor_of,
     month_of,
     sight_of,
@@ -139,6 +140,15 @@ def people_with_posts(*, at: datetime) -> tuple[PersonLine, ...]:
             PersonLine(number, username, name, active, tuple(Holding(*each) for each in holdings))
             for number, username, name, active, holdings in cursor.fetchall()
         )
+
+
+def own_trackers(*, by: Actor, at: datetime) -> tuple[AccessToken, ...]:
+    """One's own trackers that may send positions now, the newest first; one statement."""
+    return tuple(
+        AccessToken.objects.filter(
+            person_id=by.person_id or 0, scope=TokenScope.POSITIONS.value, revoked_at__isnull=True, expires_at__gt=at
+        ).order_by("-id")
+    )
 
 
 def tokens_of(*, username: str) -> tuple[AccessToken, ...]:

@@ -39,8 +39,10 @@ from wangge.surfaces.web.command import (
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import app_views as field_app
+from wangge.surfaces.web.field import mine_views as field_mine
 from wangge.surfaces.web.field import sending as field_sending
 from wangge.surfaces.web.field import state as field_state
+from wangge.surfaces.web.field import tracker_views as field_tracker
 from wangge.surfaces.web.field import views as field
 from wangge.surfaces.web.finance import (
     board_views,
@@ -117,6 +119,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/enter", field_app.field_enter, name="field_enter"),
     path("field/worker.js", field_app.field_worker, name="field_worker"),
     path("field/app.webmanifest", field_app.field_manifest, name="field_manifest"),
+    path("field/mine", field_mine.field_mine, name="field_mine"),
+    path("field/tracker", field_tracker.field_tracker, name="field_tracker"),
+    path("field/tracker/<int:token>/revoke", field_tracker.field_tracker_revoke, name="field_tracker_revoke"),
     path("field/state", field_state.field_state, name="field_state"),
     path("field/reports", field_sending.send_reports, name="field_send_reports"),
     path("field/moves", field_sending.send_moves, name="field_send_moves"),

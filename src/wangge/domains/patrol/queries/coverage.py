@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -18,6 +18,7 @@ from wangge.domains.patrol.queries.settings import whole
 from wangge.groundwork.clock import CITY_ZONE
 
 _DAY = timedelta(days=1)
+_TurnRow = tuple[Turn, str, str, Trace | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,22 @@ def grids_on(day: date, district_code: str = "") -> dict[str, str]:
 def attendance_of_day(*, day: date, at: datetime) -> list[TurnLine]:
     """The turns that begin on a day, with their presence; two statements."""
     since, end = day_span(day)
-    gaps, grace, districts = gaps_between(since, end + _DAY), whole("attendance_grace", at=at), grids_on(day)
+    return _attendance(_turns(since, end, begins_only=True), since, end, grids_on(day), at)
+
+
+def own_attendance(*, person_id: int, since: datetime, until: datetime, at: datetime) -> list[TurnLine]:
+    """The turns of one person that begin in [since, until), with their presence, the newest first; two statements."""
+    turns = _turns(since, until, begins_only=True, person_id=person_id)
+    found = _attendance(turns, since, until, grids_on(at.astimezone(CITY_ZONE).date()), at)
+    return sorted(found, key=lambda line: line.turn.starts_at, reverse=True)
+
+
+def _attendance(
+    turns: Sequence[_TurnRow], since: datetime, until: datetime, districts: Mapping[str, str], at: datetime
+) -> list[TurnLine]:
+    gaps, grace = gaps_between(since, until + _DAY), whole("attendance_grace", at=at)
     found = []
-    for turn, person, shift, trace in _turns(since, end, begins_only=True):
+    for turn, person, shift, trace in turns:
         what = presence(
             turn, trace, at=at, grace_minutes=grace, gaps=gaps, district=districts.get(turn.grid_code or "", "")
         )
@@ -83,7 +97,9 @@ def attendance_of_day(*, day: date, at: datetime) -> list[TurnLine]:
     return found
 
 
-def _turns(since: datetime, until: datetime, *, begins_only: bool = False) -> list[tuple[Turn, str, str, Trace | None]]:
+def _turns(
+    since: datetime, until: datetime, *, begins_only: bool = False, person_id: int | None = None
+) -> list[_TurnRow]:
     first = since if begins_only else since - _DAY
     with connection.cursor() as cursor:
         cursor.execute(
@@ -92,8 +108,8 @@ def _turns(since: datetime, until: datetime, *, begins_only: bool = False) -> li
             " FROM organizations_shift_turn t JOIN organizations_person p ON p.id = t.person_id"
             " LEFT JOIN patrol_presence e ON e.turn_id = t.id"
             " WHERE t.starts_at >= %s AND t.starts_at < %s AND t.ends_at > %s AND t.grid_code IS NOT NULL"
-            " ORDER BY t.grid_code, t.starts_at, t.id",
-            [first, until, since],
+            " AND (%s::bigint IS NULL OR t.person_id = %s) ORDER BY t.grid_code, t.starts_at, t.id",
+            [first, until, since, person_id, person_id],
         )
         return [
             (Turn(*row[:5]), row[5], row[6], Trace(*row[7:]) if row[7] is not None else None)

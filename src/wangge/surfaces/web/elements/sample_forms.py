@@ -10,9 +10,7 @@ from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact
 from wangge.surfaces.web.elements.sample_cases import MAP, case, photo
 from wangge.surfaces.web.elements.samples import NOW, field_shell, rows, shell
-from wangge.surfaces.web.field.app_views import app_page
-from wangge.surfaces.web.field.pages import FieldAppPage
-from wangge.surfaces.web.pages import DemoSignIn, ErrorPage, NavItem, SignInPage, SignInStep, Theme
+from wangge.surfaces.web.pages import DemoSignIn, ErrorPage, NavItem, SignInPage, SignInStep
 
 CATEGORIES = (
     Choice("component:0101", "上水井盖", "部件 · 公用设施", "0101"),
@@ -270,8 +268,3 @@ def error(status: int) -> ErrorPage:
         links=(NavItem("回到工作台", "work-list", is_primary=True), NavItem("重新载入", "#")),
         reference=f"{NOW + timedelta(minutes=1):%Y%m%d-%H%M}-7f3a" if status == 500 else "",
     )
-
-
-def field_app() -> FieldAppPage:
-    """The collectors' app at its report form, without an address to ask."""
-    return replace(app_page(Theme.AUTO), urls="", shown="report")
