@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wangge.domains.evaluation.logic.facts import What
-from wangge.groundwork.warehouse.keeping import sound_paths
+from wangge.groundwork.warehouse.keeping import read_whole, sound_paths
 from wangge.groundwork.warehouse.manifest import Manifest, WarehouseRefused, read_latest, read_manifest
 
 STEPS, CASES, WHATS, PLACES, CODES = "steps", "cases", "whats", "places", "codes"
@@ -50,9 +50,8 @@ class Snapshot:
             return []
         # Only here: a web process that shows published figures reads no fact, and Arrow is heavy.
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        columns = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]).columns
+        columns = pa.concat_tables([read_whole(path) for path in paths]).columns
         return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
 

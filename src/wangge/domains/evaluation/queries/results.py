@@ -90,8 +90,18 @@ _scores: dict[tuple[str, bytes], dict[tuple[str, str], tuple[str | None, int | N
 
 
 def content_of(result: Result) -> dict[str, Any]:
-    """The frozen content."""
-    return orjson.loads(result.content)  # type: ignore[no-any-return]
+    """The frozen content; not to be changed: it is read once a process."""
+    key = result.id, hash(result.content)
+    found = _contents.get(key)
+    if found is None:
+        while len(_contents) >= _MOST_CONTENTS:
+            _contents.pop(next(iter(_contents)), None)
+        found = _contents[key] = orjson.loads(result.content)
+    return found
+
+
+_contents: dict[tuple[str, int], dict[str, Any]] = {}
+_MOST_CONTENTS = 6
 
 
 def is_sealed(result: Result) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -163,7 +163,8 @@ def object_page(
     code = score["code"]
     whole = state is MonthState.PUBLISHED or policies.may_see_drafts(by)
     figures = _figures_of(content, kind, code)
-    named = {each["id"]: each["name_zh"] for each in content["indicators"]}
+    day = _end(content) - timedelta(days=1)
+    named = {each["id"]: words.indicator_name(each["id"], each["name_zh"], day) for each in content["indicators"]}
     groups, responsible = costly_cases(result, content, kind, code, by)
     return ObjectPage(
         shell=shell,
@@ -193,6 +194,11 @@ def object_page(
     )  # fmt: skip
 
 
+def _count_name(count: str, named: Mapping[str, Mapping[str, Any]], day: date) -> str:
+    """A count's name beside its id."""
+    return f"{words.indicator_name(count, named[count]['name_zh'], day)} {count}" if count in named else count
+
+
 def _end(content: Mapping[str, Any]) -> date:
     return date.fromisoformat(content["period"]["end"])
 
@@ -216,12 +222,14 @@ def _trend(kind: str, code: str) -> tuple[tuple[str, str, str], ...]:
 def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor) -> FigurePage:
     """The trace of one figure."""
     kind, code = next(iter(told["objects"].items()))
-    definition = next(each for each in results.content_of(result)["indicators"] if each["id"] == told["indicator"])
+    content = results.content_of(result)
+    named = {each["id"]: each for each in content["indicators"]}
+    definition, day = named[told["indicator"]], _end(content) - timedelta(days=1)
     seen = _seen(told["counts"], by)
     cell = words.figure_cell(told["figure"], result=result.id, name="")
     return FigurePage(
         shell=shell,
-        heading=told["name_zh"],
+        heading=words.indicator_name(told["indicator"], told["name_zh"], day),
         object_name=f"{words.object_name(kind, code)} {told['period']}",
         value=f"{cell.text}{'（' + cell.made_of + '）' if cell.made_of else ''}",
         formula=definition["formula"] or definition["counted"],
@@ -230,7 +238,7 @@ def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor
         origin=definition["source"],
         counts=tuple(
             CountBlock(
-                each["count"],
+                _count_name(each["count"], named, day),
                 str(each["number"]),
                 each["counted"],
                 tuple(words.case_line(one) for one in each["steps"] if one["case"] in seen),

@@ -29,8 +29,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.web.assessment.drawing import source_of
 from wangge.surfaces.web.assessment.pages import Cell
 from wangge.surfaces.web.assessment.views import month_of
-from wangge.surfaces.web.assessment.words import figure_cell, object_name
-from wangge.surfaces.web.elements.labels import is_english
+from wangge.surfaces.web.assessment.words import figure_cell, indicator_name, object_name
 from wangge.surfaces.web.elements.pieces import MapLayer, MapView
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.maps import map_of_areas
@@ -148,8 +147,7 @@ def _higher_is_better(indicator: str, day: date) -> bool:
 
 
 def _indicator_name(indicator: str, day: date) -> str:
-    row = indicators_on(None, day)[indicator]
-    return row.name_en.capitalize() if is_english() and row.name_en else row.name_zh
+    return indicator_name(indicator, indicators_on(None, day)[indicator].name_zh, day)
 
 
 def _legend(name: str, indicator: str, day: date) -> str:

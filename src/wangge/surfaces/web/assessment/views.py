@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.warehouse.manifest import WarehouseRefused
 from wangge.surfaces.web.assessment.drawing import figure_page, month_lines, month_page, object_page
 from wangge.surfaces.web.assessment.pages import MonthsPage
+from wangge.surfaces.web.assessment.words import indicator_name
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
@@ -130,7 +132,8 @@ def figure(request: HttpRequest, result_id: str) -> HttpResponse:
         )
     except (results.NoSuchFigure, KeyError, ValueError) as missing:
         raise Http404(str(missing)) from None
-    shell = shell_for(request, told["name_zh"], at=at, current="assessment")
+    day = parse_period(result.period, starts_on=month_begins_on()).end - timedelta(days=1)
+    shell = shell_for(request, indicator_name(told["indicator"], told["name_zh"], day), at=at, current="assessment")
     return render(request, "web/assessment/figure.html", {"page": figure_page(shell, result, told, by)})
 
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wangge.domains.evaluation.evaluating import indicators_on
 from wangge.domains.evaluation.logic.months import MonthState
 from wangge.surfaces import object_names
 from wangge.surfaces.web.assessment.pages import CaseLine, Cell
-from wangge.surfaces.web.elements.labels import verb_name
+from wangge.surfaces.web.elements.labels import is_english, verb_name
 
 
 def object_name(kind: str, code: str) -> str:
     """The name of a district or unit."""
     return object_names.object_name(kind, code)
+
+
+def indicator_name(indicator: str, name_zh: str, day: date) -> str:
+    """An indicator's name as defined on a day; in English where the page is and the definition has one."""
+    if not is_english():
+        return name_zh
+    row = indicators_on(settings.ENVIRONMENT.city_overlay, day).get(indicator)
+    return row.name_en.capitalize() if row is not None and row.name_en else name_zh
 
 
 def state_name(state: MonthState) -> str:
