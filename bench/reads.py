@@ -38,6 +38,15 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
     return found | {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
 
 
+def counters(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Load]:
+    """The counters of the work lists and of the command hall, by those who have them open all day."""
+    pages = {"page: work list": "/work", "page: command hall": "/hall"}
+    return {
+        name: _asked(city, city.cookies["duty_leader"], lambda _chance, path=path: path, seconds, clients)
+        for name, path in pages.items()
+    }
+
+
 _STAGES = ("reported", "accepted", "filed", "handling", "feedback", "inspecting", "awaiting_close", "closed")
 _WORDS = ("井盖", "垃圾", "路灯", "破损", "占道", "绿化")
 PathFor = Callable[[random.Random], str]

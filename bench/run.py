@@ -20,19 +20,19 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import accounts_check, deadline_engine, doors, evaluation, ledger, open311, places, volume  # noqa: E402
+from bench import accounts_check, busy, deadline_engine, doors, evaluation, ledger, open311, places, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.live_pages import SEATS, heard  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
-from bench.measurement import Measurement, at_least, at_most  # noqa: E402
-from bench.reads import reads  # noqa: E402
+from bench.measurement import Measurement, at_least, at_most, stated  # noqa: E402
+from bench.reads import counters, reads  # noqa: E402
 from bench.things import COMPONENTS, asked, further_register, import_register, write_register  # noqa: E402
 from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
-    "things", "ledger", "places", "doors",
+    "things", "ledger", "places", "doors", "busy", "counters",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -87,6 +87,9 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "doors" in only:
         console.print("[bold]doors")
         yield from _doors(work / "doors", quick)
+    if only & {"busy", "counters"}:
+        console.print("[bold]a full centre, and its counters")
+        yield from _centre(work, quick, only)
     if "growth" in only:
         console.print("[bold]growth")
         yield _growth(work, quick)
@@ -185,6 +188,46 @@ def _doors(var: Path, quick: bool) -> Iterable[list[Measurement]]:
           for fmt, load in loads.items()),
         *_failures("doors", created, *loads.values()),
     ]  # fmt: skip
+
+
+def _centre(work: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]:
+    if "busy" in only:
+        yield _busy(work / "busy", quick)
+    if "counters" in only:
+        yield _counters(work / "counters", quick)
+
+
+def _busy(var: Path, quick: bool) -> list[Measurement]:
+    """Seats and collectors at ten times their true pace, beside a verification and a backup."""
+    cases, seconds = (20_000, 20) if quick else (YEAR, 600)
+    volume.simulate(var, cases=cases)
+    with running_city(var) as city:
+        with busy.beside(city, busy.verification, busy.backup_into(var)) as told:
+            loads = busy.centre(city, seconds=seconds)
+        often = ", ".join(f"{times} × {name}" for name, times in sorted(told.done.items()))
+    shutil.rmtree(var, ignore_errors=True)
+    loads["write"].failures += told.failures
+    who = f"of {busy.SEATS} seats and {busy.COLLECTORS} collectors in {seconds} s at {cases:,} cases"
+    return [
+        at_most(f"writes {who}, beside {often}, p95", loads["write"].percentile_ms(95), "ms", 150),
+        at_most(f"pages {who}, p95", loads["page"].percentile_ms(95), "ms", 150),
+        stated("writes meanwhile", loads["write"].rate, "1/s"),
+        *_failures("a full centre", *loads.values()),
+    ]
+
+
+def _counters(var: Path, quick: bool) -> list[Measurement]:
+    """What seats and the hall count, beside three years of cases."""
+    cases = 20_000 if quick else 3 * YEAR
+    volume.simulate(var, cases=cases)
+    with running_city(var) as city:
+        loads = counters(city, seconds=4 if quick else 20)
+    shutil.rmtree(var, ignore_errors=True)
+    found = [
+        at_most(f"counters, {name} at {cases:,} cases, p95", load.percentile_ms(95), "ms", 100)
+        for name, load in loads.items()
+    ]
+    return [*found, *_failures("counters", *loads.values())]
 
 
 def _import(var: Path) -> list[Measurement]:

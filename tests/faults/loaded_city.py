@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import random
+import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,6 +69,13 @@ class LoadedCity(City):
                 " VALUES (%s, %s, 'full', %s, 'hands')",
                 [person, token_digest("hands"), LONG_AGO],
             )
+
+    def serve(self) -> subprocess.Popen[str]:
+        """As any city, and what it says is read on: who talks into a pipe nobody empties stands still one day."""
+        served = super().serve()
+        assert served.stdout is not None
+        threading.Thread(target=deque, args=(served.stdout, 200), daemon=True).start()
+        return served
 
     def workers(self) -> list[int]:
         """The processes of the jobs."""
