@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def centre(city: BenchCity, *, seconds: float) -> dict[str, Load]:
         unit = str(person[1])
         inspector = (number + 1) % len(city.tokens["collector"])
         body = report_body(city, photos[mine], number, turn)
-        case = timed("write", lambda: client.post("/api/v1/cases", mine, body))
+        case = timed("write", partial(client.post, "/api/v1/cases", mine, body))
         there = {"lon": case["location"]["lon"], "lat": case["location"]["lat"]}
         site = {"photo_site": [photos[city.token("collector", inspector)]], "location": there}
         moves: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -60,7 +61,7 @@ def centre(city: BenchCity, *, seconds: float) -> dict[str, Load]:
         )
         for token, verb, given in moves:
             path = f"/api/v1/cases/{case['number']}/moves/{verb}"
-            case = timed("write", lambda p=path, t=token, g=given, c=case: client.post(p, t, g, c["version"]))
+            case = timed("write", partial(client.post, path, token, given, case["version"]))
 
     def look(client: Client, number: int, turn: int, timed: Timed) -> None:
         """A seat opens a page."""
@@ -75,7 +76,9 @@ def centre(city: BenchCity, *, seconds: float) -> dict[str, Load]:
         timed("page", opened)
 
     # Each of a crowd begins at a moment of his own and comes again when his turn is due.
-    work = [(report, COLLECTORS / CASES_A_SECOND)] * COLLECTORS + [(look, SEATS / READS_A_SECOND)] * SEATS
+    work: list[tuple[Work, float]] = []
+    work += [(report, COLLECTORS / CASES_A_SECOND) for _collector in range(COLLECTORS)]
+    work += [(look, SEATS / READS_A_SECOND) for _seat in range(SEATS)]
     return _paced(work, city.port, seconds)
 
 
@@ -83,7 +86,7 @@ Timed = Callable[[str, Callable[[], Any]], Any]
 Work = Callable[[Client, int, int, Timed], None]
 
 
-def _paced(work: list[tuple[Work, float]], port: int, seconds: float) -> dict[str, Load]:
+def _paced(work: Sequence[tuple[Work, float]], port: int, seconds: float) -> dict[str, Load]:
     context = multiprocessing.get_context("fork")
     queue: Any = context.Queue()
     shares = [range(index, len(work), PROCESSES) for index in range(PROCESSES)]
@@ -101,7 +104,7 @@ def _paced(work: list[tuple[Work, float]], port: int, seconds: float) -> dict[st
     return loads
 
 
-def _process(work: list[tuple[Work, float]], mine: list[int], port: int, seconds: float, queue: Any) -> None:
+def _process(work: Sequence[tuple[Work, float]], mine: list[int], port: int, seconds: float, queue: Any) -> None:
     times: dict[str, list[float]] = {}
     failures: list[str] = []
     began = time.perf_counter()

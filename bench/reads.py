@@ -40,11 +40,12 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
 
 def counters(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Load]:
     """The counters of the work lists and of the command hall, by those who have them open all day."""
-    pages = {"page: work list": "/work", "page: command hall": "/hall"}
-    return {
-        name: _asked(city, city.cookies["duty_leader"], lambda _chance, path=path: path, seconds, clients)
-        for name, path in pages.items()
+    pages: dict[str, PathFor] = {
+        "page: work list": lambda _chance: "/work",
+        "page: command hall": lambda _chance: "/hall",
     }
+    cookie = city.cookies["duty_leader"]
+    return {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
 
 
 _STAGES = ("reported", "accepted", "filed", "handling", "feedback", "inspecting", "awaiting_close", "closed")

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.slow
 SOAKING = hypothesis.settings.get_current_profile_name() == "soak"
 ROUNDS = 30 if SOAKING else 2
 SEED = 7
-CROWD = 2000 if SOAKING else 150
+CROWD = 2000 if SOAKING else 1500
+SLOW_UPLOADS = 40
 UPLOAD_BYTES = 1 << 30 if SOAKING else 1 << 26
 DISK_BYTES = 420_000_000
 
@@ -158,9 +159,9 @@ def test_crowds_that_say_nothing_and_readers_who_do_not_read_hold_nobody_up(city
     try:
         for number in range(CROWD):
             one = socket.create_connection(("127.0.0.1", city.port), timeout=30)
-            if number % 3 == 1:  # begins a request and never ends it
+            if number % 2:  # begins a request and never ends it
                 one.sendall(b"POST /api/v1/cases HTTP/1.1\r\nHost: city\r\nContent-Length: 100\r\nX-Slow: ")
-            if number % 3 == 2:  # asks, and does not read
+            if number % 100 == 50:  # asks, and does not read
                 one.sendall(b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: city\r\n\r\n")
             crowd.append(one)
         with at_work(city, "crowd", 2) as hands:
@@ -168,6 +169,24 @@ def test_crowds_that_say_nothing_and_readers_who_do_not_read_hold_nobody_up(city
             assert city.status("/readyz") == 200
     finally:
         for one in crowd:
+            one.close()
+    check_everything(city)
+
+
+def test_photos_that_come_slowly_hold_no_connection_to_the_database(city: LoadedCity) -> None:
+    """More of them than all web processes have connections to the database."""
+    slow = [socket.create_connection(("127.0.0.1", city.port), timeout=30) for _number in range(SLOW_UPLOADS)]
+    try:
+        for one in slow:
+            one.sendall(
+                b"POST /api/v1/photos HTTP/1.1\r\nHost: city\r\nAuthorization: Bearer hands\r\n"
+                b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 4000000\r\n\r\n--x\r\n"
+            )
+        with at_work(city, "slow", 2) as hands:
+            goes_on(hands, f"beside {SLOW_UPLOADS} slow uploads")
+            assert city.status("/readyz") == 200
+    finally:
+        for one in slow:
             one.close()
     check_everything(city)
 

@@ -89,7 +89,7 @@ def _is_refused(link: psycopg.Connection[Any], table: str, order: str) -> bool:
             " AND attgenerated = '' AND NOT attisdropped ORDER BY attnum LIMIT 1",
             [table],
         ).fetchone() or ("",)
-    words = sql.SQL(order).format(table=sql.Identifier(table), column=sql.Identifier(column))  # type: ignore[arg-type]
+    words = sql.SQL(order).format(table=sql.Identifier(table), column=sql.Identifier(column))
     try:
         with link.transaction(force_rollback=True):
             link.execute(words)

@@ -179,7 +179,7 @@ class Memory:
         """What the product's own verification says of the case: it must agree with the auditors that all is well."""
         entry = self.entries[number]
         kept, row, standing = [_step(entry.row, step) for step in entry.steps], entry.row, entry.standing
-        case = KeptCase(
+        values: tuple[bytes, ...] = (
             str(row.id).encode(), row.number.encode(), str(row.version).encode(), row.stage.encode(),
             row.category.encode(), row.department_code.encode(), row.inner_department_code.encode(),
             str(row.assignee_id or "").encode(), _at(row.reported_at), _at(row.filed_at), _at(row.closed_at),
@@ -188,7 +188,7 @@ class Memory:
             entry.photos.encode(), row.tail_hash.hex().encode(), row.entry.encode(), str(row.id).encode(), b"", b"",
             b"", b"",
         )  # fmt: skip
-        found = check_case(case, kept, {}, lambda _day: self.rules)
+        found = check_case(KeptCase(*values), kept, {}, lambda _day: self.rules)
         return [f"{each.kind} at {each.seq}: {each.told}" for each in found if not each.kind.endswith("_words")]
 
 

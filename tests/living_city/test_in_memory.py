@@ -13,7 +13,7 @@ import pytest
 
 from tests.living_city.city import Life, current, live, told
 from tests.living_city.memory import use_memory
-from wangge.domains.cases.logic import effects, timers
+from wangge.domains.cases.logic import clocks, effects, timers
 from wangge.domains.cases.logic.guards import GUARDS
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.operations import moving
@@ -73,7 +73,7 @@ def extend_twice(patch: pytest.MonkeyPatch) -> None:
 
 def give_rework_its_whole_time_again(patch: pytest.MonkeyPatch) -> None:
     def rework(rules: Any, state: CaseState, attempt: Any) -> None:
-        effects.clocks.start_handling(state, attempt.at)
+        clocks.start_handling(state, attempt.at)
         state.rework += 1
 
     patch.setitem(effects._HANDLING, "rework", rework)

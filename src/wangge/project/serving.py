@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ _LOOK_SECONDS = 0.2
 _STOP_SECONDS = 20
 _LONGEST_REST_SECONDS = 30.0
 _HEALTHY_SECONDS = 60
+_MOST_FILES = 65_536
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._be_told)
         try:
+            _allow_many_files()
             for child in self.children:
                 child.start()
             self._wait_for(address)
@@ -146,6 +149,11 @@ def web_child(*, host: str, port: int, workers: int, threads: int) -> Child:
         "--http": "1",
         "--log-level": "warning",
         "--workers-kill-timeout": "5",
+        # Open connections, not requests at work: with as few as granian allows by itself, a crowd that says nothing
+        # keeps everybody else out until it is sent away, and that not before half a minute.
+        "--backlog": "4096",
+        "--backpressure": "4096",
+        "--http1-header-read-timeout": "10000",
     }
     switches = ["--no-ws", "--respawn-failed-workers", "wangge.project.wsgi:application"]
     words = [word for pair in options.items() for word in pair]
@@ -156,6 +164,14 @@ def jobs_child() -> Child | None:
     """The worker of timed and queued jobs."""
     module = "wangge.surfaces.jobs.worker"
     return Child("任务服务", [sys.executable, "-m", module]) if find_spec(module) else None
+
+
+def _allow_many_files() -> None:
+    """A connection is an open file; systems often allow 1,024 unless one asks for more."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_parent() -> Callable[[], None]:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from wangge.surfaces.api.problems import problem
 
 LONGEST_KEY = 255
 DEEPEST_JSON = 20
+LARGE_BODY = 65_536  # what comes with the head of a request, or right behind it, is smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,15 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def let_others_ask(request: HttpRequest) -> None:
+    """Give the database's connection back while a large body comes in: over a weak network that takes minutes, and a
+    process has few connections. The next statement takes another one.
+    """
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if (not length.isdigit() or int(length) >= LARGE_BODY) and not connection.in_atomic_block:
+        connection.close()
+
+
 def take_chunked(request: HttpRequest, *, most: int) -> None:
     """Read a body that comes in pieces, without its length: Django would take it for empty.
 
@@ -119,6 +130,7 @@ def take_chunked(request: HttpRequest, *, most: int) -> None:
 def text_of(request: HttpRequest) -> bytes:
     """The body's bytes. Refuses 413, and 400 where it was not sent whole."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    let_others_ask(request)
     try:
         take_chunked(request, most=most)
         length = request.META.get("CONTENT_LENGTH") or "0"

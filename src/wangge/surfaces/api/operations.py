@@ -43,6 +43,7 @@ from wangge.surfaces.api.door import (
     digest_of,
     json_answer,
     key_of,
+    let_others_ask,
     take_chunked,
     text_answer,
 )
@@ -275,6 +276,7 @@ def photo(request: HttpRequest) -> HttpResponse:
     try:
         if length.isdigit() and int(length) > MOST_FORM_BYTES:
             raise RequestDataTooBig
+        let_others_ask(request)
         take_chunked(request, most=MOST_FORM_BYTES)
     except RequestDataTooBig:
         return problem(413, "too_large", _("照片不能超过 20 MB。"))
