@@ -13,6 +13,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.web.elements import (
     sample_administration,
     sample_assessment,
+    sample_assessment_checks,
     sample_case_imports,
     sample_cases,
     sample_check,
@@ -163,6 +164,11 @@ SAMPLES: dict[str, Sample] = {
     "assessment-month": Sample("月度考评", "web/assessment/month.html", sample_assessment.month),
     "assessment-object": Sample("考评单", "web/assessment/object.html", sample_assessment.one_object),
     "assessment-figure": Sample("数的追溯", "web/assessment/figure.html", sample_assessment.figure),
+    "assessment-checks": Sample("考评检查", "web/assessment/checks.html", sample_assessment_checks.checks),
+    "assessment-grids": Sample("考评：按网格", "web/assessment/grids.html", sample_assessment_checks.grids),
+    "assessment-grids-empty": Sample(
+        "考评：没有按网格的数", "web/assessment/grids.html", sample_assessment_checks.no_grids
+    ),
     "sign-in": Sample("登录", "web/sign_in.html", sample_forms.sign_in),
     "second-factor": Sample("登录：动态验证码", "web/sign_in.html", sample_forms.second_factor),
     "enrol": Sample("登录：绑定验证器", "web/sign_in.html", sample_forms.enrol),
