@@ -215,7 +215,8 @@ class DatabaseCity:
         self._note(action, request, answer)
         if kind == "doubled":
             again = self._send(request)
-            if answer.status_code in (200, 201):
+            # Who moved the case out of his own sight finds a wall where it went, as the contract orders refusals.
+            if answer.status_code in (200, 201) and again.status_code != 404:
                 assert again.content == answer.content, "the second answer is another one"
                 assert "Idempotency-Replayed" in again
                 self.counted.resent += 1

@@ -29,6 +29,8 @@ class BreakKind(StrEnum):
     CASE_WITHOUT_STEPS = "case_without_steps"
     STEPS_WITHOUT_CASE = "steps_without_case"
     CHILD_WITHOUT_PARENT = "child_without_parent"
+    CHANGED_PHOTO = "changed_photo"
+    MISSING_PHOTO = "missing_photo"
     NUMBER_GAP = "number_gap"
     NUMBER_BEYOND_COUNTER = "number_beyond_counter"
     MONTH_GONE = "month_gone"
@@ -53,6 +55,8 @@ LABELS: dict[BreakKind, str] = {
     BreakKind.CASE_WITHOUT_STEPS: gettext_noop("案卷没有流转记录"),
     BreakKind.STEPS_WITHOUT_CASE: gettext_noop("流转记录没有对应的案卷"),
     BreakKind.CHILD_WITHOUT_PARENT: gettext_noop("子案卷没有主案卷"),
+    BreakKind.CHANGED_PHOTO: gettext_noop("照片原件被调换或改动（校验码不符）"),
+    BreakKind.MISSING_PHOTO: gettext_noop("照片原件缺失"),
     BreakKind.NUMBER_GAP: gettext_noop("案卷号不连续"),
     BreakKind.NUMBER_BEYOND_COUNTER: gettext_noop("案卷号超出计数"),
     BreakKind.MONTH_GONE: gettext_noop("移出的月份文件缺失或被改动"),

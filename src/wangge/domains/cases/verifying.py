@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from wangge.domains.cases.breaks import Break, BreakKind
 from wangge.domains.cases.replaying import KeptCase, KeptStep, KeptWords, check_case
 from wangge.domains.cases.rules import rulebook_on
+from wangge.groundwork.attachments.checking import check_originals
 from wangge.groundwork.copied_rows import copied_rows
 from wangge.groundwork.months_away import Away, changed, month_away, rows_away
 from wangge.groundwork.worker_pool import worked
@@ -151,6 +152,30 @@ def _orphans() -> Iterator[Break]:
         cursor.execute(_ORPHANS)
         for case_id, number in cursor.fetchall():
             yield Break(BreakKind.CHILD_WITHOUT_PARENT, number, case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosChecked:
+    """How many originals were read, and the breaks: one for each case that names a photo found wrong."""
+
+    photos: int
+    breaks: tuple[Break, ...]
+
+
+def verify_photos() -> Iterator[PhotosChecked]:
+    """Hold every original photo in use against its hash."""
+    for piece in check_originals():
+        found = [(BreakKind.MISSING_PHOTO, each) for each in piece.missing]
+        found += [(BreakKind.CHANGED_PHOTO, each) for each in piece.changed]
+        yield PhotosChecked(piece.photos, tuple(each for kind, photo in found for each in _naming(kind, photo)))
+
+
+def _naming(kind: BreakKind, photo: str) -> Iterator[Break]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id::text, number FROM cases_case WHERE photos LIKE %s ORDER BY 2", [f'%"{photo}"%'])
+        cases = cursor.fetchall()
+    for case_id, number in cases or [("", "")]:
+        yield Break(kind, number, case_id, told=photo)
 
 
 # ---- in a worker ---------------------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@ SHOWN_BREAKS = 200
     help=_("从流转记录重演每件案卷：校验码链、环节、时限、个人信息，逐一指出不符之处；可与运行中的城市同时进行。")
 )
 @click.option("--jobs", default=0, type=click.IntRange(0), help=_("进程数；默认与处理器数相同。"))
+@click.option("--photos", is_flag=True, help=_("并逐一读取在用照片的原件，与校验码核对（照片多时较慢）。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
-def verify(*, jobs: int, as_json: bool) -> None:
+def verify(*, jobs: int, photos: bool, as_json: bool) -> None:
     """Exit 1 when something was found."""
     with open_city():
-        told = _verify(jobs=jobs, quiet=as_json)
+        told = _verify(jobs=jobs, photos=photos, quiet=as_json)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
@@ -31,12 +32,13 @@ def verify(*, jobs: int, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _verify(*, jobs: int, quiet: bool) -> dict[str, Any]:
+def _verify(*, jobs: int, photos: bool, quiet: bool) -> dict[str, Any]:
     from collections import Counter
 
     from wangge.domains.cases.breaks import LABELS, Break
-    from wangge.domains.cases.verifying import verification
+    from wangge.domains.cases.verifying import verification, verify_photos
     from wangge.groundwork import clock
+    from wangge.groundwork.attachments.checking import count_originals
     from wangge.groundwork.worker_pool import jobs_here
     from wangge.project.commands.bars import counted_bar
 
@@ -53,11 +55,20 @@ def _verify(*, jobs: int, quiet: bool) -> dict[str, Any]:
             kinds.update(each.kind.value for each in answer.breaks)
             breaks += answer.breaks[: max(0, _MOST_KEPT - len(breaks))]
             tell(answer.cases)
+    checked = 0
+    if photos:
+        with counted_bar(_("照片"), count_originals(), unit=_("张"), quiet=quiet) as tell:
+            for piece in verify_photos():
+                checked += piece.photos
+                kinds.update(each.kind.value for each in piece.breaks)
+                breaks += piece.breaks[: max(0, _MOST_KEPT - len(breaks))]
+                tell(piece.photos)
     breaks.sort(key=lambda each: (each.number, each.case_id, each.seq))
     seconds = clock.monotonic() - began
     return {
         "cases": cases,
         "steps": steps,
+        **({"photos": checked} if photos else {}),
         "seconds": round(seconds, 2),
         "steps_per_second": round(steps / seconds, 1),
         "breaks": kinds.total(),
