@@ -33,6 +33,7 @@ OPERATIONS = (
     "report_case", "list_cases", "get_case", "list_steps", "make_move", "reveal_reporter", "upload_photo",
     "find_places", "place_at", "near_components", "get_component", "get_proposal", "list_similar", "map_clusters",
     "hotline_message", "hotline_statement", "call_event", "call_recording", "sms_receipt",
+    "mini_program_session", "mini_program_follow",
     "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
     "list_months", "get_month", "get_what_if",
     "send_positions", "osmand_get", "osmand_post", "send_reports", "send_moves", "announce_photo", "get_upload",

@@ -119,6 +119,8 @@ def test_every_door_has_its_row_and_is_tried_here() -> None:
         "api-v1:call_event",
         "api-v1:call_recording",
         "api-v1:sms_receipt",
+        "api-v1:mini_program_session",
+        "api-v1:mini_program_follow",
         "wechat",
     }  # by a secret instead of a token: tests/hotline/test_signed_messages.py, tests/replies/test_wechat_callbacks.py,
     # tests/telephone/test_calls.py

@@ -7,7 +7,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from wangge.surfaces.api import forms, hotline, operations, places, receipts, suggestions, telephone, things
+from wangge.surfaces.api import (
+    forms,
+    hotline,
+    mini_program,
+    operations,
+    places,
+    receipts,
+    suggestions,
+    telephone,
+    things,
+)
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
 from wangge.surfaces.api.evaluation import routing as evaluation
 from wangge.surfaces.api.field import routing as field
@@ -355,6 +365,30 @@ def call_recording(request: HttpRequest, sha256: str) -> HttpResponse:
 def sms_receipt(request: HttpRequest) -> HttpResponse:
     """What became of an SMS the gateway took, signed; the first word of a message counts."""
     return receipts.take_sms_receipt(request)
+
+
+@api.post(
+    "/wechat/sessions",
+    response={201: mini_program.Session},
+    operation_id="mini_program_session",
+    url_name="mini_program_session",
+    openapi_extra={**document(400, 404, 413, 422, 503, body=mini_program.LoginBody), "security": []},
+)
+def mini_program_session(request: HttpRequest) -> HttpResponse:
+    """Sign in from the WeChat mini-program with the code of ``wx.login``."""
+    return mini_program.sign_in(request)
+
+
+@api.post(
+    "/wechat/followings",
+    response={200: mini_program.Following},
+    operation_id="mini_program_follow",
+    url_name="mini_program_follow",
+    openapi_extra={**document(400, 404, 413, 422, 429, body=mini_program.FollowBody), "security": []},
+)
+def mini_program_follow(request: HttpRequest) -> HttpResponse:
+    """Have the report of a query code answered in the mini-program, by subscription messages."""
+    return mini_program.follow(request)
 
 
 _PLACES_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (

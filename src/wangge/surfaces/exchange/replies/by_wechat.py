@@ -53,7 +53,7 @@ class WeChat:
             "touser": where, "template_id": settings.REPLIES.wechat_template, "data": data_of(reply),
         }  # fmt: skip
         query = urlencode({"access_token": self._access_token()})
-        return _call(f"{settings.REPLIES.wechat_address}{settings.REPLIES.wechat_path}?{query}", orjson.dumps(told))
+        return called(f"{settings.REPLIES.wechat_address}{settings.REPLIES.wechat_path}?{query}", orjson.dumps(told))
 
     def _access_token(self) -> str:
         with self._lock:
@@ -61,7 +61,7 @@ class WeChat:
             if self._until is None or at >= self._until:
                 app, _colon, secret = settings.REPLIES.wechat_app.partition(":")
                 query = urlencode({"grant_type": "client_credential", "appid": app, "secret": secret})
-                answer = _call(f"{settings.REPLIES.wechat_address}/cgi-bin/token?{query}")
+                answer = called(f"{settings.REPLIES.wechat_address}/cgi-bin/token?{query}")
                 if "access_token" not in answer:
                     raise SendFailed(f"errcode {answer.get('errcode')} for the access token")
                 self._token = str(answer["access_token"])
@@ -79,7 +79,8 @@ def data_of(reply: Reply) -> dict[str, dict[str, str]]:
     return {field: {"value": values[name]} for name, _equals, field in pairs}
 
 
-def _call(url: str, body: bytes | None = None) -> dict[str, Any]:
+def called(url: str, body: bytes | None = None) -> dict[str, Any]:
+    """The JSON object WeChat's server answers with. Raises SendFailed."""
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310

@@ -38,6 +38,7 @@ class OtherSides:
     """(message id, receipt) of every SMS taken, for whoever sends them back."""
     unreachable: set[str] = field(default_factory=set)
     """Telephones an SMS does not reach."""
+    used_codes: set[str] = field(default_factory=set)
     doubled: int = 0
     tokens: int = 0
     _lock: Lock = field(default_factory=Lock)
@@ -53,6 +54,8 @@ class OtherSides:
                 return self._take_sms(headers, body)
             if parts.path == "/cgi-bin/token":
                 return self._give_token(asked)
+            if parts.path == "/sns/jscode2session":
+                return self._tell_openid(asked)
             if parts.path.startswith("/cgi-bin/message/"):
                 return self._take_wechat(asked, orjson.loads(body))
         return 404, {}
@@ -74,6 +77,18 @@ class OtherSides:
             return 200, {"errcode": 40013, "errmsg": "invalid appid"}
         self.tokens += 1
         return 200, {"access_token": f"token-{self.tokens}", "expires_in": 7200}
+
+    def _tell_openid(self, asked: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """``login-NAME`` is the code of the openid ``oMini_NAME``, once."""
+        if f"{asked.get('appid')}:{asked.get('secret')}" != self.app:
+            return 200, {"errcode": 40013, "errmsg": "invalid appid"}
+        code = asked.get("js_code", "")
+        if not code.startswith("login-"):
+            return 200, {"errcode": 40029, "errmsg": "invalid code"}
+        if code in self.used_codes:
+            return 200, {"errcode": 40163, "errmsg": "code been used"}
+        self.used_codes.add(code)
+        return 200, {"openid": f"oMini_{code.removeprefix('login-'):0>10}", "session_key": "not-kept"}
 
     def _take_wechat(self, asked: dict[str, str], message: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if asked.get("access_token") != f"token-{self.tokens}":
