@@ -94,7 +94,7 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         ),
         tables=tables,
         exclusions=tuple(_excluded(each) for each in content["exclusions"]),
-        changes=tuple(_change(each) for each in content.get("changes", ())[:60]) if whole else (),
+        changes=tuple(_change(each, content) for each in content.get("changes", ())[:60]) if whole else (),
         change_note=result.change_note,
         step_url=reverse("assessment_step", args=[result.period]),
         grids_url=reverse("assessment_grids", args=[result.period]) if whole else "",
@@ -143,11 +143,13 @@ def _excluded(each: Mapping[str, Any]) -> CaseLine:
     )
 
 
-def _change(each: Mapping[str, Any]) -> ChangeLine:
+def _change(each: Mapping[str, Any], content: Mapping[str, Any]) -> ChangeLine:
     name = words.object_name(each["object"], each["code"])
     if "indicator" in each:
         old, new = ((side and side.get("value")) or "—" for side in each["value"])
-        return ChangeLine(name, each["indicator"], str(old), str(new))
+        id_of, zh = each["indicator"], {of["id"]: of["name_zh"] for of in content["indicators"]}
+        what = words.indicator_name(id_of, zh.get(id_of, id_of), _end(content) - timedelta(days=1))
+        return ChangeLine(name, what, str(old), str(new))
     before, after = (
         _("%(total)s 分，第 %(rank)s 名") % {"total": each["total"][side] or "—", "rank": each["rank"][side] or "—"}
         for side in (0, 1)
