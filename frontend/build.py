@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 FRONTEND = Path(__file__).resolve().parent
 BUILT = FRONTEND.parent / "src" / "wangge" / "surfaces" / "web" / "static" / "built"
@@ -31,6 +33,13 @@ INPUT_FILES = (
     "vite.config.ts",
     "build.py",
 )
+
+
+# What a page may weigh in script, brotli, workers included: without a map, with one.
+MOST_WITHOUT_MAP = 120 * 1024
+MOST_WITH_MAP = 450 * 1024
+MAP, CHART, FIELD_APP = "src/map.ts", "src/chart.ts", "src/field/app.ts"
+MOST_WITH_MAP_AND_CHART = 600 * 1024
 
 
 class BuildFailed(Exception):
@@ -69,8 +78,47 @@ def build(*, force: bool = False) -> bool:
         "打包失败 / bundling failed",
     )
     _copy_fonts()
+    _check_sizes()
     STAMP.write_text(inputs_hash(), encoding="ascii")
     return True
+
+
+def script_sizes() -> dict[str, tuple[int, int]]:
+    """What the script of each kind of page weighs in brotli, and what it may: name → (bytes, most)."""
+    chunks: dict[str, dict[str, Any]] = json.loads((BUILT / "manifest.json").read_text(encoding="utf-8"))
+    kinds = {
+        "page": ((), MOST_WITHOUT_MAP),
+        "page with map": ((MAP,), MOST_WITH_MAP),
+        "page with map and chart": ((MAP, CHART), MOST_WITH_MAP_AND_CHART),
+        "field app": ((FIELD_APP, "src/worker/worker.ts"), MOST_WITHOUT_MAP),
+        "field app with map": ((FIELD_APP, "src/worker/worker.ts", MAP), MOST_WITH_MAP),
+    }
+    return {name: (_weight(chunks, ("src/main.ts", *parts)), most) for name, (parts, most) in kinds.items()}
+
+
+def _weight(chunks: dict[str, dict[str, Any]], sources: tuple[str, ...]) -> int:
+    waiting, files = list(sources), set()
+    while waiting:
+        chunk = chunks[waiting.pop()]
+        files.add(chunk["file"])
+        files |= {asset for asset in chunk.get("assets", ()) if asset.endswith(".js")}
+        waiting += chunk.get("imports", ())
+    return sum(_compressed(BUILT / name) for name in files)
+
+
+def _compressed(path: Path) -> int:
+    """As it is sent: what is too small to be compressed goes as it is."""
+    brotli = path.with_name(f"{path.name}.br")
+    return (brotli if brotli.is_file() else path).stat().st_size
+
+
+def _check_sizes() -> None:
+    sizes = script_sizes()
+    for name, (size, most) in sizes.items():
+        sys.stdout.write(f"  {name}: {size / 1024:.1f} KB brotli, at most {most // 1024}\n")
+    heavy = [name for name, (size, most) in sizes.items() if size > most]
+    if heavy:
+        raise BuildFailed(f"脚本过大 / too much script: {', '.join(heavy)}")
 
 
 def _copy_fonts() -> None:

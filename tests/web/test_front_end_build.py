@@ -112,3 +112,19 @@ def test_text_stands_out_from_its_ground(block: str, ground: str, text: str) -> 
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part.split("@media")[0]))
     lighter, darker = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_pages_weigh_no_more_script_than_a_slow_network_carries(build_script: ModuleType) -> None:
+    if not build_script.is_current():
+        pytest.skip("the front end is not built")
+    sizes = build_script.script_sizes()
+    assert {name: size for name, (size, most) in sizes.items() if size > most} == {}
+    assert all(size > 10_000 for size, _most in sizes.values())
+
+
+def test_a_build_that_grew_too_heavy_fails_and_names_the_page(
+    build_script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_script, "script_sizes", lambda: {"page": (2048, 1024), "map": (1, 2048)})
+    with pytest.raises(build_script.BuildFailed, match=r"page$"):
+        build_script._check_sizes()
