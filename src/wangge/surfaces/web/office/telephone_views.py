@@ -80,7 +80,7 @@ def calls_now(request: HttpRequest) -> HttpResponse:
     """What rings or is spoken at this person's seat; one statement, three more for each call."""
     by, at = actor_on(request), clock.now()
     found = calls_before(person_id=by.person_id or 0, at=at)
-    page = CallsNow(tuple(_ringing(each, by, at) for each in found[:3]))
+    page = CallsNow(tuple(_ringing(each, by, at) for each in found[:2]))
     response = render(request, "web/elements/calls_now.html", {"page": page})
     response["Cache-Control"] = "no-store"
     return response
@@ -237,7 +237,7 @@ def _shown(
 
 def _facts(found: Call) -> tuple[Fact, ...]:
     facts = [Fact(_("分机"), found.extension or _("未到分机"))]
-    for label, moment in ((_("来电"), found.rang_at), (_("接听"), found.answered_at), (_("挂断"), found.ended_at)):
+    for label, moment in ((_("振铃"), found.rang_at), (_("接听"), found.answered_at), (_("挂断"), found.ended_at)):
         if moment is not None:
             facts.append(Fact(label, f"{moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M:%S}"))
     if found.case_number:
