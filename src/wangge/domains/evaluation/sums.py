@@ -116,7 +116,7 @@ def _make(warehouse: Path, file: FactFile, root: Path, name: str, column: str, b
     ]
     path = facts_directory(root) / name
     draft = path.with_name(f".{name}.{os.getpid()}")
-    ordered = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY scan, what, made"
+    ordered = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
     link.execute(f"COPY ({ordered}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)")
     draft.replace(path)
     return FactFile(name, column, file.month, file.rows, path.stat().st_size, sm3_of(path))
