@@ -93,21 +93,21 @@ def keep_the_hands_of_nobody(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "auditor", "longest"),
+    ("plant", "auditor", "longest", "first"),  # first: from which seed on to look, only to spare time
     [
-        (let_anybody_decide, "nobody_decides_on_his_own_request", 7),
-        (forget_to_pause, "one_clock_runs", 7),
-        (extend_twice, "used_and_left_are_the_whole", 7),
-        (give_rework_its_whole_time_again, "used_and_left_are_the_whole", 9),
-        (let_timers_tell_when_they_fired, "timers_tell_the_moment_they_were_due", 9),
-        (keep_the_hands_of_nobody, "nobody_checks_his_own_work", 9),
+        (let_anybody_decide, "nobody_decides_on_his_own_request", 7, 20),
+        (forget_to_pause, "one_clock_runs", 7, 0),
+        (extend_twice, "used_and_left_are_the_whole", 7, 80),
+        (give_rework_its_whole_time_again, "used_and_left_are_the_whole", 9, 0),
+        (let_timers_tell_when_they_fired, "timers_tell_the_moment_they_were_due", 9, 5),
+        (keep_the_hands_of_nobody, "nobody_checks_his_own_work", 9, 25),
     ],
 )
 def test_a_planted_fault_is_found_and_told_in_a_short_story(
-    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], auditor: str, longest: int
+    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], auditor: str, longest: int, first: int
 ) -> None:
     plant(monkeypatch)
-    lived = (live(seed, length=LONG) for seed in range(400))
+    lived = (live(seed, length=LONG) for seed in range(first, first + 400))
     life = next(life for life in lived if life.complaint is not None and life.complaint.auditor == auditor)
     story = told(life).splitlines()
     assert story[0].startswith(f"seed {life.seed} ")
