@@ -208,6 +208,9 @@ def test_another_person_on_the_same_telephone_neither_sends_nor_loses_the_firsts
     page.goto("/field/enter")
     sign_in(page, "collector-1")
     ready(page)
+    # Until the server has said who it is, the app shows what the last one had.
+    page.goto("/field/app#mine")
+    expect(page.locator("[data-name]")).to_have_text("collector-1")
     expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
     with connection.cursor() as cursor:
         cursor.execute(
