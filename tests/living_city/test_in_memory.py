@@ -21,6 +21,7 @@ from wangge.domains.cases.operations import moving
 SOAKING = hypothesis.settings.get_current_profile_name() == "soak"
 SEEDS = range(1000) if SOAKING else range(20)
 LONG = 120
+SHORT = 10  # a citizen's case, verified, filed and dispatched, takes six before anything can go wrong
 
 
 @pytest.fixture(autouse=True)
@@ -93,18 +94,18 @@ def keep_the_hands_of_nobody(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "auditor", "longest", "first"),  # first: from which seed on to look, only to spare time
+    ("plant", "auditor", "first"),  # first: from which seed on to look, only to spare time
     [
-        (let_anybody_decide, "nobody_decides_on_his_own_request", 7, 20),
-        (forget_to_pause, "one_clock_runs", 7, 0),
-        (extend_twice, "used_and_left_are_the_whole", 7, 80),
-        (give_rework_its_whole_time_again, "used_and_left_are_the_whole", 9, 0),
-        (let_timers_tell_when_they_fired, "timers_tell_the_moment_they_were_due", 9, 5),
-        (keep_the_hands_of_nobody, "nobody_checks_his_own_work", 9, 25),
+        (let_anybody_decide, "nobody_decides_on_his_own_request", 20),
+        (forget_to_pause, "one_clock_runs", 0),
+        (extend_twice, "used_and_left_are_the_whole", 80),
+        (give_rework_its_whole_time_again, "used_and_left_are_the_whole", 0),
+        (let_timers_tell_when_they_fired, "timers_tell_the_moment_they_were_due", 5),
+        (keep_the_hands_of_nobody, "nobody_checks_his_own_work", 25),
     ],
 )
 def test_a_planted_fault_is_found_and_told_in_a_short_story(
-    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], auditor: str, longest: int, first: int
+    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None], auditor: str, first: int
 ) -> None:
     plant(monkeypatch)
     lived = (live(seed, length=LONG) for seed in range(first, first + 400))
@@ -112,4 +113,4 @@ def test_a_planted_fault_is_found_and_told_in_a_short_story(
     story = told(life).splitlines()
     assert story[0].startswith(f"seed {life.seed} ")
     assert story[-1].startswith(auditor)
-    assert len(story) - 2 <= longest, "\n".join(story)
+    assert len(story) - 2 <= SHORT, "\n".join(story)
