@@ -41,6 +41,9 @@ def _stops_writers(operation: Operation, tables: dict[str, str]) -> str:
         found = re.findall(r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)[^;]*? ON (?:ONLY )?(\w+)", operation.sql, re.I)
         if any(each in LARGE for each in found):
             return f"builds an index on {found} while writers wait: CONCURRENTLY"
+        altered = re.findall(r"ALTER TABLE (?:ONLY )?(\w+)[^;]*? (?:TYPE|DROP COLUMN|RENAME) ", operation.sql, re.I)
+        if any(each in LARGE for each in altered):
+            return f"changes {altered} under the version that runs: add a column beside it"
     return ""
 
 
@@ -75,6 +78,7 @@ def _last_before_the_rule(app: str) -> int:
         (RunSQL("CREATE UNIQUE INDEX x ON ONLY outbox (id)"), True),
         (RunSQL("CREATE INDEX CONCURRENTLY x ON cases_case (stage)"), False),
         (RunSQL("CREATE INDEX x ON notices_notice (id)"), False),
+        (RunSQL("ALTER TABLE cases_matter ALTER COLUMN grams TYPE bigint[] USING '{}'"), True),
     ],
 )
 def test_the_rule_sees_what_it_forbids(operation: RunSQL, stops: bool) -> None:

@@ -40,6 +40,8 @@ def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
     A change of a table that waits for its lock would make everyone behind it wait: it gives up after a moment, lets the
     others go first, and tries again. What was migrated by then stays.
     """
+    if not plan:
+        _give_new_tables()
     for turn in range(1, _TRIES + 1):
         try:
             with connection.cursor() as cursor:
@@ -57,6 +59,23 @@ def migrate_database(*, plan: bool = False, verbosity: int = 1) -> None:
         pieces_at_once()
 
 
+def _give_new_tables() -> None:
+    """A trigger made on the way may write to a table made on the way, as whoever works just then.
+
+    What the application may do for good is said at the end, by ``grant_to_application``; until then history is kept by
+    its triggers.
+    """
+    name = str(connection_of(read_environment(), Role.APPLICATION).get("user", ""))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [name])
+        (owner, exists) = cursor.fetchone()
+        if not exists or owner == name:
+            return
+        for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
+            order = f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO {{}}"
+            cursor.execute(sql.SQL(order).format(sql.Identifier(name)).as_string())
+
+
 def grant_to_application(role: str | None = None) -> None:
     """Give the application role what it needs and no more: history may be read and appended to.
 
@@ -71,6 +90,8 @@ def grant_to_application(role: str | None = None) -> None:
         role_name = sql.Identifier(name)
         for order in (
             "GRANT USAGE ON SCHEMA public TO {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {}",
             "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
