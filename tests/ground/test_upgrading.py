@@ -188,6 +188,5 @@ def test_a_filled_city_is_upgraded_while_people_work(old: Old, tmp_path: Path) -
         assert city.served is not None
         city.served.terminate()
         city.served.wait(60)
-    print(
-        f"upgraded: {people.reads} answers, {len(people.numbers)} reports, {people.later} later, {len(people.wrong)} wrong"
-    )
+    told = f"{people.reads} answers, {len(people.numbers)} reports, {people.later} later, {len(people.wrong)} wrong"
+    print(f"upgraded: {told}")  # noqa: T201
