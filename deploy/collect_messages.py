@@ -21,7 +21,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Columns of the standards whose words stand on pages.
 COLUMNS = {
     "moves.csv": ("verb_zh",), "stages.csv": ("stage_zh",), "stage_limits.csv": ("name_zh",),
-    "refusals.csv": ("reason_zh",), "posts.csv": ("post_zh",), "posts_added.csv": ("post_zh",),
+    "refusals.csv": ("reason_zh",), "refusals_added.csv": ("reason_zh",),
+    "posts.csv": ("post_zh",), "posts_added.csv": ("post_zh",),
     "entries.csv": ("source_zh",), "time_units.csv": ("name_zh",), "ask_reasons.csv": ("why_zh",),
     "appeal_kinds.csv": ("kind_zh", "granted_zh"), "automations.csv": ("name_zh",), "composites.csv": ("act_zh",),
     "ladders.csv": ("addressee_zh",), "hotline_channels.csv": ("name_zh",), "hotline_kinds.csv": ("kind_zh",),

@@ -57,7 +57,9 @@ FORMS: tuple[TableForm, ...] = (
         _LIMIT,
         required=("name_zh", "post"),
     ),
-    TableForm("refusals", ("refusals.csv",), rows.Refusal, ("reason",), required=("reason_zh", "when")),
+    TableForm(
+        "refusals", ("refusals.csv", "refusals_added.csv"), rows.Refusal, ("reason",), required=("reason_zh", "when")
+    ),
     TableForm("entries", ("entries.csv",), rows.Entry, ("source",), required=("source_zh", "entry")),
     TableForm("settings", ("settings.csv",), rows.CitySetting, ("key",), required=("allowed", "meaning")),
     TableForm(

@@ -20,7 +20,7 @@ from wangge.domains.cases.foreign_history import fresh_case_id, next_salt
 from wangge.domains.cases.logic.attempt import Allowed, Attempt, Surroundings
 from wangge.domains.cases.logic.effects import make
 from wangge.domains.cases.logic.guards import GUARDS
-from wangge.domains.cases.logic.judging import REQUESTS, missing_args, tier_for
+from wangge.domains.cases.logic.judging import REQUESTS, guards_of, missing_args, tier_for
 from wangge.domains.cases.logic.moments import moment
 from wangge.domains.cases.logic.narrowing import SYSTEM
 from wangge.domains.cases.logic.rulebook import Rulebook, UnknownUnit
@@ -290,7 +290,7 @@ class _Choosing:
         if missing:
             return f"missing {' '.join(missing)}"
         try:
-            refused = self._judge(row.guards, attempt)
+            refused = self._judge(guards_of(row), attempt)
             if refused is not None:
                 return refused
             kind = verb.removeprefix("request_")

@@ -13,6 +13,8 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.standards.tables import Move, Tier
 
+# What no row says: the clock of a unit, or of the parts of a case, needs an allowance, and filing fixes it.
+_NEEDS_LIMIT = frozenset({"dispatch", "split"})
 REQUESTS = ("extension", "suspension", "postponement", "void", "reopen")
 
 
@@ -40,11 +42,16 @@ def judge_person(
     posts = posts_left(rules, state, row, attempt)
     if attempt.post not in posts:
         return Refused("wrong_post", posts=posts)
-    for name in row.guards:
+    for name in guards_of(row):
         reason = GUARDS[name](rules, state, attempt, surroundings)
         if reason is not None:
             return Refused(reason, posts=posts, guard=name)
     return None
+
+
+def guards_of(row: Move) -> tuple[str, ...]:
+    """The guards of a row in their order, and behind them the one that lies in the move itself."""
+    return (*row.guards, "limit_fixed") if row.verb in _NEEDS_LIMIT else row.guards
 
 
 def missing_args(row: Move, attempt: Attempt) -> tuple[str, ...]:
