@@ -35,7 +35,7 @@ OPERATIONS = (
     "hotline_message", "hotline_statement", "call_event", "call_recording", "sms_receipt",
     "mini_program_session", "mini_program_follow",
     "list_results", "get_result", "get_figure", "list_figure_cases", "list_signs",
-    "list_months", "get_month", "get_what_if",
+    "list_months", "get_month", "get_what_if", "list_checks", "list_bulletins", "get_bulletin",
     "send_positions", "osmand_get", "osmand_post", "send_reports", "send_moves", "announce_photo", "get_upload",
     "send_piece", "post_suggestions",
 )  # fmt: skip

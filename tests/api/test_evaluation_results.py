@@ -14,7 +14,8 @@ from tests.api.conftest import Speak
 from tests.api.test_document import BY_ID, CHECKS, one_connection
 from tests.api.test_writes import statements
 from tests.cases.conftest import START
-from tests.evaluation.small_months import LEADER, run_months, walked_city
+from tests.evaluation.small_months import LEADER, REVIEWER, run_months, walked_city
+from wangge.domains.evaluation.operations.checks import Found, adjust, record_finding
 from wangge.domains.evaluation.operations.month import step
 from wangge.domains.evaluation.queries.results import content_of, result_of
 from wangge.domains.evaluation.snapshots import Snapshot
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 PUBLISHED, DRAFT = "2024-03", "2024-04"
 RESULT = f"/evaluation/results/M{PUBLISHED}-1"
 MONTH = f"M{PUBLISHED}-1"
+SPOT = "sanitation"
 
 
 @pytest.fixture
@@ -166,6 +168,9 @@ def test_a_file_changed_in_the_warehouse_is_said_to_be_away(speak: Speak, snapsh
         ("get_month", {"period": PUBLISHED}),
         ("get_month", {"period": DRAFT}),
         ("get_what_if", {"period": PUBLISHED}),
+        ("list_checks", {"period": PUBLISHED}),
+        ("list_bulletins", {}),
+        ("get_bulletin", {"period": PUBLISHED}),
     ],
 )
 def test_the_answers_are_as_the_document_says(
@@ -217,3 +222,69 @@ def test_what_another_rule_would_give_is_asked_and_nothing_is_kept(speak: Speak,
         assert speak("evaluator-1").get(f"{address}?{wrong}").status_code == 422, wrong
     assert speak("dept-a").get(address).status_code == 403
     assert bytes(result_of(PUBLISHED).sm3) == before
+
+
+def found_against(kind: str, code: str, *, case: str = "", period: str = PUBLISHED) -> None:
+    found = Found(period, "spot", kind, code, SPOT, "1.5", "滨河路口", "垃圾未清", case)
+    record_finding(found=found, by=REVIEWER, at=START, overlay=None)
+
+
+def test_checks_are_whole_for_the_section_and_without_words_for_others(
+    speak: Speak, snapshot: Snapshot, real: str
+) -> None:
+    address = f"/evaluation/months/{PUBLISHED}/checks"
+    found_against("department", "dept-a", case=real)
+    found_against("department", "dept-b")
+    adjust(
+        period=PUBLISHED, object_kind="department", object_code="dept-b", points="-2", reason="瞒报", order_no="7 号",
+        by=REVIEWER, at=START,
+    )  # fmt: skip
+    whole = told(speak("evaluator-1").get(address))
+    assert [(each["code"], each["points"], each["note"]) for each in whole["findings"]] == [
+        ("dept-a", "1.50", "垃圾未清"), ("dept-b", "1.50", "垃圾未清"),
+    ]  # fmt: skip
+    assert whole["findings"][0]["case"] == real
+    assert whole["adjustments"][0]["points"] == "-2.00"
+    unit = told(speak("dept-a").get(address))
+    assert [(each["code"], each["note"]) for each in unit["findings"]] == [("dept-a", "垃圾未清"), ("dept-b", None)]
+    assert unit["findings"][0]["case"] is None  # his own finding, of a case that lies behind his wall
+    assert unit["adjustments"][0]["reason"] is None
+    assert statements(partial(speak("dept-a").get, address)) < 12
+
+
+def test_of_a_draft_a_unit_sees_the_findings_against_itself_alone(speak: Speak, snapshot: Snapshot) -> None:
+    for code in ("dept-a", "dept-b"):
+        found_against("department", code, period=DRAFT)
+    address = f"/evaluation/months/{DRAFT}/checks"
+    assert [each["code"] for each in told(speak("dept-a").get(address))["findings"]] == ["dept-a"]
+    assert len(told(speak("evaluator-1").get(address))["findings"]) == 2
+    assert speak("supervisor-1").get(address).status_code == 404
+    assert speak("dept-a").get("/evaluation/months/2024-01/checks").status_code == 404  # not frozen yet
+    assert told(speak("evaluator-1").get("/evaluation/months/2024-01/checks"))["state"] == "open"
+    assert speak("evaluator-1").get("/evaluation/months/nonsense/checks").status_code == 404
+
+
+def test_every_figure_of_a_bulletin_names_the_frozen_ones_behind(speak: Speak, snapshot: Snapshot) -> None:
+    speaker = speak("dept-a")
+    assert [each["period"] for each in told(speaker.get("/evaluation/bulletins"))["items"]] == [PUBLISHED]
+    paper = told(speaker.get(f"/evaluation/bulletins/{PUBLISHED}"))
+    in_blocks = {run["figure"] for block in paper["blocks"] for run in block["runs"]} | {
+        cell["figure"] for block in paper["blocks"] for row in block["rows"] for cell in row
+    }
+    assert in_blocks - {None} == paper["figures"].keys()
+    frozen = content_of(result_of(PUBLISHED))
+    for row in frozen["rows"]:
+        name = f"district={row['objects']['district']}/n_report"
+        assert paper["figures"][name] == {
+            "text": row["figures"]["n_report"]["value"], "traces": [{"result": MONTH, "figure": name}],
+        }  # fmt: skip
+    assert len(paper["figures"]["note-1"]["traces"]) == len(frozen["rows"])
+    assert paper["figures"]["note-1"]["text"] == str(
+        sum(int(row["figures"]["n_report"]["value"]) for row in frozen["rows"])
+    )
+    assert all(each["traces"] for each in paper["figures"].values())
+    theme = next(name for name in paper["figures"] if name.startswith("minor_class="))
+    kind, rest = theme.split("=")
+    assert speaker.get(f"{RESULT}/figures/{kind}/{rest}").status_code == 200
+    for wrong in (DRAFT, "2024", "nonsense"):
+        assert speaker.get(f"/evaluation/bulletins/{wrong}").status_code == 404

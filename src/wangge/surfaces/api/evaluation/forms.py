@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 Kind = Literal["district", "department"]
+Traced = Literal["district", "department", "minor_class", "street"]
 
 
 class ResultHead(Schema):
@@ -217,7 +218,7 @@ class FigureTrace(Schema):
     snapshot: str
     edition: str
     period: str
-    kind: Kind
+    kind: Traced
     code: str
     indicator: str
     name_zh: str
@@ -281,3 +282,128 @@ class Signs(Schema):
     period: str
     snapshot: str
     items: list[Sign]
+
+
+class Draw(Schema):
+    """What was drawn by lot, from which pool and seed; ``keys``: grids, or the case files that one may open."""
+
+    kind: Literal["quality", "spot"]
+    pool: int
+    pool_sm3: str
+    seed: str
+    drawn: int
+    keys: list[str]
+    at: datetime
+
+
+class Finding(Schema):
+    """Points off; negative in a row that takes one back. Words of another's object are not shown."""
+
+    id: int
+    form: Literal["spot", "special"]
+    kind: Kind
+    code: str
+    name: str
+    points: str
+    item: str
+    item_zh: str
+    takes_back: int | None
+    taken_back: bool
+    place: str | None
+    note: str | None
+    case: str | None
+    counted: bool
+    at: datetime
+
+
+class AdjustmentMade(Schema):
+    """Bonus or malus; ``counted``: the newest issue was computed with it."""
+
+    id: int
+    kind: Kind
+    code: str
+    name: str
+    points: str
+    reason: str | None
+    order_no: str | None
+    counted: bool
+    at: datetime
+
+
+class FilesChecked(Schema):
+    """How many closed cases were drawn, judged, and found valid."""
+
+    drawn: int
+    judged: int
+    valid: int
+
+
+class Checks(Schema):
+    """The checks of a month as far as this person may see them; draws are for the evaluation section."""
+
+    period: str
+    state: Literal["open", "frozen", "reviewed", "signed", "published"]
+    draws: list[Draw]
+    findings: list[Finding]
+    adjustments: list[AdjustmentMade]
+    files: FilesChecked
+
+
+class BulletinHead(Schema):
+    """A bulletin there is."""
+
+    period: str
+    title: str
+
+
+class BulletinHeads(Schema):
+    """The newest first."""
+
+    items: list[BulletinHead]
+
+
+class BulletinRun(Schema):
+    """A piece of running text; a figure by its id."""
+
+    text: str
+    figure: str | None
+
+
+class BulletinCell(BulletinRun):
+    """A cell of a table."""
+
+    is_head: bool
+
+
+class BulletinBlock(Schema):
+    """A heading (``level``), a paragraph (``runs``) or a table (``number``, ``measure``, ``rows``)."""
+
+    kind: Literal["heading", "paragraph", "table"]
+    text: str
+    level: int | None
+    number: str
+    measure: str
+    runs: list[BulletinRun]
+    rows: list[list[BulletinCell]]
+
+
+class TraceKey(Schema):
+    """A frozen figure by name: ``district=430202/n_close``; ``…/total`` is a score."""
+
+    result: str
+    figure: str
+
+
+class BulletinFigure(Schema):
+    """A printed figure and the frozen ones that it is or is the sum of; rates of sums from the parts of all."""
+
+    text: str
+    traces: list[TraceKey]
+
+
+class Bulletin(BulletinHead):
+    """A published bulletin as a document; ``figures`` by the ids that stand in it."""
+
+    results: list[ResultHead]
+    blocks: list[BulletinBlock]
+    figures: dict[str, BulletinFigure]

@@ -32,6 +32,8 @@ from wangge.surfaces.api.problems import problem
 from wangge.surfaces.object_names import object_name
 
 KINDS = ("district", "department")
+TRACED = (*KINDS, "minor_class", "street")
+"""Whose figures open: also those of the themes of a bulletin."""
 _ROWS = {"district": "rows", "department": "departments"}
 _MARKS = frozenset("=,/\0")  # they part the name of a figure; no code holds one
 _LONGEST_CURSOR = 9
@@ -155,7 +157,7 @@ def _kinds(asked: str) -> tuple[str, ...]:
 
 
 def _figure_name(kind: str, code: str, indicator: str) -> str:
-    if kind not in KINDS or _MARKS & set(code + indicator):
+    if kind not in TRACED or _MARKS & set(code + indicator):
         detail = _("没有这个数：写作 对象类别/代码/指标，例如 district/430202/n_close。")
         raise Refuse(problem(404, "not_found", detail))
     return f"{kind}={code}/{indicator}"

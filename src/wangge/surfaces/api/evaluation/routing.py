@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from wangge.surfaces.api.documenting import BEARER, TEXT, document
-from wangge.surfaces.api.evaluation import forms, months, operations
+from wangge.surfaces.api.evaluation import bulletins, checks, forms, months, operations
 
 router = Router(auth=BEARER)
 _RESULT_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -113,6 +113,42 @@ def get_month(request: HttpRequest, period: str) -> HttpResponse:
 def get_what_if(request: HttpRequest, period: str) -> HttpResponse:
     """Whose rank would change by another weight, limit or band; nothing is kept."""
     return months.get_what_if(request, period)
+
+
+@router.get(
+    "/months/{period}/checks",
+    response={200: forms.Checks},
+    operation_id="list_checks",
+    url_name="list_checks",
+    openapi_extra=document(404),
+)
+def list_checks(request: HttpRequest, period: str) -> HttpResponse:
+    """The checks of a month: draws, findings with points off, bonus and malus, as far as this person may see them."""
+    return checks.list_checks(request, period)
+
+
+@router.get(
+    "/bulletins",
+    response={200: forms.BulletinHeads},
+    operation_id="list_bulletins",
+    url_name="list_bulletins",
+    openapi_extra=document(),
+)
+def list_bulletins(request: HttpRequest) -> HttpResponse:
+    """The bulletins of months, quarters and years that are published whole."""
+    return bulletins.list_bulletins(request)
+
+
+@router.get(
+    "/bulletins/{period}",
+    response={200: forms.Bulletin},
+    operation_id="get_bulletin",
+    url_name="get_bulletin",
+    openapi_extra=document(404),
+)
+def get_bulletin(request: HttpRequest, period: str) -> HttpResponse:
+    """One bulletin as a document; every figure names the frozen figures behind it."""
+    return bulletins.get_bulletin(request, period)
 
 
 @router.get(

@@ -43,6 +43,7 @@ class Paper:
     addresses: Addresses
     earlier: Sequence[Issue] = ()  # of the same period a year before, where that is published whole
     links: dict[str, str] = field(default_factory=dict)  # name of a printed figure → address of its trace
+    traces: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # → (result, figure) it comes from
     notes: list[tuple[str, str, str, str]] = field(default_factory=list)  # printed, meaning, made of, whence
 
     @property
@@ -65,6 +66,7 @@ class Paper:
         return [Figure(id, f"{figure.text}{unit}"), f"〔{len(self.notes)}〕"]
 
     def _link(self, id: str, figure: Told) -> None:
+        self.traces[id] = figure.sources
         if len(figure.sources) == 1:
             self.links[id] = self.addresses.figure(*figure.sources[0])
         elif figure.sources:  # a sum begins with a cell of the tables
@@ -198,6 +200,7 @@ def _score(paper: Paper, kind: str, each: Mapping[str, Any], meaning: str) -> li
     id = f"note-{len(paper.notes) + 1}"
     address = paper.addresses.score(paper.period, kind, each["code"])
     paper.links[id] = address
+    paper.traces[id] = ((paper.issues[0].result, f"{kind}={each['code']}/total"),)
     paper.notes.append((each["total"], meaning, "各部分得分之和加加减分", address))
     return [Figure(id, each["total"]), f"〔{len(paper.notes)}〕"]
 
@@ -217,10 +220,12 @@ def _by_object(paper: Paper, kind: str, number: str) -> Grid:
         begins: tuple[Cell, ...] = (name,)
         if paper.is_month:
             score = scores[code]
-            id = f"{kind}={code}/total"
-            paper.links[id] = paper.addresses.score(paper.period, kind, code)
-            rank = Cell("—" if score["rank"] is None else str(score["rank"]), align=Align.CENTER)
-            begins = (rank, name, Cell(score["total"] or "—", id, Align.RIGHT))
+            place, total = f"{kind}={code}/rank", f"{kind}={code}/total"
+            for id in (place, total):
+                paper.links[id] = paper.addresses.score(paper.period, kind, code)
+                paper.traces[id] = ((paper.issues[0].result, total),)
+            rank = Cell("—" if score["rank"] is None else str(score["rank"]), place, Align.CENTER)
+            begins = (rank, name, Cell(score["total"] or "—", total, Align.RIGHT))
         cells = (_cell(paper, told(paper.issues, kind, each, code), f"{kind}={code}/{each}") for each in SHOWN)
         rows.append((*begins, *cells))
     widths = (5, 16, 8, *[9] * len(SHOWN)) if paper.is_month else (16, *[9] * len(SHOWN))
@@ -229,6 +234,7 @@ def _by_object(paper: Paper, kind: str, number: str) -> Grid:
 
 def _cell(paper: Paper, figure: Told, id: str) -> Cell:
     """A month's figure opens its trace; those of more months are opened in each month's bulletin."""
+    paper.traces[id] = figure.sources
     if len(figure.sources) == 1:
         paper.links[id] = paper.addresses.figure(*figure.sources[0])
     return Cell(figure.text, id, Align.RIGHT)
@@ -242,6 +248,7 @@ def _by_month(paper: Paper) -> Grid:
             id = f"month={issue.period}/{each}"
             figure = told([issue], "district", each)
             cells.append(Cell(figure.text, id, Align.RIGHT))
+            paper.traces[id] = figure.sources
             # The month's own bulletin shows the districts' figures that this one is the sum of.
             paper.links[id] = paper.addresses.month(issue.period)
         rows.append((Cell(issue.period, is_head=True), *cells))

@@ -18,17 +18,16 @@ from wangge.domains.disclosure.rendering.template import Template, TemplateRefus
 from wangge.domains.disclosure.rendering.web import as_page_piece
 from wangge.domains.disclosure.rendering.word import as_word
 from wangge.domains.evaluation import policies
-from wangge.domains.evaluation.logic.bulletins import Issue, months_in, whole_periods, year_before
 from wangge.domains.evaluation.models import Result
 from wangge.domains.evaluation.operations import bulletins as operations
 from wangge.domains.evaluation.queries.bulletins import is_subscribed, template_in_force
-from wangge.domains.evaluation.queries.results import content_of, published_months
 from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.groundwork import clock
-from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of, title_of
+from wangge.surfaces.web.assessment.bulletin import Paper, title_of
 from wangge.surfaces.web.assessment.bulletin_book import as_workbook
+from wangge.surfaces.web.assessment.bulletin_paper import NoBulletin, bulletin_periods, published_paper
 from wangge.surfaces.web.assessment.drawing import source_of
-from wangge.surfaces.web.assessment.words import figure_url, object_name
+from wangge.surfaces.web.assessment.words import figure_url
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.pages import Shell
@@ -102,8 +101,9 @@ class _Addresses:
 def bulletin_list(request: HttpRequest) -> HttpResponse:
     """The bulletins."""
     shell = shell_for(request, _("考评通报"), at=clock.now(), current="assessment")
-    periods = whole_periods(each.period for each in published_months(whole=False))
-    lines = tuple(BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in periods)
+    lines = tuple(
+        BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in bulletin_periods()
+    )
     by = actor_on(request)
     kept = template_in_force()
     page = BulletinsPage(
@@ -182,25 +182,10 @@ def _as_word(document: Document) -> bytes:
 
 def paper_of(request: HttpRequest, period: str, *, absolute: bool) -> tuple[Paper, Document, list[Result]]:
     """The bulletin of a period; 404 unless every month of it is published."""
-    newest = {each.period: each.id for each in published_months(whole=False)}
-    if period not in whole_periods(newest):
-        raise Http404(period)
-    asked = [newest[month] for month in (*months_in(period), *months_in(year_before(period))) if month in newest]
-    published = {each.period: each for each in Result.objects.filter(id__in=asked)}
-    results = [published[month] for month in months_in(period)]
-    before = [published.get(month) for month in months_in(year_before(period))]
-    paper = Paper(
-        period,
-        [_issue(each) for each in results],
-        object_name,
-        _Addresses(request, absolute),
-        earlier=[_issue(each) for each in before if each is not None] if None not in before else (),
-    )
-    return paper, bulletin_of(paper, ""), results
-
-
-def _issue(result: Result) -> Issue:
-    return Issue(result.id, result.period, content_of(result))
+    try:
+        return published_paper(period, _Addresses(request, absolute))
+    except NoBulletin:
+        raise Http404(period) from None
 
 
 def _downloads(period: str) -> tuple[Download, ...]:
