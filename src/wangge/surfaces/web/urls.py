@@ -14,6 +14,7 @@ from wangge.surfaces.web.administration import (
     person_views,
     rule_views,
 )
+from wangge.surfaces.web.assessment import appeals_views as appeals
 from wangge.surfaces.web.assessment import bulletin_views as bulletins
 from wangge.surfaces.web.assessment import checks_views as checks
 from wangge.surfaces.web.assessment import grid_views as grids
@@ -250,6 +251,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/<str:period>/grids.geojson", grids.grids_layer, name="assessment_grids_layer"),
     path("assessment/<str:period>/checks", checks.checks, name="assessment_checks"),
     path("assessment/<str:period>/checks/acts", checks.act, name="assessment_checks_act"),
+    path("assessment/<str:period>/appeals", appeals.appeals, name="assessment_appeals"),
+    path("assessment/<str:period>/appeals.xlsx", appeals.appeals_book, name="assessment_appeals_book"),
     path("assessment/<str:period>/steps", assessment.month_step, name="assessment_step"),
     path("assessment/<str:period>/<slug:kind>/<str:code>", assessment.one_object, name="assessment_object"),
     path("public", public_home.home, name="public_home"),

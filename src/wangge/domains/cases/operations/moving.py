@@ -88,6 +88,16 @@ def move_case(*, order: Order, by: Actor, at: datetime, address: str = "", recei
     return Moved(row, draft)
 
 
+def try_move(*, order: Order, by: Actor, at: datetime) -> None:
+    """Raise what :func:`move_case` would, photos apart; nothing is locked or written."""
+    row = load(order.number)
+    if row is None or not may_see(by, row):
+        raise NoSuchCase(order.number)
+    draft = draft_of(row, at)
+    settle(draft, at)
+    _make_ordered(draft, row, order, by, at)
+
+
 def _keep_proposal(draft: Draft, row: CaseRow, order: Order, by: Actor, at: datetime) -> None:
     """Where a unit was chosen: what the rules of ownership had proposed, beside it, for good."""
     step = next((each for each in draft.steps if each.verb in CHOOSES_UNIT), None)

@@ -100,6 +100,11 @@ def month_page(shell: Shell, result: Result, state: MonthState, steps: Sequence[
         grids_url=reverse("assessment_grids", args=[result.period]) if whole else "",
         checks_url=reverse("assessment_checks", args=[result.period]) if policies.may_see_drafts(by) else "",
         what_if_url=reverse("assessment_what_if", args=[result.period]) if policies.may_see_drafts(by) else "",
+        appeals_url=(
+            reverse("assessment_appeals", args=[result.period])
+            if state is MonthState.FROZEN and by.department_codes
+            else ""
+        ),
     )
 
 

@@ -132,6 +132,7 @@ class MonthPage:
     change_note: str = ""
     step_url: str = ""
     what_if_url: str = ""
+    appeals_url: str = ""
     checks_url: str = ""
     grids_url: str = ""
 

@@ -25,7 +25,7 @@ from wangge.surfaces.web.assessment import words
 from wangge.surfaces.web.assessment.pages import CaseGroup, CaseLine, CasePhoto
 from wangge.surfaces.web.elements.labels import photo_kind
 
-_COSTS = (
+COSTS = (
     ("n_handle_overdue", gettext_noop("超期处置")),
     ("n_unhandled_overdue", gettext_noop("超期未处置")),
     ("n_rework", gettext_noop("返工案卷")),
@@ -49,12 +49,12 @@ def costly_cases(
             result, f"{kind}={code}/{count}", root=environment.warehouse_root, overlay=environment.city_overlay,
             most=_SHOWN_CASES,
         )["counts"][0]
-        for count, _title in _COSTS
+        for count, _title in COSTS
     }  # fmt: skip
     seen = cases_seen(by=by, numbers=(step["case"] for told in counts.values() for step in told["steps"]))
     people = responsible_on(date.fromisoformat(content["period"]["end"]) - timedelta(days=1)) if seen else {}
     groups = []
-    for count, title in _COSTS:
+    for count, title in COSTS:
         told = counts[count]
         lines = tuple(_line(step, seen[step["case"]], people) for step in told["steps"] if step["case"] in seen)
         more = [hidden(told["steps"], seen)]

@@ -232,12 +232,13 @@ def _moved(
     except NoSuchCase:
         return Subject(rows.line(row, at=at), False, _("已不在您的范围内"), "refused")
     except CaseRefused as refused:
-        return Subject(rows.line(row, at=at), False, _why(refused), "refused")
+        return Subject(rows.line(row, at=at), False, why_refused(refused), "refused")
     row.stage, row.state = moved.draft.state.stage, moved.draft.state
     return Subject(rows.line(row, at=at), False, "", "done")
 
 
-def _why(refused: CaseRefused) -> str:
+def why_refused(refused: CaseRefused) -> str:
+    """In a line why an act on one of many cases was not done."""
     if isinstance(refused, StaleVersion):
         return _("期间已被他人办理，请打开查看")
     if isinstance(refused, MoveRefused):

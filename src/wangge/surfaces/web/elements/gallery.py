@@ -165,6 +165,7 @@ SAMPLES: dict[str, Sample] = {
     "assessment-object": Sample("考评单", "web/assessment/object.html", sample_assessment.one_object),
     "assessment-figure": Sample("数的追溯", "web/assessment/figure.html", sample_assessment.figure),
     "assessment-checks": Sample("考评检查", "web/assessment/checks.html", sample_assessment_checks.checks),
+    "assessment-appeals": Sample("批量申诉", "web/assessment/appeals.html", sample_assessment_checks.appeals),
     "assessment-grids": Sample("考评：按网格", "web/assessment/grids.html", sample_assessment_checks.grids),
     "assessment-grids-empty": Sample(
         "考评：没有按网格的数", "web/assessment/grids.html", sample_assessment_checks.no_grids

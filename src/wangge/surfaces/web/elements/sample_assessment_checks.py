@@ -1,7 +1,8 @@
-"""Invented pages of a month's checks and of its grids for the gallery."""
+"""Invented pages of a month's checks, of its grids and of a unit's appeals for the gallery."""
 
 from __future__ import annotations
 
+from wangge.surfaces.web.assessment.appeals_views import AppealLine, AppealsPage
 from wangge.surfaces.web.assessment.checks_views import (
     AdjustmentLine,
     ChecksPage,
@@ -91,3 +92,32 @@ def grids() -> GridsPage:
 def no_grids() -> GridsPage:
     """A month that was frozen before grids had figures."""
     return GridsPage(shell("考评 2024-01"), "2024-01", (), (), (), None, "", "/gallery/assessment-month", _SOURCE)
+
+
+def appeals() -> AppealsPage:
+    """A workbook that was tried: one row stands, two do not."""
+    return AppealsPage(
+        shell=shell("批量申诉"),
+        period="2024-03",
+        back_url="/gallery/assessment-month",
+        book_url="/gallery/assessment-appeals",
+        act_url="/gallery/assessment-appeals",
+        told="本月有 14 件失分案卷在您的查看范围内；申诉截至 2024-04-04 09:00。",
+        is_open=True,
+        lines=(
+            AppealLine(
+                "3", "430299-20240312-00731", "", "非本单位原因超时", "交警封路两小时，附通告", "refused",
+                "不可选：此类申诉请在结案后提出。",
+            ),
+            AppealLine("9", "430299-20240318-00102", "", "立案不准", "", "refused", "申诉理由须填写，不超过 500 字。"),
+            AppealLine(
+                "5", "430299-20240305-00118", "/gallery/case", "派遣、权属有误",
+                "该井盖属供水公司，权属移交清单第 12 项", "open",
+            ),
+        ),
+        packed="[]",
+        key="sample",
+        open_count=1,
+        summary="试读 3 行：1 行可以申诉，2 行不可以。还没有提交。",
+        refused=2,
+    )  # fmt: skip
