@@ -14,9 +14,10 @@ from django.db import connection
 
 from tests.cases.photographs import scene
 from tests.evaluation.small_months import run_months, walked_city
-from tests.web.conftest import REPORT, Open, reported
+from tests.web.conftest import REPORT, Open, photo, reported
+from wangge.domains.cases.models.case import Case, CaseMatter
 from wangge.domains.cases.rules import forget_rules
-from wangge.domains.evaluation.models import Result
+from wangge.domains.evaluation.models import CheckFinding, Result
 from wangge.domains.evaluation.snapshots import Snapshot
 from wangge.domains.geography.models import ResponsibleRow
 
@@ -183,6 +184,43 @@ def test_checks_of_a_month_are_written_on_a_page_and_refused_where_they_cannot_b
     assert not [form for form in leader.forms() if form in ("find", "adjust")]
     browser("dept-a").get(address, status=403)
     evaluator.get("/assessment/marsh/checks", status=404)
+
+
+def test_a_finding_becomes_one_case_by_the_ordinary_entry_of_its_source(browser: Open, at_nine: datetime) -> None:
+    address = "/assessment/2024-02/checks"
+    evaluator = browser("evaluator-1")
+    evaluator.get(address)
+    assert "to-case" not in evaluator.forms()
+    given = {"object": "district=430202", "item": "spot/sanitation", "place": "河东路口", "note": "垃圾外溢"}
+    for _time in range(2):
+        evaluator.send("find", points="1", **given)
+    page = evaluator.page
+    first, second = CheckFinding.objects.order_by("id").values_list("id", flat=True)
+    matter = {name: REPORT[name] for name in ("category", "location_lon", "location_lat")}
+    for _time in range(2):  # the second time it is the same case
+        evaluator.page = page
+        evaluator.send("to-case", number=str(first), photo_before=photo(), **matter)
+    (case,) = Case.objects.filter(source="check")
+    about = CaseMatter.objects.get(case_id=case.id)
+    assert (case.external_no, case.stage) == (str(first), "reported")
+    assert (about.address, about.description) == ("河东路口", "垃圾外溢")
+    assert case.category == REPORT["category"]
+    assert case.grid_code
+    assert [kind for kind, *_rest in json.loads(case.photos)] == ["photo_before"]
+    assert evaluator.page.count(f'href="/cases/{case.number}"') == 1
+    evaluator.send(f"take-back-{second}", note="认错了地方")
+    evaluator.page = page
+    evaluator.send("to-case", number=str(second), **matter)
+    assert "这条考评发现已经撤销" in evaluator.text()
+    evaluator.page = page
+    evaluator.send("to-case", number="999999", **matter)
+    assert "没有这条考评发现" in evaluator.text()
+    assert Case.objects.filter(source="check").count() == 1
+    acceptor = browser("acceptor-1")
+    acceptor.get(f"/cases/{case.number}")
+    acceptor.send("accept")
+    case.refresh_from_db()
+    assert case.stage == "accepted"
 
 
 def test_bulletins_are_subscribed_and_a_template_that_is_none_is_refused(browser: Open, snapshot: Snapshot) -> None:

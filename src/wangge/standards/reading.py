@@ -60,7 +60,9 @@ FORMS: tuple[TableForm, ...] = (
     TableForm(
         "refusals", ("refusals.csv", "refusals_added.csv"), rows.Refusal, ("reason",), required=("reason_zh", "when")
     ),
-    TableForm("entries", ("entries.csv",), rows.Entry, ("source",), required=("source_zh", "entry")),
+    TableForm(
+        "entries", ("entries.csv", "entries_added.csv"), rows.Entry, ("source",), required=("source_zh", "entry")
+    ),
     TableForm("settings", ("settings.csv",), rows.CitySetting, ("key",), required=("allowed", "meaning")),
     TableForm(
         "approval_tiers",

@@ -30,6 +30,10 @@ ORDER BY c.number, s.verb, s.seq DESC
 """
 
 
+FINDING_SOURCE = "check"
+"""The source of cases that were made of findings; their external number is the finding's."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValidFiles:
     """The case files one person had a part in: how many were judged, how many without a fault of his."""
@@ -54,6 +58,11 @@ class MonthChecks:
     adjustments: Sequence[Adjustment]
     verdicts: Mapping[str, QualityVerdict]
     valid_files: Sequence[ValidFiles]
+    made_cases: Mapping[int, str]  # finding → the case that was made of it
+
+    def case_of(self, finding: CheckFinding) -> str:
+        """The case a finding named or became; of one taken back that of the finding. Empty where there is none."""
+        return finding.case_number or self.made_cases.get(finding.takes_back or finding.id, "")
 
     @property
     def waiting(self) -> list[str]:
@@ -67,18 +76,30 @@ class MonthChecks:
 
 
 def checks_of(period: Period, *, overlay: Path | None) -> MonthChecks:
-    """The checks of a month; five statements."""
+    """The checks of a month; six statements."""
     rows = load_tables(overlay, on=period.end - timedelta(days=1)).check_items
     verdicts = {each.case_number: each for each in QualityVerdict.objects.filter(period=period.name)}
     items = {(row.form, row.item): row for row in rows}
+    findings = list(CheckFinding.objects.filter(period=period.name).order_by("id"))
     return MonthChecks(
         items=items,
         draws={Drawn(each.kind): each for each in CheckDraw.objects.filter(period=period.name)},
-        findings=list(CheckFinding.objects.filter(period=period.name).order_by("id")),
+        findings=findings,
         adjustments=list(Adjustment.objects.filter(period=period.name).order_by("id")),
         verdicts=verdicts,
         valid_files=_valid_files(verdicts, items),
+        made_cases=cases_of_findings([each.id for each in findings]),
     )
+
+
+def cases_of_findings(ids: Sequence[int]) -> dict[int, str]:
+    """Finding → number of the case that was made of it; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT external_no, number FROM cases_case WHERE source = %s AND external_no = ANY(%s)",
+            [FINDING_SOURCE, [str(each) for each in ids]],
+        )
+        return {int(finding): number for finding, number in cursor.fetchall()}
 
 
 def _valid_files(

@@ -49,7 +49,7 @@ def list_checks(request: HttpRequest, period: str) -> HttpResponse:
     found = checks_of(month, overlay=settings.ENVIRONMENT.city_overlay)
     drawn = found.draws.get(Drawn.QUALITY)
     files = drawn.drawn if drawn is not None else []
-    named = [each.case_number for each in found.findings if each.case_number]
+    named = [case for each in found.findings if (case := found.case_of(each))]
     seen = numbers_seen(by=by, numbers=[*named, *(files if whole else ())])
     findings = _shown(found.findings, state, by, computed_at)
     adjustments = _shown(found.adjustments, state, by, computed_at)
@@ -114,7 +114,7 @@ def _draws(found: MonthChecks, seen: frozenset[str]) -> list[dict[str, Any]]:
 def _finding(
     each: CheckFinding, found: MonthChecks, seen: frozenset[str], computed_at: datetime | None, *, words: bool
 ) -> dict[str, Any]:
-    row = found.items.get((each.form, each.item))
+    row, case = found.items.get((each.form, each.item)), found.case_of(each)
     return {
         "id": each.id,
         "form": each.form,
@@ -125,7 +125,7 @@ def _finding(
         "taken_back": each.id in found.taken_back,
         "place": each.place if words else None,
         "note": each.note if words else None,
-        "case": each.case_number if each.case_number in seen else None,
+        "case": case if case in seen else None,
         "counted": _counted(each.at, computed_at),
         "at": iso(each.at),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,22 +13,37 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.failures import CaseRefused
+from wangge.domains.cases.logic.moments import day_of
+from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import district_names, units
 from wangge.domains.evaluation import policies
 from wangge.domains.evaluation.logic.drawing import Drawn
 from wangge.domains.evaluation.logic.periods import Period, PeriodUnknown, parse_period
 from wangge.domains.evaluation.models import CheckDraw, CheckFinding
 from wangge.domains.evaluation.operations import checks as writing
+from wangge.domains.evaluation.operations.finding_cases import Matter, make_case
 from wangge.domains.evaluation.queries.checks import MonthChecks, checks_of
 from wangge.domains.evaluation.queries.settings import month_begins_on
 from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.groundwork import clock
+from wangge.groundwork.attachments.operations import receive_photo
+from wangge.groundwork.attachments.photo_reading import MOST_BYTES
+from wangge.groundwork.attachments.refusals import PhotoRefused, RefusalReason
 from wangge.standards.measures import CheckItem
 from wangge.surfaces.object_names import object_name
+from wangge.surfaces.web.command.argument_fields import category_field
+from wangge.surfaces.web.command.together import why_refused
+from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.drawing.marks import full_moment
+from wangge.surfaces.web.elements.forms import Choice as Chosen
+from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.labels import post_name
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.intake import MOST_PHOTOS, Brought, place_of
+from wangge.surfaces.web.maps import map_at
 from wangge.surfaces.web.pages import Shell
 from wangge.surfaces.web.shells import shell_for, tell
 
@@ -119,6 +135,7 @@ class ChecksPage:
     files: tuple[FileLine, ...]
     files_told: str
     persons: tuple[PersonLine, ...]
+    to_case: Form | None = None  # makes a case of a finding that names none
 
 
 @require_safe
@@ -162,6 +179,7 @@ def checks(request: HttpRequest, period: str) -> HttpResponse:
             )
             for each in found.valid_files[:_SHOWN_PERSONS]
         ),
+        to_case=_to_case(found, month, at) if may else None,
     )  # fmt: skip
     return render(request, "web/assessment/checks.html", {"page": page})
 
@@ -211,13 +229,43 @@ def _item_label(row: CheckItem) -> str:
 
 def _finding(each: CheckFinding, found: MonthChecks, may: bool) -> FindingLine:
     row = found.items.get((each.form, each.item))
-    gone = each.id in found.taken_back
+    gone, case = each.id in found.taken_back, found.case_of(each)
     return FindingLine(
         each.id, _("实地考评") if each.form == "spot" else _("专项检查"),
         object_name(each.object_kind, each.object_code), _(row.name_zh) if row is not None else each.item,
-        f"−{each.points_hundredths / 100:.2f}", each.place, each.note, each.case_number,
-        reverse("case", args=[each.case_number]) if each.case_number else "", full_moment(each.at), gone,
+        f"−{each.points_hundredths / 100:.2f}", each.place, each.note, case,
+        reverse("case", args=[case]) if case else "", full_moment(each.at), gone,
         may and not gone,
+    )  # fmt: skip
+
+
+def _to_case(found: MonthChecks, month: Period, at: datetime) -> Form | None:
+    """The form that makes a case of a finding; None where every finding has one."""
+    open_ones = [
+        each
+        for each in found.findings
+        if each.takes_back is None and each.id not in found.taken_back and not found.case_of(each)
+    ]
+    if not open_ones:
+        return None
+    findings = tuple(
+        Chosen(str(each.id), " · ".join(filter(None, (f"#{each.id}", each.place, each.note[:40]))))
+        for each in open_ones
+    )
+    category = category_field(rulebook_on(day_of(civil(at))).edition)
+    return Form(
+        reverse("assessment_checks_act", args=[month.name]),
+        (
+            Field("number", _("发现"), FieldKind.SELECT, choices=findings),
+            category,
+            Field(
+                "address", _("地址"), FieldKind.TEXT, max_length=200, help=_("不填的，用发现里的地点。"), required=False
+            ),
+            Field("location", _("位置"), FieldKind.POINT, required=False, map=map_at(None, None, at)),
+            Field("photo_before", labels.argument_name("photo_before"), FieldKind.PHOTOS, required=False),
+        ),
+        _("登记成案卷"),
+        hidden=(("what", "case"),),
     )  # fmt: skip
 
 
@@ -229,8 +277,10 @@ def act(request: HttpRequest, period: str) -> HttpResponse:
         raise Http404(period)
     try:
         work(request, _month(period).name)
-    except CheckRefused as refused:
+    except (CheckRefused, PhotoRefused) as refused:
         tell(request, Notice(NoticeKind.REFUSED, str(refused)))
+    except CaseRefused as refused:
+        tell(request, Notice(NoticeKind.REFUSED, why_refused(refused)))
     return redirect("assessment_checks", period)
 
 
@@ -261,6 +311,36 @@ def _do_take_back(request: HttpRequest, period: str) -> None:
     writing.take_back(finding_id=int(number), note=request.POST.get("note", ""), by=actor_on(request), at=clock.now())
 
 
+def _do_case(request: HttpRequest, period: str) -> None:
+    given, by, at = request.POST, actor_on(request), clock.now()
+    number = given.get("number", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        raise Http404(number)
+    policies.check_may_check(by)
+    finding = CheckFinding.objects.filter(id=int(number), period=period).first()
+    if finding is None:
+        raise CheckRefused(_("没有这条考评发现。"))
+    brought = Brought({name: [str(value) for value in given.getlist(name)] for name in given}, {}, {})
+    matter = Matter(
+        brought.first("category"),
+        place_of(brought, address=brought.first("address")[:200] or finding.place),
+        _photos(request, at),
+    )
+    case = make_case(
+        finding_id=finding.id, matter=matter, by=by, at=at, address=str(request.META.get("REMOTE_ADDR", ""))
+    )
+    told = _("考评发现 #%(id)d 已登记为案卷 %(number)s。") % {"id": finding.id, "number": case}
+    tell(request, Notice(NoticeKind.DONE, told))
+
+
+def _photos(request: HttpRequest, at: datetime) -> tuple[str, ...]:
+    """The pictures, received as the system's own: it reports the case."""
+    files = request.FILES.getlist("photo_before")[:MOST_PHOTOS]
+    if any(file.size is not None and file.size > MOST_BYTES for file in files):
+        raise PhotoRefused(RefusalReason.TOO_LARGE)
+    return tuple(dict.fromkeys(receive_photo(data=file.read(), by=0, at=at).id for file in files))
+
+
 def _do_adjust(request: HttpRequest, period: str) -> None:
     given = request.POST
     kind, _mark, code = given.get("object", "").partition("=")
@@ -281,6 +361,7 @@ _ACTS: dict[str, Callable[[HttpRequest, str], None]] = {
     "draw": _do_draw,
     "find": _do_find,
     "take_back": _do_take_back,
+    "case": _do_case,
     "adjust": _do_adjust,
     "judge": _do_judge,
 }
