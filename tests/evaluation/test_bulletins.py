@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import docx
 import openpyxl
 import pypdfium2
 import pytest
+from django.core import mail
 from django.http import Http404
 from django.test import RequestFactory
 
@@ -30,6 +32,7 @@ from wangge.domains.evaluation.logic.bulletins import (
     told,
     whole_periods,
 )
+from wangge.domains.evaluation.models import BulletinMail
 from wangge.domains.evaluation.operations.bulletins import keep_template, subscribe, unsubscribe
 from wangge.domains.evaluation.operations.month import step
 from wangge.domains.evaluation.queries.bulletins import template_in_force
@@ -39,6 +42,9 @@ from wangge.domains.evaluation.snapshots import latest
 from wangge.domains.notices.models import Notice
 from wangge.domains.organizations.logic import Actor, Holding
 from wangge.domains.organizations.models import Person
+from wangge.domains.replies.operations.sending import SendFailed
+from wangge.groundwork import clock
+from wangge.surfaces.jobs import rounds
 from wangge.surfaces.web.assessment.bulletin import Paper, bulletin_of
 from wangge.surfaces.web.assessment.bulletin_book import as_workbook
 from wangge.surfaces.web.assessment.bulletin_views import bulletin_file, paper_of
@@ -226,3 +232,45 @@ def test_subscribers_are_told_once_of_each_bulletin_and_of_its_correction(
     unsubscribe(by=reader)
     step(period="2024-04", verb="reissue", by=LEADER, at=NOW, snapshot=latest(tmp_path), note="又一件")
     assert Notice.objects.filter(person=person).count() == 3
+
+
+def test_a_subscriber_with_a_mailbox_gets_the_published_bulletin_once_and_again_when_it_is_corrected(
+    published: list[Issue], tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPLIES = settings.ENVIRONMENT.model_copy(update={"email_from": "考评 <city@example.org>"})
+    people = [
+        Person.objects.create(username=name, display_name=name, created_at=NOW) for name in ("with", "without", "gone")
+    ]
+    readers = [Actor(each.id, each.username, each.username) for each in people]
+    for reader, email in zip(readers, ("reader@example.org", "", "gone@example.org"), strict=True):
+        subscribe(by=reader, at=NOW, email=email)
+    with pytest.raises(CheckRefused):
+        subscribe(by=readers[0], at=NOW, email="no address")
+    snapshot = latest(tmp_path)
+    for verb, by in COURSE:
+        assert rounds.send_bulletins() == 0  # only what is published
+        step(period="2024-04", verb=verb, by=by, at=NOW, snapshot=snapshot)
+    unsubscribe(by=readers[2])
+    assert BulletinMail.objects.count() == 2
+
+    def away(_message: Any) -> None:
+        raise SendFailed("away", is_down=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wangge.surfaces.exchange.bulletin_mail.hand_over", away)
+        with clock.held_at(NOW):
+            assert rounds.send_bulletins() == 0
+            assert rounds.send_bulletins() == 0  # it rests
+    with clock.held_at(NOW + timedelta(hours=1)):
+        assert rounds.send_bulletins() == 1
+        assert rounds.send_bulletins() == 0
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["reader@example.org"], "2024年4月城市管理考评月报")
+    assert letter.attachments[0][0] == "bulletin-2024-04.pdf"
+    assert bytes(letter.attachments[0][1]).startswith(b"%PDF")
+    assert BulletinMail.objects.filter(sent_at__isnull=True, dead_at__isnull=False).count() == 1
+    step(period="2024-04", verb="reissue", by=LEADER, at=NOW, snapshot=snapshot, note="一件申诉成立")
+    with clock.held_at(NOW + timedelta(hours=1)):
+        assert rounds.send_bulletins() == 1
+        settings.REPLIES = settings.ENVIRONMENT.model_copy(update={"email_from": ""})
+        assert rounds.send_bulletins() == 0

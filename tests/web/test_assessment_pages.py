@@ -205,7 +205,7 @@ def test_a_finding_becomes_one_case_by_the_ordinary_entry_of_its_source(browser:
     assert (case.external_no, case.stage) == (str(first), "reported")
     assert (about.address, about.description) == ("河东路口", "垃圾外溢")
     assert case.category == REPORT["category"]
-    assert case.grid_code
+    assert (about.lon, about.lat) == (113.134, 27.827)
     assert [kind for kind, *_rest in json.loads(case.photos)] == ["photo_before"]
     assert evaluator.page.count(f'href="/cases/{case.number}"') == 1
     evaluator.send(f"take-back-{second}", note="认错了地方")

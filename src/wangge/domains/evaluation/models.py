@@ -237,6 +237,9 @@ class BulletinSubscription(models.Model):
 
     person_id = models.BigIntegerField(primary_key=True)
     since = models.DateTimeField(_("自"))
+    email = models.CharField(
+        _("邮箱"), max_length=254, blank=True, default="", db_default=""
+    )  # the running edition writes rows without it
 
     class Meta:
         """One row a person; it goes when he no longer wants to be told."""
@@ -246,3 +249,40 @@ class BulletinSubscription(models.Model):
 
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class BulletinMail(models.Model):
+    """A bulletin to be sent to a subscriber's mailbox: queued with its publication, tried until sent or put aside."""
+
+    id = models.BigAutoField(primary_key=True)
+    person_id = models.BigIntegerField()
+    bulletin = models.CharField(_("期"), max_length=24)
+    month = models.CharField(_("月份"), max_length=24)
+    issue = models.IntegerField(_("版次"))
+    queued_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        """Named constraints: once for each publication or correction; sent or put aside, never both."""
+
+        db_table = "evaluation_bulletin_mail"
+        verbose_name = verbose_name_plural = _("通报邮件")
+        indexes: ClassVar = [
+            models.Index(
+                name="bulletin_mail_due", fields=["next_at"], condition=Q(sent_at__isnull=True, dead_at__isnull=True)
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="bulletin_mail_once", fields=["person_id", "bulletin", "month", "issue"]),
+            models.CheckConstraint(
+                name="bulletin_mail_ends_once", condition=Q(sent_at__isnull=True) | Q(dead_at__isnull=True)
+            ),
+            models.CheckConstraint(name="bulletin_mail_attempts_not_negative", condition=Q(attempts__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bulletin} {self.person_id}"

@@ -222,6 +222,16 @@ def send_replies() -> int:
     )
 
 
+def send_bulletins() -> int:
+    """Send published bulletins to the mailboxes of subscribers; none where no mail server is set."""
+    if not settings.REPLIES.email_from:
+        return 0
+    from wangge.domains.evaluation.operations.bulletin_mails import send_due as send_mails_due
+    from wangge.surfaces.exchange.bulletin_mail import send
+
+    return _send_each({"bulletins": partial(send_mails_due, send=send)})
+
+
 def _send_each(channels: Mapping[str, Callable[..., tuple[int, int]]]) -> int:
     """All channels at the same time: one that is slow or refuses everything takes up its own time and no other's."""
     if not channels:

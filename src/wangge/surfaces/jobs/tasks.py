@@ -85,6 +85,12 @@ def replies(timestamp: int) -> None:
 
 
 @_round("* * * * *", OUTSIDE)
+def bulletins(timestamp: int) -> None:
+    """Every minute: published bulletins to the mailboxes of subscribers."""
+    rounds.send_bulletins()
+
+
+@_round("* * * * *", OUTSIDE)
 def spool(timestamp: int) -> None:
     """Every minute: the exchange with the public surface standing alone."""
     rounds.exchange_spool()

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from wangge.domains.evaluation.logic.bulletins import months_in, whole_periods
 from wangge.domains.evaluation.models import BulletinSubscription, BulletinTemplate, MonthStep
+from wangge.domains.evaluation.operations import bulletin_mails
 from wangge.domains.evaluation.policies import check_may_check
+from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.domains.notices.operations import Telling, tell
 from wangge.domains.organizations.logic import Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 
 TOPIC = "evaluation_bulletin"
+LONGEST_EMAIL = 254
 
 
-def subscribe(*, by: Actor, at: datetime) -> None:
-    """From now on this person is told of every bulletin."""
+def subscribe(*, by: Actor, at: datetime, email: str = "") -> None:
+    """From now on this person is told of every bulletin, and gets it at ``email`` if he names one."""
+    email = email.strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise CheckRefused(_("邮箱地址不对，例如 name@example.org。")) from None
+        if len(email) > LONGEST_EMAIL:
+            raise CheckRefused(_("邮箱地址不对，例如 name@example.org。"))
     if by.person_id is not None:
-        BulletinSubscription.objects.get_or_create(person_id=by.person_id, defaults={"since": at})
+        BulletinSubscription.objects.get_or_create(person_id=by.person_id, defaults={"since": at, "email": email})
 
 
 def unsubscribe(*, by: Actor) -> None:
@@ -45,6 +58,7 @@ def deliver(*, period: str, verb: str, issue: int, at: datetime) -> int:
         ],
         at=at,
     )
+    bulletin_mails.queue(bulletins=periods, month=period, issue=issue, at=at)
     return len(periods)
 
 

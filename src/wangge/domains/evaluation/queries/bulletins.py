@@ -5,9 +5,9 @@ from __future__ import annotations
 from wangge.domains.evaluation.models import BulletinSubscription, BulletinTemplate
 
 
-def is_subscribed(person_id: int | None) -> bool:
-    """Whether this person is told of bulletins."""
-    return person_id is not None and BulletinSubscription.objects.filter(person_id=person_id).exists()
+def subscription_of(person_id: int | None) -> BulletinSubscription | None:
+    """How this person is told of bulletins; None where he is not."""
+    return None if person_id is None else BulletinSubscription.objects.filter(person_id=person_id).first()
 
 
 def template_in_force() -> BulletinTemplate | None:

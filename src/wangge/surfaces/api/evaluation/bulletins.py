@@ -23,6 +23,8 @@ class _Addresses:
     def figure(self, result: str, name: str) -> str:
         object_, _slash, indicator = name.rpartition("/")
         kind, _mark, code = object_.partition("=")
+        if not code:  # cases that lie in no street are a line too, and no address can name it
+            return reverse("api-v1:get_result", args=[result])
         return reverse("api-v1:get_figure", args=[result, kind, code, indicator])
 
     def score(self, period: str, kind: str, code: str) -> str:

@@ -20,6 +20,11 @@ def send(where: str, reply: Reply) -> None:
         subject=reply.subject, body=reply.text, from_email=settings.REPLIES.email_from, to=[where],
         headers={"Message-ID": f"<{reply.message_id}@{host}>", "Auto-Submitted": "auto-generated"},
     )  # fmt: skip
+    hand_over(message)
+
+
+def hand_over(message: EmailMessage) -> None:
+    """Give a message to the mail server; raises SendFailed as it was refused."""
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as refused:

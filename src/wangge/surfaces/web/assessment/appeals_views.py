@@ -102,6 +102,7 @@ class _Month:
     until: str
     cases: Mapping[str, CostlyCase]
     kinds: Mapping[str, str]  # code → name
+    kind_of: Mapping[str, str]  # what may stand in the file, in either language → code
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,12 +141,15 @@ def _opened(period: str, by: Actor, at: datetime) -> _Month:
     if not units:
         raise PermissionDenied(_("只有责任单位可以申诉。"))
     end = appeals_end(steps[0].at)
+    rows = rulebook_on(day_of(civil(at))).appeal_kinds.values()
+    kinds = {row.kind: _(row.kind_zh) for row in rows}
     return _Month(
         result.period,
         _closed(state, steps, end, at),
         full_moment(end) if end is not None else "—",
         _costly(result, units, by),
-        {row.kind: _(row.kind_zh) for row in rulebook_on(day_of(civil(at))).appeal_kinds.values()},
+        kinds,
+        {row.kind_zh: row.kind for row in rows} | {name: code for code, name in kinds.items()},
     )
 
 
@@ -187,10 +191,11 @@ def _costly(result: Result, units: Sequence[str], by: Actor) -> dict[str, Costly
 
 
 def _tried(request: HttpRequest, month: _Month, rows: Sequence[AppealRow], by: Actor, at: datetime) -> HttpResponse:
-    codes = {name: code for code, name in month.kinds.items()}
-    lines, standing, met = [], [], set[str]()
+    lines: list[AppealLine] = []
+    standing: list[tuple[str, str, str]] = []
+    met: set[str] = set()
     for row in rows:
-        kind = codes.get(row.kind_zh, row.kind_zh if row.kind_zh in month.kinds else "")
+        kind = month.kind_of.get(row.kind_zh, "")
         why = _wrong(row, kind, month, met) or _unfit(row.number, kind, row.reason, by, at)
         met.add(row.number)
         lines.append(_line(str(row.line), row.number, row.kind_zh, row.reason, "refused" if why else "open", why))

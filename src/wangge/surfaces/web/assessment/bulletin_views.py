@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from wangge.domains.disclosure.rendering.word import as_word
 from wangge.domains.evaluation import policies
 from wangge.domains.evaluation.models import Result
 from wangge.domains.evaluation.operations import bulletins as operations
-from wangge.domains.evaluation.queries.bulletins import is_subscribed, template_in_force
+from wangge.domains.evaluation.queries.bulletins import subscription_of, template_in_force
 from wangge.domains.evaluation.refusals import CheckRefused
 from wangge.groundwork import clock
 from wangge.surfaces.web.assessment.bulletin import Paper, title_of
@@ -64,6 +65,8 @@ class BulletinsPage:
     is_subscribed: bool
     may_load: bool
     template: str
+    mails: bool = False  # a mail server is set
+    email: str = ""  # where this person gets them
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +108,14 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         BulletinLine(title_of(each), reverse("bulletin", args=[each]), _downloads(each)) for each in bulletin_periods()
     )
     by = actor_on(request)
-    kept = template_in_force()
+    kept, subscription = template_in_force(), subscription_of(by.person_id)
     page = BulletinsPage(
         shell,
         lines,
         act_url=reverse("bulletins_act"),
-        is_subscribed=is_subscribed(by.person_id),
+        is_subscribed=subscription is not None,
+        mails=bool(settings.REPLIES.email_from),
+        email=subscription.email if subscription is not None else "",
         may_load=policies.may_check(by),
         template=kept.name if kept is not None else "",
     )
@@ -122,7 +127,11 @@ def bulletins_act(request: HttpRequest) -> HttpResponse:
     """Subscribe, or no longer; load a template, or go back to ours."""
     by, at, what = actor_on(request), clock.now(), request.POST.get("what", "")
     if what == "subscribe":
-        operations.subscribe(by=by, at=at)
+        email = request.POST.get("email", "") if settings.REPLIES.email_from else ""
+        try:
+            operations.subscribe(by=by, at=at, email=email)
+        except CheckRefused as refused:
+            tell(request, Notice(NoticeKind.REFUSED, str(refused)))
     elif what == "unsubscribe":
         operations.unsubscribe(by=by)
     elif what in ("template", "no_template"):
