@@ -115,6 +115,7 @@ def test_the_timetable_names_every_round() -> None:
         "copy_for_backup": "* * * * *",
         "hotline": "* * * * *",
         "replies": "* * * * *",
+        "bulletins": "* * * * *",
         "spool": "* * * * *",
         "forget_jobs": "47 18 * * *",
         "evaluation": "57 18 * * *",
@@ -122,7 +123,7 @@ def test_the_timetable_names_every_round() -> None:
     # the warehouse may take a minute, other systems may be slow: neither must hold up the timers
     assert {name: app.tasks[name].queue for name in crons} == {
         **dict.fromkeys(crons, tasks.QUEUE), "evaluation": tasks.IMPORTS, "hotline": tasks.OUTSIDE,
-        "replies": tasks.OUTSIDE, "spool": tasks.OUTSIDE, "copy_for_backup": tasks.OUTSIDE,
+        "replies": tasks.OUTSIDE, "bulletins": tasks.OUTSIDE, "spool": tasks.OUTSIDE, "copy_for_backup": tasks.OUTSIDE,
     }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from wangge.surfaces.web.assessment.checks_views import (
 )
 from wangge.surfaces.web.assessment.grid_views import Column, GridLine, GridsPage
 from wangge.surfaces.web.assessment.pages import Cell
+from wangge.surfaces.web.elements.forms import Choice as Chosen
+from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.samples import shell
 
 _FIGURE = "/gallery/assessment-figure"
@@ -58,6 +60,17 @@ def checks() -> ChecksPage:
         adjustments=(AdjustmentLine("湘北区", "+1.50", "防汛保障有力", "办〔2024〕17 号", "2024-03-29 17:00"),),
         files=(FileLine("430299-20240305-00118", "/gallery/case"),),
         files_told="抽中 60 件，已质检 59 件，其中有效 56 件；待质检 1 件。",
+        to_case=Form(
+            "/gallery/assessment-checks",
+            (
+                Field("number", "发现", FieldKind.SELECT, choices=(Chosen("43", "#43 · 新城路口 · 垃圾外溢"),)),
+                Field("category", "小类", FieldKind.SEARCH, choices=(Chosen("event:0201", "暴露垃圾"),)),
+                Field("address", "地址", FieldKind.TEXT, help="不填的，用发现里的地点。", required=False),
+                Field("photo_before", "处置前照片", FieldKind.PHOTOS, required=False),
+            ),
+            "登记成案卷",
+            hidden=(("what", "case"),),
+        ),
         persons=(
             PersonLine("采集员甲", "采集员", "11 / 12", "91.67"),
             PersonLine("派遣员乙", "派遣员", "20 / 20", "100.00"),
