@@ -3,15 +3,18 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-# A piece as it was: the number of its ten days, then its two characters.
+# A piece as it was: the number of its ten days, then its two characters. What an earlier version, still running, wrote
+# without the number gets that of the case's id, which begins with the moment of the report.
 _TO_NUMBERS = """
-CREATE FUNCTION pieces_as_numbers(grams text[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(array_agg((left(gram, -2)::bigint << 42) + (ascii(left(right(gram, 2), 1))::bigint << 21)
+CREATE FUNCTION pieces_as_numbers(grams text[], id uuid) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg((coalesce(nullif(left(gram, -2), '')::bigint, stretch) << 42)
+                              + (ascii(left(right(gram, 2), 1))::bigint << 21)
                               + ascii(right(gram, 1)) ORDER BY place), '{}')
-      FROM unnest(grams) WITH ORDINALITY AS g (gram, place)
+      FROM unnest(grams) WITH ORDINALITY AS g (gram, place),
+           (SELECT ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 864000000) AS days (stretch)
 $$;
-ALTER TABLE cases_matter ALTER COLUMN grams TYPE bigint[] USING pieces_as_numbers(grams);
-DROP FUNCTION pieces_as_numbers(text[]);
+ALTER TABLE cases_matter ALTER COLUMN grams TYPE bigint[] USING pieces_as_numbers(grams, case_id);
+DROP FUNCTION pieces_as_numbers(text[], uuid);
 """
 _TO_TEXTS = """
 CREATE FUNCTION pieces_as_texts(grams bigint[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
