@@ -29,6 +29,11 @@ LAID_OUT = """(() => {
   const { scrollWidth, scrollHeight, dataset } = document.documentElement;
   return [scrollWidth, scrollHeight, dataset.audience];
 })()"""
+# The new size reaches the page a moment after it was asked for.
+NARROW = """() => new Promise((done) => {
+  const look = () => (window.innerWidth === 390 ? requestAnimationFrame(() => done()) : requestAnimationFrame(look));
+  look();
+})"""
 THEME = "(theme) => { document.documentElement.dataset.theme = theme; }"
 
 

@@ -108,3 +108,16 @@ def test_the_database_refuses_what_must_not_be(actor: Find, statement: str) -> N
     handed_over(actor("acceptor-1"))
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_ones_own_handover_is_refused_by_name_and_so_is_one_from_before_it_was_written(actor: Find) -> None:
+    one, two = actor("acceptor-1"), actor("acceptor-2")
+    number = handed_over(one)
+    for by, at in ((one, START), (two, START - timedelta(seconds=1))):
+        with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO desks_taken_over (handover_id, signed_at, signed_by, remark) VALUES (%s, %s, %s, '')",
+                (number, at, by.person_id),
+            )
+        assert refused.value.__cause__ is not None
+        assert refused.value.__cause__.diag.constraint_name == "taken_over_by_another"  # type: ignore[attr-defined]

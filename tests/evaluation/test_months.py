@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -123,7 +124,7 @@ def test_a_result_recomputes_equal_and_a_forged_one_does_not(snapshot: Snapshot)
     again = recompute(kept, root=snapshot.root, overlay=None, engine="plain")
     assert again.equal
     assert again.snapshot == snapshot.id
-    content = content_of(kept)
+    content = copy.deepcopy(content_of(kept))  # the frozen one is shared by the process
     content["rows"][0]["figures"]["n_report"]["value"] = "999"
     import orjson
 
@@ -137,7 +138,7 @@ def test_a_month_recomputes_equal_down_to_units_and_scores(snapshot: Snapshot) -
     frozen = made("freeze", REVIEWER, snapshot)
     result = Result.objects.get(id=frozen.result_id)
     assert recompute(result, root=snapshot.root, overlay=None, engine="plain").equal
-    content = content_of(result)
+    content = copy.deepcopy(content_of(result))
     unit = content["departments"][0]
     unit["figures"]["n_report"]["value"] = "999"
     content["scores"]["district"][0]["total"] = "1.00"

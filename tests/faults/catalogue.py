@@ -154,7 +154,12 @@ def _values(kind: str, words: Sequence[str], numbers: Sequence[int], chance: ran
     if bare in ("text", "character varying", "character"):
         at_most = int(kind.partition("(")[2].rstrip(")") or 40)
         forms = [*words, *_like(words, chance), "", " ", "x", "A B", "é", "0" * 30, f"w{chance.randrange(10**6)}"]
-        return [None, *(text[:at_most] for text in forms)]
+        long = [
+            "0" * (number + 1)
+            for number in numbers
+            if 40 <= number < at_most or (bare == "text" and 40 <= number < 5000)
+        ]
+        return [None, *long, *(text[:at_most] for text in forms)]
     if bare == "numeric":
         return [None, *numbers[:4], -1, 0, 1, 101, 2]
     if bare in _NUMBERS:

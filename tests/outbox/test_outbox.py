@@ -57,6 +57,7 @@ def test_a_fact_comes_as_it_was_appended(letters: None) -> None:
 def test_facts_come_in_order_each_once_and_over_the_end_of_a_month(letters: None) -> None:
     put("a", "b", "c")
     put("d", at=NOW + 24 * 60 * MINUTE)
+    wait_for_neighbours()
     assert waiting(consumer="letters") == 4
     assert (heard(2), heard(1), heard(), heard()) == (["a", "b"], ["c"], ["d"], [])
     assert waiting(consumer="letters") == 0
@@ -70,6 +71,7 @@ def test_each_consumer_reads_for_itself(letters: None) -> None:
 
 def test_a_consumer_hears_from_its_registration_on_or_from_the_beginning(letters: None) -> None:
     put("before")
+    wait_for_neighbours()
     register_consumer(consumer="late", at=NOW)
     register_consumer(consumer="archive", at=NOW, from_beginning=True)
     put("after")

@@ -142,7 +142,7 @@ def test_what_can_never_arrive_is_put_aside_at_once(sides: OtherSides, reported:
     assert rounds.send_replies() == 0
     assert standing() == [
         {
-            "channel": "wechat", "waiting": 0, "sent": 0, "put_aside": 1,
+            "channel": "wechat", "waiting": 0, "sent": 0, "put_aside": 1, "delivered": 0, "undelivered": 0,
             "last_error": "errcode 43101 user refuse to accept the msg",
         }
     ]  # fmt: skip
