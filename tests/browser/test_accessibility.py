@@ -61,7 +61,7 @@ def test_no_page_stands_in_anybodys_way(looked_at: Page, part: int) -> None:
         found.extend(f"{name}: {each}" for each in looked_at.evaluate(CHECK, [list(rules), list(TAGS)]))
 
     for name in sorted(SAMPLES)[part::PARTS]:
-        looked_at.goto(f"/gallery/{name}", wait_until="domcontentloaded")
+        looked_at.goto(f"/gallery/{name}", wait_until="load")
         looked_at.evaluate(script)
         check(f"{name} light")
         looked_at.evaluate(THEME, "dark")
