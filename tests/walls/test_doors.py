@@ -54,6 +54,9 @@ API = {
     "get_month": ("GET", "/evaluation/months/2019-01"),
     "get_what_if": ("GET", "/evaluation/months/2019-01/what-if"),
     "post_suggestions": ("POST", "/suggestions"),
+    "list_checks": ("GET", "/evaluation/months/2019-01/checks"),
+    "list_bulletins": ("GET", "/evaluation/bulletins"),
+    "get_bulletin": ("GET", "/evaluation/bulletins/2019-01"),
     "list_signs": ("GET", "/evaluation/signs?period=2024-03"),
 }
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1"}
