@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from wangge.domains.organizations.queries import AuditLine
+from wangge.groundwork.spreadsheet_cells import quoted
 
 COLUMNS = ("at", "person", "kind", "object_kind", "object", "detail", "address", "token")
 _BYTE_ORDER_MARK = "\ufeff"  # lets spreadsheet programs see that it is UTF-8
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_AT_ONCE = 500
 
 
@@ -22,7 +22,7 @@ def audit_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for count, line in enumerate(lines, start=1):
-        writer.writerow([_harmless(str(cell)) for cell in _cells(line)])
+        writer.writerow([quoted(str(cell)) for cell in _cells(line)])
         if count % _ROWS_AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)
@@ -36,7 +36,3 @@ def _cells(line: AuditLine) -> tuple[object, ...]:
         line.at.isoformat(), line.person_name, line.kind, line.object_kind, line.object_key, detail, line.address,
         line.token_id or "",
     )  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell

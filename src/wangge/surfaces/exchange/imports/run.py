@@ -15,6 +15,7 @@ from typing import Any, Self, TextIO
 
 import orjson
 
+from wangge.groundwork.spreadsheet_cells import quoted
 from wangge.standards.findings import gettext_noop
 from wangge.surfaces.exchange.imports.findings import LABELS, FindingKind, RowFinding, RowRefused
 from wangge.surfaces.exchange.imports.foreign import ForeignReport, RefusedRow
@@ -161,11 +162,11 @@ class RefusedFile:
         csv.writer(stream).writerow(
             (
                 row.line,
-                _harmless(row.external_key),
+                quoted(row.external_key),
                 kind.value,
                 LABELS[kind],
                 row.finding.field,
-                _harmless(row.finding.stated),
+                quoted(row.finding.stated),
                 row.row,
             )
         )
@@ -187,8 +188,3 @@ class RefusedFile:
         if self._stream:
             with closing(self._stream):
                 self._stream = None
-
-
-def _harmless(text: str) -> str:
-    """Text a spreadsheet will not run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -57,7 +57,7 @@ def _list(
         url=reverse("people"),
         words=words,
         post=post,
-        posts=tuple(Choice(row.post, post_name(row.post)) for row in city_tables().posts if row.post != "system"),
+        posts=post_choices(),
         people=tuple(_row(person) for person in found[:MOST_SHOWN]),
         total=len(found),
         form=_form(typed, errors) if may_administer(by, Task.PEOPLE) else None,
