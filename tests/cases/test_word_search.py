@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.cases.conftest import START, actor, small_city
 from tests.cases.photographs import photo_of
 from tests.cases.test_loop import PLACE
+from wangge.domains.cases.logic.case_ids import CHANCE_BITS, case_id_of, milliseconds_of
 from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, grams_of, numbers_of, stamped
+from wangge.domains.cases.operations import reporting
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.queries import words
 from wangge.domains.cases.queries.conditions import Filter
@@ -80,6 +82,30 @@ def test_the_pages_of_a_search_are_what_a_plain_reading_finds(
     for asked in ("井盖", "破损", "井盖 破损", "wi-fi", "盖", "井 盖板", "%破", "损_严", "没有这个词", "路灯不亮"):
         assert paged(actor("acceptor-1"), Filter(words=asked), limit) == plain(asked), (asked, SEED)
     assert plain("破损"), SEED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 4])
+def test_a_case_whose_id_is_much_later_than_its_report_keeps_its_place_on_the_pages(
+    actor: Find, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    chance, who = random.Random(SEED), actor("collector-1")
+
+    def id_days_later(at: datetime) -> Any:
+        later = at + timedelta(days=chance.choice([0, 0, 3, 30]))
+        return case_id_of(milliseconds_of(later), chance.getrandbits(CHANCE_BITS))
+
+    monkeypatch.setattr(reporting, "new_case_id", id_days_later)
+    monkeypatch.setattr(words, "READ_FIRST", 2)
+    for _turn in range(40):
+        at = START + timedelta(days=chance.choice([0, 1, 2, 8, 12, 30]), microseconds=chance.randrange(3000))
+        report = Report(
+            source="collector", category="component:0101", description=chance.choice(SAID), location=PLACE,
+            photos={"photo_before": [photo_of(who, at)]},
+        )  # fmt: skip
+        report_case(report=report, by=who, at=at)
+    for asked in ("井盖", "破损", "盖板"):
+        assert paged(actor("acceptor-1"), Filter(words=asked), limit) == plain(asked), (asked, SEED)
 
 
 @pytest.mark.django_db

@@ -1,9 +1,11 @@
 """Cases by words of their description or address, the newest first, in one statement whose cost does not grow.
 
-First the newest few hundred cases are read; a word that is common shows its page among them. Else the pieces' index is
-asked stretch of time by stretch, backwards, until the page is full: a list of the index behind a stamp is as short as
-ten days are, and a stretch without the word costs next to nothing. OFFSET 0 keeps the order of the looks: the planner
-takes a stretch for longer than it is, and would read the index of all cases beside it.
+First the newest few hundred cases are read; a word that is common shows its page among them. Else the pieces' index
+is asked stretch of time by stretch, backwards, until the page is full: a list of the index behind a stamp is as short
+as ten days are, and a stretch without the word costs next to nothing. Of a stretch's finds only the latest ids are
+looked up: no id is earlier than its report, so that none before the page's oldest report belongs there (a child case
+has a later id than the report it shares with its parent). OFFSET 0 keeps the order of the looks: the planner takes a
+stretch for longer than it is, and would read the index of all cases beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from wangge.domains.cases.logic.pieces import CHARACTER_BITS, STRETCH_SECONDS, g
 from wangge.domains.cases.queries.conditions import Condition
 
 READ_FIRST = 500
+_SEEN = """CROSS JOIN LATERAL (SELECT * FROM cases_case WHERE id = m.case_id OFFSET 0) c
+       WHERE {case} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)"""
 NEWEST = "ORDER BY c.reported_at DESC, c.id DESC"
 
 _NEWEST_WITH = """
@@ -34,13 +38,24 @@ WITH RECURSIVE newest AS MATERIALIZED (
     FROM stretch s WHERE s.number IS NOT NULL
 ), far AS (
   SELECT c.id FROM stretch s CROSS JOIN LATERAL (
-    SELECT c.id, c.reported_at
-      FROM (SELECT * FROM cases_matter
-             WHERE grams @> ARRAY(SELECT (s.number::bigint << {stamp_bits}) + gram FROM unnest(%s::bigint[]) gram)
-            OFFSET 0) m
-     CROSS JOIN LATERAL (SELECT * FROM cases_case WHERE id = m.case_id OFFSET 0) c
-     WHERE {case} AND {matter} AND {rest} AND (c.reported_at, c.id) < (SELECT reported_at, id FROM reached)
-     {order} LIMIT %s) c
+    WITH found AS MATERIALIZED (
+      SELECT m.case_id
+        FROM (SELECT * FROM cases_matter
+               WHERE grams @> ARRAY(SELECT (s.number::bigint << {stamp_bits}) + gram FROM unnest(%s::bigint[]) gram)
+              OFFSET 0) m
+       WHERE {matter} AND {rest}
+    ), latest AS MATERIALIZED (
+      SELECT c.id, c.reported_at FROM (SELECT case_id FROM found ORDER BY case_id DESC) m {seen} LIMIT %s
+    ), least (id) AS (
+      SELECT rpad(lpad(to_hex(floor(extract(epoch FROM min(reported_at)) * 1000)::bigint), 12, '0'), 32, '0')::uuid
+        FROM latest HAVING count(*) = %s
+    )
+    SELECT c.id FROM (
+      SELECT id, reported_at FROM latest WHERE NOT EXISTS (SELECT FROM least)
+      UNION ALL
+      SELECT c.id, c.reported_at
+        FROM (SELECT case_id FROM found WHERE case_id >= (SELECT id FROM least)) m {seen}
+    ) c {order} LIMIT %s) c
    LIMIT %s
 )
 SELECT id FROM near UNION ALL SELECT id FROM far
@@ -67,11 +82,11 @@ def newest_with(words: str, *, case: Condition, matter: Condition, limit: int) -
     rest = in_text(" ".join(word for word in words.split() if len(word) != 2))
     statement = _NEWEST_WITH.format(
         case=case.sql, matter=matter.sql, text=text.sql, rest=rest.sql, order=NEWEST, read_first=READ_FIRST,
-        seconds=STRETCH_SECONDS, stamp_bits=2 * CHARACTER_BITS,
+        seen=_SEEN.format(case=case.sql), seconds=STRETCH_SECONDS, stamp_bits=2 * CHARACTER_BITS,
     )  # fmt: skip
     values: tuple[Any, ...] = (
-        *case.values, *matter.values, *text.values, limit, limit, numbers_of(grams_of(words)), *case.values,
-        *matter.values, *rest.values, limit, limit,
+        *case.values, *matter.values, *text.values, limit, limit, numbers_of(grams_of(words)),
+        *matter.values, *rest.values, *case.values, limit, limit, *case.values, limit, limit,
     )  # fmt: skip
     return Condition(f"c.id IN ({statement})", values)
 
