@@ -74,3 +74,11 @@ def owner_link(city_database: CityDatabase) -> Iterator[psycopg.Connection[Any]]
     """A connection of its own as the owner, beside Django's: sees and makes only what is committed."""
     with city_database.owner_link() as link:
         yield link
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests measured on their way, aloud: a journey records it as the property ``figure``."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(f"FIGURE: {told}")

@@ -5,9 +5,18 @@ export function enhanceForms(): void {
   document.addEventListener("submit", sendOnce);
   document.addEventListener("change", submitWithSelect);
   document.addEventListener("click", onClick);
+  beginTyping();
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const form of document.forms) release(form);
   });
+}
+
+/** A page that is there to be typed into begins at its first question. */
+function beginTyping(): void {
+  const form = document.querySelector("form[data-starts]");
+  if (form === null || document.activeElement !== document.body) return;
+  const first = form.querySelector<HTMLElement>("input:checked, input:not([type=hidden]):not([type=radio]), select:not([hidden]), textarea");
+  first?.focus();
 }
 
 function sendOnce(event: SubmitEvent): void {

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from tests.cases.conftest import BIRTH
 from tests.web.conftest import Browser, Open, reported
+from tests.web.test_city_rules import lean
 from wangge.domains.cases.rows import load
+from wangge.domains.organizations.logic import Actor
+from wangge.domains.organizations.models import AuditRecord, Person
+from wangge.domains.organizations.queries import actor_of_person
+from wangge.domains.ownership.logic.choosing import Source
+from wangge.domains.ownership.models import ProposalMade
+from wangge.domains.ownership.operations import rule_sets
+from wangge.domains.ownership.operations.rule_sets import NewRule
+from wangge.domains.ownership.queries import forget_rules
+from wangge.groundwork import clock
+
+__all__ = ["lean"]
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +124,81 @@ def test_an_empty_list_says_so(browser: Open) -> None:
 def test_photos_are_not_asked_for_many(browser: Open, three: list[str]) -> None:
     page = browser("acceptor-1").get("/cases/together?queue=reported&act=accept")
     assert 'type="file"' not in page
+
+
+# ---- the composite act: each case with its own unit and condition ---------------------------------------------------
+
+
+@pytest.fixture
+def covers_have_an_owner(lean: None, three: list[str]) -> Iterator[None]:
+    """A register by which covers go to dept-a under their second condition."""
+    make_register([NewRule("component:0101", Source.OWN, "分工", BIRTH, department="dept-a", condition_seq=2)])
+    yield
+    forget_rules()
+
+
+def make_register(rules: list[NewRule]) -> None:
+    by, at = actor_named("duty_leader-1"), clock.now()
+    made = rule_sets.start_draft(title="分工", by=by, at=at, on=at.date(), empty=True)
+    rule_sets.add_rules(rule_set_id=made, rules=rules, by=by, at=at)
+    rule_sets.release(rule_set_id=made, effective_on=BIRTH, past={}, by=by, at=at, accepted_gaps="试行")
+
+
+def actor_named(username: str) -> Actor:
+    found = actor_of_person(Person.objects.get(username=username).id, clock.now())
+    assert found is not None
+    return found
+
+
+def own_answers(page: str) -> dict[str, str]:
+    """What stands beside each case: its unit and the condition chosen."""
+    units = re.findall(r'name="(department:[^"]+)" value="([^"]*)"', page)
+    chosen = re.findall(
+        r'<select name="(condition_seq:[^"]+)"(?:(?!</select>).)*?<option value="(\d)" selected', page, re.DOTALL
+    )
+    return dict([*units, *chosen])
+
+
+def test_one_act_takes_each_case_to_the_unit_and_limit_proposed_for_it(
+    browser: Open, three: list[str], covers_have_an_owner: None
+) -> None:
+    person = browser("acceptor-1")
+    page = person.get("/cases/together?queue=reported")
+    assert "受理立案派遣一次办结 <b" in page, "the composite act is offered first"
+    assert own_answers(page) == {
+        f"{name}:{number}": value
+        for number in three
+        for name, value in (("department", "dept-a"), ("condition_seq", "2"))
+    }
+    assert "规则：全市 上水井盖 → dept-a（分工）" in person.text()
+    assert 'value="1"' not in page.partition("<tbody>")[2], "an urgent condition is not to be had by one act"
+    before = AuditRecord.objects.count()
+    assert "已办理 3 件，未办理 0 件" in send(person, page, chosen(page), **own_answers(page))
+    assert stages(three) == ["handling"] * 3
+    assert AuditRecord.objects.count() - before == 3
+    assert ProposalMade.objects.filter(proposed="dept-a", chosen="dept-a", shown=True).count() == 3
+
+
+def test_without_a_proposal_a_case_waits_for_an_answer_and_takes_the_common_unit(
+    browser: Open, lean: None, three: list[str]
+) -> None:
+    person = browser("acceptor-1")
+    page = person.get("/cases/together?queue=reported&act=desk_act")
+    assert chosen(page) == [], "nothing is ticked that is not whole"
+    boxes = re.findall(r'<input type="checkbox" name="case" value="([^"]+)"', page)
+    told = send(person, page, boxes, **{f"condition_seq:{three[0]}": "2"}, department="dept-b")
+    assert "已办理 1 件，未办理 2 件" in told
+    assert sorted(stages(three)) == ["handling", "reported", "reported"]
+
+
+def test_an_act_on_many_asks_as_often_as_an_act_on_one(
+    browser: Open, three: list[str], covers_have_an_owner: None
+) -> None:
+    person = browser("acceptor-1")
+    person.get("/cases/together?queue=reported")
+    with CaptureQueriesContext(connection) as of_three:
+        person.get("/cases/together?queue=reported")
+    reported(browser)
+    with CaptureQueriesContext(connection) as of_four:
+        person.get("/cases/together?queue=reported")
+    assert len(of_three) == len(of_four)

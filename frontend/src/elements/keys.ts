@@ -42,6 +42,7 @@ class Keys extends HTMLElement {
     if (named) return pressed(named);
     if (key === "j" || key === "J") return walk(1);
     if (key === "k" || key === "K") return walk(-1);
+    if (key === "x" || key === "X") return tick();
     if (key === "Enter") return open();
     return false;
   }
@@ -73,6 +74,14 @@ function walk(by: number): boolean {
   next?.querySelector<HTMLElement>("a")?.focus();
   next?.scrollIntoView({ block: "nearest" });
   return true;
+}
+
+/** Ticks or unticks the row the focus is in. */
+function tick(): boolean {
+  const row = rows().find((each) => each.contains(document.activeElement));
+  const box = row?.querySelector<HTMLInputElement>("input[type=checkbox]");
+  box?.click();
+  return box !== undefined && box !== null;
 }
 
 function open(): boolean {

@@ -5,10 +5,11 @@ Pure over a loaded row and its draft: no statement is made here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wangge.domains.cases.logic.attempt import Refused, Surroundings
-from wangge.domains.cases.logic.judging import judge_person
+from wangge.domains.cases.logic.attempt import Attempt, Refused, Surroundings
+from wangge.domains.cases.logic.judging import judge, judge_person
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.operations.moving import attempts_of
@@ -69,6 +70,23 @@ def desk_of(*, rules: Rulebook, state: CaseState, around: Surroundings, row: Cas
         else:
             barred += [Barred(move, reason) for reason in dict.fromkeys(reasons) if reason in WORTH_SAYING][:1]
     return Desk((*_acts(rules, state, found), *found), tuple(barred))
+
+
+def refusal_of(
+    opening: Opening, *, rules: Rulebook, state: CaseState, around: Surroundings, by: Actor, at: int,
+    args: Mapping[str, str],
+) -> str:  # fmt: skip
+    """The reason of refusals.csv for which an open row would be refused with these arguments; empty for none.
+
+    Evidence is taken as given; of a composite act only its first step is judged, to which its condition belongs.
+    """
+    named = {"act": opening.act.act} if opening.act is not None else {}
+    attempt = Attempt(
+        opening.move.verb, str(by.person_id), opening.post, at, {**args, **named}, frozenset(opening.move.evidence),
+        opening.unit,
+    )  # fmt: skip
+    answer = judge(rules, state, attempt, around)
+    return answer.reason if isinstance(answer, Refused) else ""
 
 
 def _reason(refused: Refused) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection
 
@@ -12,7 +14,7 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.rows import CaseRow
-from wangge.domains.components.queries.register import component_on
+from wangge.domains.components.queries.register import ComponentRow, component_on, components_on
 from wangge.domains.geography.gazetteer_queries import words_for_point
 from wangge.domains.geography.queries import locate
 from wangge.domains.ownership.logic.choosing import Choice, Matter, PlaceKind, Role
@@ -69,12 +71,29 @@ def proposal_for(row: CaseRow, *, category: str, at: datetime) -> Choice | None:
     return propose(matter=matter_of(row, category=category, on=on), on=on)
 
 
+def proposals_for(matters: Collection[tuple[CaseRow, str]], *, at: datetime) -> dict[UUID, Choice]:
+    """Case id → the unit proposed, for cases with the class each is taken as; one statement however many."""
+    on = day_of(civil(at))
+    if set_in_force(on=on) is None:
+        return {}
+    things = components_on(codes={row.component for row, category in matters if category and row.component}, on=on)
+    found: dict[UUID, Choice] = {}
+    for row, category in matters:
+        thing = things.get(row.component)
+        choice = propose(matter=_matter(row, category, on, _units_of(thing)), on=on) if category else None
+        if choice is not None:
+            found[row.id] = choice
+    return found
+
+
 def matter_of(row: CaseRow, *, category: str, on: date) -> Matter:
     """A case as the rules see it: its class, where it lies on that day, whose its component is."""
+    return _matter(row, category, on, _units_of(_component(row.component, on)))
+
+
+def _matter(row: CaseRow, category: str, on: date, units: dict[Role, str]) -> Matter:
     point = (row.lon, row.lat) if row.lon is not None and row.lat is not None else None
-    return matter_at(
-        category=category, point=point, district=row.district_code, address=row.address, component=row.component, on=on
-    )
+    return Matter(category, _places(point, row.district_code, on), row.address, units)
 
 
 def matter_at(
@@ -82,6 +101,10 @@ def matter_at(
     component: str = "",
 ) -> Matter:  # fmt: skip
     """A matter of a class at a WGS-84 point, or only in a district; one statement where a component is named."""
+    return Matter(category, _places(point, district, on), address, _units_of(_component(component, on)))
+
+
+def _places(point: tuple[float, float] | None, district: str, on: date) -> dict[PlaceKind, str]:
     places: dict[PlaceKind, str] = {}
     if point is not None:
         lon, lat = point
@@ -100,11 +123,14 @@ def matter_at(
             places[PlaceKind.ROAD] = spoken.road
     elif district:
         places[PlaceKind.DISTRICT] = district
-    return Matter(category, places, address, _units_of(component, on))
+    return places
 
 
-def _units_of(component: str, on: date) -> dict[Role, str]:
-    found = component_on(code=component, on=on) if component else None
+def _component(code: str, on: date) -> ComponentRow | None:
+    return component_on(code=code, on=on) if code else None
+
+
+def _units_of(found: ComponentRow | None) -> dict[Role, str]:
     if found is None:
         return {}
     codes = (found.owner_code, found.manager_code, found.maintainer_code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,11 +102,17 @@ def in_mercator(lon: float, lat: float) -> tuple[float, float]:
 
 def component_on(*, code: str, on: date) -> ComponentRow | None:
     """The component of a code with its units of a day. One statement."""
+    return components_on(codes=[code], on=on).get(code)
+
+
+def components_on(*, codes: Collection[str], on: date) -> dict[str, ComponentRow]:
+    """Code → component with its units of a day. One statement; none for no code."""
+    if not codes:
+        return {}
     with prepared_cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} FROM components_component c{_HELD} WHERE c.code = %(code)s",
-                       {"code": code, "on": on})  # fmt: skip
-        row = cursor.fetchone()
-    return None if row is None else _row(row)
+        cursor.execute(f"SELECT {_COLUMNS} FROM components_component c{_HELD} WHERE c.code = ANY(%(codes)s)",
+                       {"codes": list(codes), "on": on})  # fmt: skip
+        return {row.code: row for row in map(_row, cursor.fetchall())}
 
 
 @dataclass(frozen=True, slots=True)

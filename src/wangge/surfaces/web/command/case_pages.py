@@ -181,21 +181,27 @@ def _desk(told: Told, by: Actor, at: datetime, asked: Asked) -> DeskCase:
     desk = DeskCase(row, told.draft, state, by, at, queue=asked.queue, posted=asked.posted)
     if asked.on_paper or not by.posts & {"acceptor", "duty_leader", "dispatcher"}:
         return desk
+    category = state.category or row.category
     if state.stage in _LOOKS_FOR_DUPLICATES and row.lon is not None and row.lat is not None:
-        category = state.category or row.category
         found = similar_cases(
             by=by, lon=row.lon, lat=row.lat, category=category, at=row.reported_at, but=row.id,
             words=f"{row.description} {row.address}",
         )  # fmt: skip
-        return replace(desk, similar=tuple(each.row for each in found))
-    if state.stage in _LOOKS_FOR_UNIT:
-        choice = proposal_for(row, category=state.category, at=at)
-        if choice is not None:
-            return replace(desk, choice=choice)
-        return replace(
-            desk, usual=neighbourhood.usual_unit(lon=row.lon, lat=row.lat, category=state.category, at=at, but=row.id)
-        )
+        desk = replace(desk, similar=tuple(each.row for each in found))
+    looks = state.stage in _LOOKS_FOR_UNIT or _goes_to_unit_at_once(desk)
+    if looks or state.stage == "accepted":
+        choice = proposal_for(row, category=category, at=at)
+        usual = neighbourhood.usual_unit(row, category=category, at=at) if choice is None and looks else None
+        return replace(desk, choice=choice, usual=usual)
     return desk
+
+
+def _goes_to_unit_at_once(desk: DeskCase) -> bool:
+    """Whether a composite act lies before this person that gives the case to a unit from here."""
+    return any(
+        act.post in desk.by.posts and (act.steps[0], desk.state.stage) in desk.rules.moves
+        for act in desk.rules.composites.values()
+    )
 
 
 def _recurrence(row: CaseRow, by: Actor, asked: Asked) -> tuple[Flag, ...]:

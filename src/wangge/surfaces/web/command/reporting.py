@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from wangge.domains.cases.drafting import Draft, civil
 from wangge.domains.cases.failures import BadInput, CaseRefused, MoveRefused
@@ -23,20 +23,18 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.operations.writing import NUMBER_MARK, NewCase, Receipt
 from wangge.domains.cases.queries.receipts import RECEIPT_CONSTRAINT, receipt_of
-from wangge.domains.cases.queries.similar import similar_cases
 from wangge.domains.cases.rules import rulebook_on
-from wangge.domains.components.queries.register import nearest
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoUnknown
 from wangge.standards.tables import Entry
 from wangge.surfaces.refusal_words import what_to_do
-from wangge.surfaces.web.command import answering, calling, rows, suggesting
+from wangge.surfaces.web.command import answering, calling, nearby, rows, suggesting
 from wangge.surfaces.web.command.argument_fields import category_field
-from wangge.surfaces.web.command.pages import ComponentChoice, ReportPage, Suggestions
+from wangge.surfaces.web.command.pages import Near, ReportPage, Suggestions
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
-from wangge.surfaces.web.elements.pieces import CaseRow, Notice, NoticeKind
+from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.intake import Brought, Sending, place_of, read_form, sending_of
 from wangge.surfaces.web.maps import map_at
@@ -217,8 +215,7 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
         similar_url=reverse("report_similar"),
         suggested_url=reverse("report_suggested") if not in_field and suggesting.is_trained() else "",
         suggested=_suggested(filled, by) if not in_field else Suggestions(),
-        similar=_similar(filled.brought, by, at) if filled.errors or filled.looked else (),
-        components=_components(filled.brought, at) if filled.errors or filled.looked else (),
+        near=nearby.near_of(filled.brought, by, at) if filled.errors or filled.looked else Near(),
     )
 
 
@@ -322,61 +319,3 @@ def _filled(question: Field, filled: _Filled) -> Field:
     if question.kind is FieldKind.MANY:
         return replace(changed, values=tuple(brought.values[question.name]))
     return replace(changed, value=brought.first(question.name))
-
-
-# ---- likely duplicates -----------------------------------------------------------------------------------------
-
-
-@require_safe
-def report_similar(request: HttpRequest) -> HttpResponse:
-    """Cases that may be the same matter: two statements."""
-    by, at = actor_on(request), clock.now()
-    brought = Brought({name: request.GET.getlist(name) for name in request.GET}, {}, {})
-    found = _similar(brought, by, at)
-    near = _components(brought, at)
-    page: dict[str, Any] = {
-        "similar": found, "similar_url": reverse("report_similar"), "components": near, "looks": True,
-        "has_component": any(each.is_chosen for each in near),
-    }  # fmt: skip
-    return render(request, "web/elements/similar.html", {"page": page})
-
-
-def _point(brought: Brought) -> tuple[float, float] | None:
-    try:
-        lon, lat = float(brought.first("location_lon")), float(brought.first("location_lat"))
-    except ValueError:
-        return None
-    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
-
-
-def _components(brought: Brought, at: datetime) -> tuple[ComponentChoice, ...]:
-    """The components nearest to the point, of the class where it is one of components."""
-    point, category = _point(brought), brought.first("category")
-    if point is None:
-        return ()
-    wanted = category if category.startswith("component:") else ""
-    found = nearest(lon=point[0], lat=point[1], on=day_of(civil(at)), category=wanted)
-    chosen = brought.first("component")
-    return tuple(
-        ComponentChoice(
-            near.component.code,
-            near.component.name,
-            _("%(owner)s · %(metres)s 米 · %(code)s")
-            % {
-                "owner": near.component.owner_name or near.component.manager_name, "metres": round(near.metres),
-                "code": near.component.code,
-            },
-            near.component.code == chosen,
-        )
-        for near in found
-    )  # fmt: skip
-
-
-def _similar(brought: Brought, by: Actor, at: datetime) -> tuple[CaseRow, ...]:
-    point = _point(brought)
-    if point is None:
-        return ()
-    lon, lat = point
-    words = f"{brought.first('description')} {brought.first('address')}"
-    found = similar_cases(by=by, lon=lon, lat=lat, category=brought.first("category"), at=at, words=words)
-    return rows.lines([each.row for each in found], at=at)

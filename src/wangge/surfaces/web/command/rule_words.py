@@ -1,13 +1,15 @@
-"""A rule of ownership in words: for which classes, where, whose, and what it stands on."""
+"""A rule of ownership in words: for which classes, where, whose, what it stands on, what it proposes and why."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from wangge.domains.cases.queries.neighbourhood import UsualUnit
+from wangge.domains.cases.queries.proposal import LimitGround, ProposedLimit
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import area_name
 from wangge.domains.organizations.queries import city_tables
-from wangge.domains.ownership.logic.choosing import PlaceKind, Role, Rule
+from wangge.domains.ownership.logic.choosing import Choice, PlaceKind, Role, Rule
 from wangge.groundwork import clock
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import unit_name
@@ -46,3 +48,28 @@ def whose_words(rule: Rule) -> str:
     return {
         Role.OWNER: _("部件的权属单位"), Role.MANAGER: _("部件的主管部门"), Role.MAINTAINER: _("部件的养护单位"),
     }[rule.role]  # fmt: skip
+
+
+def unit_proposal(choice: Choice | None, usual: UsualUnit | None = None) -> str:
+    """Why a unit is proposed: the rule that says so, or what was done about here before; empty where none is."""
+    if choice is not None:
+        told = {"unit": unit_name(choice.department), "rule": rule_words(choice.rule)}
+        return _("建议：%(unit)s。规则：%(rule)s。") % told
+    if usual is None:
+        return ""
+    told = {"unit": unit_name(usual.code), "number": str(usual.cases)}
+    return _("建议：%(unit)s。附近同类案卷近半年有 %(number)s 件由其办理。") % told
+
+
+def limit_proposal(limit: ProposedLimit | None, category: str, edition: str) -> str:
+    """The handling limit that goes with a proposal, and why it is that one; empty where none is."""
+    if limit is None:
+        return ""
+    why = {
+        LimitGround.FILED: _("按立案条件"), LimitGround.RULE: _("按这条规则"),
+        LimitGround.ONLY: _("该小类只有一个立案条件"),
+    }[limit.ground]  # fmt: skip
+    words = labels.condition_of(category, limit.condition_seq, edition)
+    return _("建议时限：%(limit)s（%(why)s：%(condition)s）。") % {
+        "limit": labels.limit_text(limit.value, limit.unit), "why": why, "condition": words,
+    }  # fmt: skip

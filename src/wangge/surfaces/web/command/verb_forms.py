@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.drafting import civil
-from wangge.domains.cases.openings import Barred, Desk, Opening, desk_of
-from wangge.domains.cases.queries.proposal import LimitGround, limit_for
+from wangge.domains.cases.openings import Barred, Desk, Opening, desk_of, refusal_of
+from wangge.domains.cases.queries.proposal import limit_for
 from wangge.surfaces.refusal_words import hint_for, reason_title
 from wangge.surfaces.web.command.argument_fields import argument_field, evidence_field, form_id
 from wangge.surfaces.web.command.desk import DeskCase, Posted
-from wangge.surfaces.web.command.rows import unit_name
-from wangge.surfaces.web.command.rule_words import rule_words
+from wangge.surfaces.web.command.rule_words import limit_proposal, unit_proposal
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import BarredVerb, Field, FieldKind, Form, VerbForm
 
@@ -63,7 +62,29 @@ def _usual(desk: DeskCase, openings: Sequence[Opening]) -> Opening | None:
         return by_name["send_verification"]
     if desk.state.request is None:
         by_name.pop("endorse_request", None)
+    by_name = {name: opening for name, opening in by_name.items() if opening.act is None or _may_fit(desk, opening)}
     return next((by_name[name] for name in _USUAL if name in by_name), None)
+
+
+def _may_fit(desk: DeskCase, opening: Opening) -> bool:
+    """Whether a composite act, done as it is proposed, would be let through: one that is barred is not the usual."""
+    args = proposed_args(desk)
+    return not all(args.values()) or not refusal_with(desk, opening, args)
+
+
+def proposed_args(desk: DeskCase) -> dict[str, str]:
+    """Class, condition and unit as they are proposed for a case; empty where nothing is."""
+    category = desk.state.category or desk.row.category
+    limit = limit_for(desk.choice, category=category, filed=desk.state.condition_seq, rules=desk.rules)
+    seq = str(limit.condition_seq) if limit is not None else ""
+    return {"category": category, "condition_seq": seq, "department": desk.proposed}
+
+
+def refusal_with(desk: DeskCase, opening: Opening, args: Mapping[str, str]) -> str:
+    """The reason for which an open verb would be refused with these arguments; empty for none."""
+    return refusal_of(
+        opening, rules=desk.rules, state=desk.state, around=desk.draft.around, by=desk.by, at=civil(desk.at), args=args
+    )
 
 
 def _barred(found: Desk) -> Iterable[BarredVerb]:
@@ -185,31 +206,10 @@ def _asks_unit(opening: Opening) -> bool:
 
 
 def _proposal(desk: DeskCase, opening: Opening) -> str:
-    """Why a field is already filled in: the rule that says so, or what was done here before."""
-    if not _asks_unit(opening):
-        return ""
-    if desk.choice is not None:
-        told = {"unit": unit_name(desk.choice.department), "rule": rule_words(desk.choice.rule)}
-        return _("建议：%(unit)s。规则：%(rule)s。") % told + _limit_words(desk)
-    if desk.usual is None:
-        return ""
-    return _("建议：%(unit)s。附近同类案卷近半年有 %(number)s 件由其办理。") % {
-        "unit": unit_name(desk.usual.code),
-        "number": desk.usual.cases,
-    }
-
-
-def _limit_words(desk: DeskCase) -> str:
-    """The handling limit that goes with the proposal, and why it is that one."""
+    """Why unit and limit are already filled in."""
+    unit = unit_proposal(desk.choice, desk.usual) if _asks_unit(opening) else ""
+    if desk.choice is None or not (unit or "condition_seq" in opening.move.args):
+        return unit
     category = desk.state.category or desk.row.category
     limit = limit_for(desk.choice, category=category, filed=desk.state.condition_seq, rules=desk.rules)
-    if limit is None:
-        return ""
-    why = {
-        LimitGround.FILED: _("按立案条件"), LimitGround.RULE: _("按这条规则"),
-        LimitGround.ONLY: _("该小类只有一个立案条件"),
-    }[limit.ground]  # fmt: skip
-    words = labels.condition_of(category, limit.condition_seq, desk.edition)
-    return _("建议时限：%(limit)s（%(why)s：%(condition)s）。") % {
-        "limit": labels.limit_text(limit.value, limit.unit), "why": why, "condition": words,
-    }  # fmt: skip
+    return unit + limit_proposal(limit, category, desk.edition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from wangge.surfaces.web.command.pages import CaseFilePage, ComponentChoice, PhotoPage, ReportPage, Signature
+from wangge.surfaces.web.command.pages import CaseFilePage, ComponentChoice, Near, PhotoPage, ReportPage, Signature
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact
 from wangge.surfaces.web.elements.sample_cases import MAP, case, photo
@@ -88,10 +88,14 @@ def report(*, wrong: bool = False) -> ReportPage:
         where=where,
         photos=photos,
         reporter=reporter,
-        similar=rows()[1:2],
-        components=(
-            ComponentChoice("9901010102000017", "污水井盖", "水务公司 · 4 米 · 9901010102000017", is_chosen=True),
-            ComponentChoice("9901010103000021", "雨水井盖", "市政中心 · 18 米 · 9901010103000021"),
+        near=Near(
+            rows()[1:2],
+            (
+                ComponentChoice("9901010102000017", "污水井盖", "水务公司 · 4 米 · 9901010102000017", is_chosen=True),
+                ComponentChoice("9901010103000021", "雨水井盖", "市政中心 · 18 米 · 9901010103000021"),
+            ),
+            "建议：水务公司。规则：全市 污水井盖 → 部件的权属单位（市政设施移交协议）。"
+            "建议时限：4 小时（按这条规则：井盖移位、未盖严）。",
         ),
     )
 
@@ -114,7 +118,7 @@ def field_report() -> ReportPage:
         problem=(replace(_CATEGORY, required=True), replace(_DESCRIPTION, required=False)),
         where=(replace(_POINT, required=True), replace(_ADDRESS, required=False)),
         reporter=(),
-        similar=(),
+        near=replace(page.near, similar=(), proposal=""),
     )
 
 
