@@ -7,6 +7,7 @@ import "./elements/keys";
 import "./elements/photos";
 import "./elements/places";
 import "./elements/suggested";
+import "./elements/texts";
 import "./elements/theme";
 import "./elements/time";
 import { takeInHand } from "./elements/in_hand";

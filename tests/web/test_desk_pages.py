@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -73,3 +75,71 @@ def test_a_shift_goes_from_hand_to_hand_with_both_names(browser: Open) -> None:
     assert "acceptor-2" in coming.text()
     assert "已核对" in coming.text()
     assert browser("dept-a").client.get("/handover").status_code == 403
+
+
+def test_a_text_of_ones_own_is_kept_offered_at_the_note_and_removed(browser: Open) -> None:
+    number = reported(browser)
+    seat = browser("acceptor-1")
+    seat.get("/texts")
+    assert "由值班长写好后会出现在这里" in seat.text()
+    assert "city" not in seat.forms(), "the city's texts are not a seat's to word"
+    seat.send("own", words="已电话联系诉求人 <1>", stage="reported")
+    offered = seat.get("/texts/offered?stage=reported")
+    assert "<span data-words>已电话联系诉求人 &lt;1&gt;</span>" in offered
+    assert "已电话联系" not in seat.get("/texts/offered?stage=handling")
+    assert "已电话联系" not in browser("acceptor-2").get("/texts/offered?stage=reported")
+    assert 'url="/texts/offered?stage=reported"' in seat.get(f"/cases/{number}")
+    seat.get("/texts")
+    remove = seat.page.partition('action="/texts/')[2].partition('"')[0]
+    seat.client.post(f"/texts/{remove}")
+    assert "已电话联系" not in seat.get("/texts")
+
+
+def test_a_leader_words_the_texts_of_a_post_and_a_seat_may_not(browser: Open) -> None:
+    leader, seat = browser("duty_leader-1"), browser("dispatcher-1")
+    leader.get("/texts")
+    leader.send("city", words="请先围挡", stage="filed", post="dispatcher")
+    leader.send("city", status=422, words="")
+    assert "请写 1 至 300 个字" in leader.text()
+    assert "请先围挡" in seat.get("/texts/offered?stage=filed")
+    assert "请先围挡" not in browser("acceptor-1").get("/texts/offered?stage=filed")
+    answer = seat.client.post("/texts", {"whose": "city", "words": "也想写"})
+    assert answer.status_code == 422
+    assert "也想写" not in seat.get("/texts/offered?stage=filed")
+
+
+def heads(page: str) -> list[str]:
+    return re.findall(r"<th[^>]*>([^<]+)</th>", page.partition('class="cases')[2].partition("</thead>")[0])
+
+
+def test_columns_are_ones_own_lie_in_the_address_and_go_with_the_file(browser: Open) -> None:
+    number = reported(browser)
+    seat, other = browser("acceptor-1"), browser("acceptor-2")
+    seat.get("/work?queue=reported")
+    kept = seat.client.post(
+        "/columns/work_list", {"query": "queue=reported&cursor=x", "column": ["category_code", "unit"]}
+    )
+    assert kept["Location"] == "/work?columns=number%2Cunit%2Ccategory_code&queue=reported"
+    assert heads(seat.get(kept["Location"])) == ["案卷编号", "责任单位", "小类代码"]
+    assert "component:0101" in seat.text()
+    assert heads(seat.get("/work")) == ["案卷编号", "责任单位", "小类代码"], "kept without being in the address"
+    assert heads(other.get("/work"))[0] == "剩余时间", "nobody else's"
+    assert heads(other.get(kept["Location"])) == ["案卷编号", "责任单位", "小类代码"], "the address may be passed on"
+    file = re.search(r'href="([^"]+csv[^"]*)"', seat.get("/work"))
+    assert file is not None
+    answer = seat.client.get(unescape(file[1]))
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].removeprefix("\ufeff") == "案卷编号,小类代码,责任单位"
+    assert lines[1].startswith(f"{number},component:0101,")
+    seat.client.post("/columns/work_list", {"query": "", "usual": "yes"})
+    assert heads(seat.get("/work"))[0] == "剩余时间"
+
+
+def test_columns_that_there_are_not_choose_nothing(browser: Open) -> None:
+    reported(browser)
+    seat = browser("acceptor-1")
+    usual = heads(seat.get("/work"))
+    assert heads(seat.get("/work?columns=password,--")) == usual
+    kept = seat.client.post("/columns/elsewhere", {"query": "//elsewhere.example", "column": "nothing"})
+    assert kept["Location"].startswith("/work?")
+    assert heads(seat.get(kept["Location"])) == ["案卷编号"]

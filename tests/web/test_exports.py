@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from tests.web.conftest import Browser, Open, reported
 from wangge.domains.organizations.models import AuditRecord
-from wangge.surfaces.web.command import exports
+from wangge.surfaces.web.command import columns, exports
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +64,8 @@ def test_excel_opens_it_with_moments_as_moments(browser: Open, three: list[str])
 def test_a_cell_that_looks_like_a_formula_stays_text(
     browser: Open, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    column = exports.Column("危险", lambda row, line: "=1+1")
-    monkeypatch.setattr(exports, "columns", lambda: (column,))
+    column = columns.FileColumn("danger", "危险", lambda row, line: "=1+1")
+    monkeypatch.setattr(columns, "of_file", lambda _names=(): (column,))
     person = browser("acceptor-1")
     assert {row["危险"] for row in as_csv(taken(person, "/cases/export.csv"))} == {"'=1+1"}
     sheet = load_workbook(io.BytesIO(taken(person, "/cases/export.xlsx"))).active

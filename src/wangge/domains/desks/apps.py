@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class DesksConfig(AppConfig):
-    """Cases in hand, kept views, handovers of shifts."""
+    """Cases in hand, kept views, standard texts, handovers of shifts."""
 
     name = "wangge.domains.desks"
     label = "desks"

@@ -306,6 +306,7 @@ def account(request: HttpRequest) -> HttpResponse:
         second_factor_url=reverse("enrol_second_factor"),
         second_factor_text=_("换绑验证器") if verified else _("绑定验证器"),
         notices_url=reverse("notices"),
+        texts_url=reverse("standard_texts") if by.is_staff else "",
         sign_out_url=reverse("sign_out"),
     )
     return render(request, "web/account.html", {"page": page})

@@ -39,6 +39,7 @@ class NavItem:
     is_primary: bool = False
     count: str = ""
     icon: str = ""  # name in static/icons/sprite.svg
+    key: str = ""  # presses it from anywhere on a page of the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class AccountPage:
     second_factor_url: str = ""
     second_factor_text: str = ""
     notices_url: str = ""
+    texts_url: str = ""  # standard texts, one's own and the city's
     sign_out_url: str = ""
 
 

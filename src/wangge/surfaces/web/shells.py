@@ -24,6 +24,7 @@ from wangge.surfaces.web.pages import Audience, NavItem, Shell, Theme, Viewer
 
 FIELD_POSTS = frozenset({"collector", "verifier"})
 THEME_COOKIE = "wangge_theme"
+_WAY_KEYS = {"report": "N"}
 SEAT_COOKIE = "wangge_seat"
 """Set while its person sits at an extension: only then a page asks for calls, and no other costs a statement."""
 
@@ -104,6 +105,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
     else:
         ways = (
             ("work_list", _("工作台"), "", False),
+            ("board", _("值班长"), "", False),
             ("department_list", _("本单位"), "", False),
             ("field_tasks", _("外勤任务"), "", False),
             ("report", _("登记"), "", False),
@@ -132,7 +134,14 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("audit_log", _("审计记录"), "", False),
         )
     return tuple(
-        NavItem(label, reverse(name), is_current=name == current, is_primary=is_primary, icon=icon)
+        NavItem(
+            label,
+            reverse(name),
+            is_current=name == current,
+            is_primary=is_primary,
+            icon=icon,
+            key=_WAY_KEYS.get(name, ""),
+        )
         for name, label, icon, is_primary in ways
         if opens(actor, name)
     )

@@ -1,6 +1,8 @@
-"""Keeps and removes the views of a person: a list with its filters under a name of his own."""
+"""Keeps and removes what a person keeps of a list: views under names of his own, and its columns."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -40,3 +42,16 @@ def remove_view(*, by: Actor, view_id: int) -> None:
     """Remove one of his views; another's stays."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM desks_view WHERE id = %s AND person_id = %s", (view_id, by.person_id))
+
+
+def keep_columns(*, by: Actor, page: str, columns: Sequence[str]) -> None:
+    """Keep the columns of a list, in this order; none gives the usual back."""
+    with connection.cursor() as cursor:
+        if not columns:
+            cursor.execute("DELETE FROM desks_columns WHERE person_id = %s AND page = %s", (by.person_id, page))
+            return
+        cursor.execute(
+            "INSERT INTO desks_columns (person_id, page, columns) VALUES (%s, %s, %s)"
+            " ON CONFLICT ON CONSTRAINT columns_once DO UPDATE SET columns = excluded.columns",
+            (by.person_id, page, ",".join(columns)),
+        )

@@ -35,7 +35,7 @@ def argument_field(name: str, desk: DeskCase, opening: Opening, *, required: boo
     if name in SYSTEMS_OWN:
         return None
     make = _MAKERS.get(name)
-    return make(desk, opening, required) if make is not None else _long(name, required)
+    return make(desk, opening, required) if make is not None else _long(name, desk, required)
 
 
 def evidence_field(kind: str, desk: DeskCase, *, required: bool) -> Field:
@@ -56,11 +56,17 @@ def evidence_field(kind: str, desk: DeskCase, *, required: bool) -> Field:
     )  # fmt: skip
 
 
-def _long(name: str, required: bool) -> Field:
+def _long(name: str, desk: DeskCase, required: bool) -> Field:
     return Field(
         name, labels.argument_name(name), FieldKind.LONG_TEXT, required=required, max_length=LONGEST_TEXT,
         placeholder=_("将记入案卷") if required else "",
+        texts_url=_texts_url(desk.state.stage) if desk.by.is_staff else "",
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _texts_url(stage: str) -> str:
+    return f"{reverse('texts_offered')}?{urlencode({'stage': stage})}"
 
 
 def _text(name: str) -> Make:
@@ -247,10 +253,10 @@ def _result(_desk: DeskCase, opening: Opening, required: bool) -> Field:
     return _choice("result", _values("result", *terms), required=required)
 
 
-def _answer(_desk: DeskCase, opening: Opening, required: bool) -> Field:
+def _answer(desk: DeskCase, opening: Opening, required: bool) -> Field:
     if opening.move.verb == "call_back":
         return _choice("answer", _values("answer", "satisfied", "unsatisfied", "unreachable"), required=required)
-    return _long("answer", required)
+    return _long("answer", desk, required)
 
 
 def _grade(desk: DeskCase, _opening: Opening, required: bool) -> Field:

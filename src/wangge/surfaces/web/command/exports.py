@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.encoding import iri_to_uri
@@ -23,56 +23,22 @@ from openpyxl.styles import Font
 
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.lists import Page
-from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.sight import stands_outside
-from wangge.domains.cases.surroundings import district_names
 from wangge.domains.organizations.logic import Actor, AuditKind
 from wangge.domains.organizations.operations.audit import record
 from wangge.groundwork import clock
 from wangge.groundwork.spreadsheet_cells import looks_like_formula, quoted
-from wangge.surfaces.web.command import queues, rows
+from wangge.surfaces.web.command import columns, queues, rows
+from wangge.surfaces.web.command.columns import FileColumn
 from wangge.surfaces.web.command.filters import LIST, SEARCH, Narrowing, narrowing_of
-from wangge.surfaces.web.elements.pieces import CaseRow as Line
 from wangge.surfaces.web.gate import actor_on
 
 AT_ONCE = 500
 MOST_IN_EXCEL = 100_000
+_WIDE = ("number", "place")
 
 Fetch = Callable[[str], Page]
 """A page from a cursor on."""
-
-
-class Column(NamedTuple):
-    """A column: its heading and how a row fills it."""
-
-    heading: str
-    value: Callable[[CaseRow, Line], Any]
-
-
-def columns() -> tuple[Column, ...]:
-    """What a file holds, left to right, in the language of the page; moments on the city's clock."""
-    districts = district_names()
-    return (
-        Column(_("案卷编号"), lambda row, line: row.number),
-        Column(_("小类"), lambda row, line: line.category_zh),
-        Column(_("小类代码"), lambda row, line: row.category),
-        Column(_("立案条件"), lambda row, line: line.condition_zh),
-        Column(_("环节"), lambda row, line: line.stage.stage_zh),
-        Column(_("轮到"), lambda row, line: line.stage.turn),
-        Column(_("剩余时间"), lambda row, line: line.time_left.text),
-        Column(_("时限截止"), lambda row, line: _moment(line.time_left.due_at)),
-        Column(_("区"), lambda row, line: districts.get(row.district_code, row.district_code)),
-        Column(_("责任网格"), lambda row, line: row.grid_code),
-        Column(_("责任单位"), lambda row, line: rows.unit_name(row.department_code)),
-        Column(_("地点"), lambda row, line: line.place),
-        Column(_("经度"), lambda row, line: row.lon),
-        Column(_("纬度"), lambda row, line: row.lat),
-        Column(_("来源"), lambda row, line: line.source_zh),
-        Column(_("上报时间"), lambda row, line: _moment(row.reported_at)),
-        Column(_("立案时间"), lambda row, line: _moment(row.filed_at)),
-        Column(_("处置截止"), lambda row, line: _moment(row.handling_due_at)),
-        Column(_("结案时间"), lambda row, line: _moment(row.closed_at)),
-    )
 
 
 @require_safe
@@ -82,17 +48,20 @@ def case_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     queue = request.GET.get("queue", "")
     narrowing = narrowing_of(request, LIST if queue else SEARCH)
     fetch = _fetch(by, at, queues.queue_or_first(by, queue) if queue else "", narrowing)
-    asked = {name: value for name, value in (*narrowing.asked, ("queue", queue)) if value}
+    asked_columns = columns.asked_for(request)
+    along = (("queue", queue), (columns.ASKED, asked_columns))
+    asked = {name: value for name, value in (*narrowing.asked, *along) if value}
     record(
         by=by, at=at, kind=AuditKind.EXPORT, object_kind="cases", object_key=kind, detail=asked,
         address=str(request.META.get("REMOTE_ADDR", "")),
     )  # fmt: skip
-    found = _rows(fetch, at, named=not stands_outside(by))
+    wanted = columns.of_file(columns.chosen(asked_columns) if asked_columns else ())
+    found = _rows(fetch, at, wanted, named=not stands_outside(by))
     name = f"{_('案卷')}-{at.astimezone(clock.CITY_ZONE):%Y%m%d-%H%M}.{kind}"
     if kind == "csv":
         response: HttpResponseBase = StreamingHttpResponse(_in_language(_csv(found)), content_type="text/csv")
     elif kind == "xlsx":
-        response = FileResponse(_xlsx(found), content_type=_XLSX)
+        response = FileResponse(_xlsx(found, wanted), content_type=_XLSX)
     else:
         raise Http404(kind)
     response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{iri_to_uri(name)}"
@@ -112,19 +81,14 @@ def _fetch(by: Actor, at: datetime, queue: str, narrowing: Narrowing) -> Fetch:
     return fetch
 
 
-def _rows(fetch: Fetch, at: datetime, *, named: bool) -> Iterator[list[Any]]:
-    wanted = columns()
+def _rows(fetch: Fetch, at: datetime, wanted: Sequence[FileColumn], *, named: bool) -> Iterator[list[Any]]:
     yield [column.heading for column in wanted]
     cursor: str | None = ""
     while cursor is not None:
         page = fetch(cursor)
         for row, line in zip(page.rows, rows.lines(page.rows, at=at, named=named), strict=True):
-            yield [column.value(row, line) for column in wanted]
+            yield [columns.for_file(column.value(row, line)) for column in wanted]
         cursor = page.next
-
-
-def _moment(at: datetime | None) -> datetime | None:
-    return None if at is None else at.astimezone(clock.CITY_ZONE).replace(tzinfo=None, microsecond=0)
 
 
 def _in_language(parts: Iterator[str]) -> Iterator[str]:
@@ -159,13 +123,13 @@ def _plain(value: Any) -> Any:
     return quoted(value) if isinstance(value, str) else value
 
 
-def _xlsx(found: Iterator[list[Any]]) -> IO[bytes]:
+def _xlsx(found: Iterator[list[Any]], columns: Sequence[FileColumn]) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("案卷"))
     sheet.freeze_panes = "B2"
     heading = next(found)
     for index, text in enumerate(heading):
-        sheet.column_dimensions[chr(ord("A") + index)].width = 24 if index in (0, 11) else 16
+        sheet.column_dimensions[chr(ord("A") + index)].width = 24 if columns[index].key in _WIDE else 16
         cell = WriteOnlyCell(sheet, value=text)
         cell.font = Font(bold=True)
         heading[index] = cell

@@ -16,12 +16,14 @@ from wangge.domains.cases.surroundings import district_names
 from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
 from wangge.surfaces.web.command.argument_fields import unit_choices
+from wangge.surfaces.web.command.columns import ASKED
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
 
 LIST = ("district", "source", "late")
 SEARCH = ("stage", "district", "department", "source", "late", "days")
 LONGEST_SEARCH = 200
+_NARROWS_NOTHING = ("queue", ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Narrowing:
 
     @property
     def is_active(self) -> bool:
-        """Whether anything but the queue narrows the list."""
-        return any(value for name, value in self.asked if name != "queue")
+        """Whether anything narrows the list: the queue and the columns do not."""
+        return any(value for name, value in self.asked if name not in _NARROWS_NOTHING)
 
     def address(self, name: str, *, cursor: str | None = None, **parts: str) -> str:
         """The same list again, from a cursor on or as another page; ``parts`` are of the path."""
@@ -63,7 +65,8 @@ def narrowing_of(
         words=words,
     )
     asked = (*hidden, ("q", words), *((field.name, field.value) for field in fields))
-    return Narrowing(filter, fields, asked, f"{request.path}?{urlencode(hidden)}" if hidden else request.path)
+    plain = urlencode([(name, value) for name, value in hidden if value])
+    return Narrowing(filter, fields, asked, f"{request.path}?{plain}" if plain else request.path)
 
 
 def _since(days: str) -> datetime | None:

@@ -13,6 +13,7 @@ from wangge.surfaces.web.elements.pieces import (
     Fact,
     Figure,
     Flag,
+    ListColumn,
     MapView,
     Notice,
     Overlay,
@@ -53,6 +54,8 @@ class WorkListPage:
     heading: str
     queues: tuple[Figure, ...]
     groups: tuple[RowGroup, ...]
+    columns: tuple[ListColumn, ...] = ()  # none: the usual
+    columns_chosen: bool = False  # they are a person's choice: none of them yields to a narrow window
     filters: tuple[Field, ...] = ()
     filter_url: str = ""
     filter_hidden: tuple[tuple[str, str], ...] = ()  # queue and search text, carried along
@@ -187,6 +190,20 @@ class ComponentChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What is known of the place of a report that is being written."""
+
+    similar: tuple[CaseRow, ...] = ()
+    components: tuple[ComponentChoice, ...] = ()  # the nearest to the point
+    proposal: str = ""  # whose it would be, within what limit, and why
+
+    @property
+    def has_component(self) -> bool:
+        """Whether one of the components is chosen."""
+        return any(each.is_chosen for each in self.components)
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     """The report form: source, category, place, photos, description, reporter, in sections."""
 
@@ -200,14 +217,8 @@ class ReportPage:
     similar_url: str = ""  # answers with likely duplicates near the point
     suggested_url: str = ""  # answers with suggestions for the words; empty before the first training
     suggested: Suggestions = Suggestions()
-    similar: tuple[CaseRow, ...] = ()
-    components: tuple[ComponentChoice, ...] = ()  # the nearest to the point
+    near: Near = Near()
     looks: bool = True  # a button asks for what lies near, where no script does
-
-    @property
-    def has_component(self) -> bool:
-        """Whether one of the components is chosen."""
-        return any(each.is_chosen for each in self.components)
 
 
 @dataclass(frozen=True, slots=True)

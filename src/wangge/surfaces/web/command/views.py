@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,17 +15,19 @@ from wangge.domains.cases.failures import BadInput, NoSuchCase
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.counts import open_by_stage
+from wangge.domains.cases.rows import CaseRow as Row
 from wangge.domains.cases.sight import stands_outside
+from wangge.domains.desks.queries import KeptList, kept_of
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.operations.audit import ReasonMissing
 from wangge.groundwork import clock
-from wangge.surfaces.web.command import queues, rows
+from wangge.surfaces.web.command import columns, queues, rows
 from wangge.surfaces.web.command.case_pages import Asked, case_page, read_case, seen_row
 from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.command.in_hand_views import with_hands
 from wangge.surfaces.web.command.kept_views import kept_views
 from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WorkListPage
-from wangge.surfaces.web.elements.pieces import NoticeKind
+from wangge.surfaces.web.elements.pieces import CaseRow, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import opens, shell_for
 
@@ -44,7 +47,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
     """The seat's queues by remaining time. Four statements behind the gate."""
     by, at = actor_on(request), clock.now()
     queue = queues.queue_or_first(by, request.GET.get("queue", ""))
-    narrowing = narrowing_of(request, hidden=(("queue", queue),))
+    asked = columns.asked_for(request)
+    hidden = (("queue", queue), (columns.ASKED, asked))
+    narrowing = narrowing_of(request, hidden=hidden)
+    kept = kept_of(person_id=by.person_id, page="work_list")
+    shown_columns = columns.chosen(asked, kept.columns)
     try:
         found = queues.page_of(
             by=by, at=at, queue=queue, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", "")
@@ -52,7 +59,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     except BadInput:
         return HttpResponseRedirect(queues.list_url(queue))
     counts = open_by_stage(by=by, at=at)
-    shown = with_hands(found.rows, rows.lines(found.rows, at=at, queue=queue), by=by, at=at)
+    lines = _with_more(found.rows, rows.lines(found.rows, at=at, queue=queue), shown_columns)
+    shown = with_hands(found.rows, lines, by=by, at=at)
     page = WorkListPage(
         shell=shell_for(
             request, queues.queue_name(queue), at=at, current="work_list", search_text=narrowing.filter.words
@@ -62,8 +70,10 @@ def work_list(request: HttpRequest) -> HttpResponse:
         groups=(RowGroup(shown, empty=_empty_queue(narrowing, queue)),),
         filters=narrowing.fields,
         filter_url=reverse("work_list"),
-        filter_hidden=(("queue", queue),),
-        clear_url=queues.list_url(queue) if narrowing.is_active else "",
+        columns=columns.headings(shown_columns),
+        columns_chosen=shown_columns != columns.USUAL,
+        filter_hidden=tuple(each for each in hidden if each[1]),
+        clear_url=narrowing.clear_url if narrowing.is_active else "",
         found_text=_found(len(shown), more=bool(found.next), by_time=True),
         next_url=narrowing.address("work_list", cursor=found.next) if found.next else "",
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
@@ -71,9 +81,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
         pulse_url=reverse("pulse"),
         pulse_stages=() if queue == queues.ALL else queues.stages_of(by),
         map_url=reverse("case_map"),
-        kept=kept_views(request, by, "work_list"),
+        kept=kept_views(request, "work_list", kept, shown_columns),
         together_url=narrowing.address("together") if shown and opens(by, "together") else "",
-        exports=_exports(by, narrowing),
+        exports=_exports(by, narrowing, shown_columns),
     )
     return render(request, "web/command/work_list.html", {"page": page})
 
@@ -82,12 +92,15 @@ def work_list(request: HttpRequest) -> HttpResponse:
 def case_search(request: HttpRequest) -> HttpResponse:
     """Every case the person may see, the newest report first: by number, place, words and filters."""
     by, at = actor_on(request), clock.now()
-    narrowing = narrowing_of(request, SEARCH)
+    asked, keeps = columns.asked_for(request), opens(by, "view_keep")
+    narrowing = narrowing_of(request, SEARCH, hidden=((columns.ASKED, asked),))
+    kept = kept_of(person_id=by.person_id, page="case_search") if keeps else KeptList((), ())
+    shown_columns = columns.chosen(asked, kept.columns)
     try:
         found = lists.cases(by=by, at=at, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", ""))
     except BadInput:
         return HttpResponseRedirect(reverse("case_search"))
-    shown = rows.lines(found.rows, at=at, named=not stands_outside(by))
+    shown = _with_more(found.rows, rows.lines(found.rows, at=at, named=not stands_outside(by)), shown_columns)
     page = WorkListPage(
         shell=shell_for(request, _("案卷查询"), at=at, current="case_search", search_text=narrowing.filter.words),
         heading=_("案卷查询"),
@@ -95,22 +108,35 @@ def case_search(request: HttpRequest) -> HttpResponse:
         groups=(RowGroup(shown, empty=_nothing_found(narrowing)),),
         filters=narrowing.fields,
         filter_url=reverse("case_search"),
-        clear_url=reverse("case_search") if narrowing.is_active else "",
+        columns=columns.headings(shown_columns),
+        columns_chosen=shown_columns != columns.USUAL,
+        filter_hidden=((columns.ASKED, asked),) if asked else (),
+        clear_url=narrowing.clear_url if narrowing.is_active else "",
         found_text=_found(len(shown), more=bool(found.next), by_time=False),
         next_url=narrowing.address("case_search", cursor=found.next) if found.next else "",
-        kept=kept_views(request, by, "case_search") if opens(by, "view_keep") else None,
+        kept=kept_views(request, "case_search", kept, shown_columns) if keeps else None,
         previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
-        exports=_exports(by, narrowing) if shown else (),
+        exports=_exports(by, narrowing, shown_columns) if shown else (),
     )
     return render(request, "web/command/work_list.html", {"page": page})
 
 
-def _exports(by: Actor, narrowing: Narrowing) -> tuple[tuple[str, str], ...]:
+def _with_more(found: Sequence[Row], lines: Sequence[CaseRow], names: Sequence[str]) -> tuple[CaseRow, ...]:
+    """The lines with what they say in columns beyond the usual."""
+    if not set(names) & set(columns.MORE):
+        return tuple(lines)
+    return tuple(
+        replace(line, more=columns.more_of(row, line, names)) for row, line in zip(found, lines, strict=True)
+    )  # fmt: skip
+
+
+def _exports(by: Actor, narrowing: Narrowing, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The list as files: in the columns a person chose, else in all there are."""
     if not opens(by, "case_export"):
         return ()
-    return tuple(
-        (name, narrowing.address("case_export", kind=kind)) for name, kind in (("CSV", "csv"), ("Excel", "xlsx"))
-    )
+    chosen = ((columns.ASKED, ",".join(names)),) if tuple(names) != columns.USUAL else ()
+    whole = replace(narrowing, asked=(*(each for each in narrowing.asked if each[0] != columns.ASKED), *chosen))
+    return tuple((name, whole.address("case_export", kind=kind)) for name, kind in (("CSV", "csv"), ("Excel", "xlsx")))
 
 
 def _found(number: int, *, more: bool, by_time: bool) -> str:

@@ -123,6 +123,15 @@ class CaseRow:
     thumbnail_url: str = ""
     next_verb_zh: str = ""
     is_current: bool = False
+    more: tuple[tuple[str, str], ...] = ()  # (column, words) of columns a person added
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of a list of cases."""
+
+    key: str
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def shell(title: str, viewer: Viewer | None = SEAT, *notices: Notice) -> Shell:
         viewer=viewer,
         navigation=(
             NavItem("工作台", "work-list", is_current=True),
-            NavItem("登记", "report"),
+            NavItem("登记", "report", key="N"),
             NavItem("案卷查询", "search-empty"),
             NavItem("标准与时限", "#"),
         ),

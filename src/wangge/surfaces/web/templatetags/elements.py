@@ -21,6 +21,7 @@ from wangge.surfaces.web.elements.pieces import (
     CaseRow,
     ClockLine,
     Flag,
+    ListColumn,
     MapView,
     Notice,
     Photo,
@@ -87,9 +88,9 @@ def flags(told: tuple[Flag, ...]) -> SafeString:
 
 
 @register.simple_tag
-def table_rows(cases: tuple[CaseRow, ...]) -> SafeString:
-    """Cases as rows of a list."""
-    return SafeString("".join(map(rows.table_row, cases)))
+def table_rows(cases: tuple[CaseRow, ...], columns: tuple[ListColumn, ...] = ()) -> SafeString:
+    """Cases as rows of a list, in columns that a person chose or the usual ones."""
+    return SafeString("".join(rows.table_row(case, columns) for case in cases))
 
 
 @register.simple_tag

@@ -184,7 +184,18 @@ def _long_text(question: Field, id: str) -> str:
     return _one(
         question,
         id,
-        f'<textarea id="{id}" name="{escape(question.name)}" rows="3"{attributes}>{escape(question.value)}</textarea>',
+        f'<textarea id="{id}" name="{escape(question.name)}" rows="3"{attributes}>{escape(question.value)}</textarea>'
+        f"{_texts(question)}",
+    )
+
+
+def _texts(question: Field) -> str:
+    """The button that offers standard texts; the script that opens it shows it."""
+    if not question.texts_url:
+        return ""
+    return (
+        f'<wangge-texts hidden url="{escape(question.texts_url)}"><button type="button" class="plain"'
+        f' aria-expanded="false">{_("常用语")} <kbd>F2</kbd></button></wangge-texts>'
     )
 
 
