@@ -1,7 +1,7 @@
 // Keeps the text of a form through a reload, a lost session or a conflict: in this browser, for this person.
 //
 // A draft goes when the server says that something was saved ([data-saved]) after its form was sent, when it is
-// a week old, and when the person signs out. Personal fields ([data-personal]), files and secrets are never kept.
+// a week old, and when the person signs out. A sending that led to the door (a session had ended) saved nothing. Personal fields ([data-personal]), files and secrets are never kept.
 
 const PREFIX = "wangge-draft:";
 const SENT = "wangge-draft-sent";
@@ -18,6 +18,7 @@ type Question = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 export function keepDrafts(): void {
   const scope = document.body.dataset["drafts"];
   dropOld();
+  if (document.querySelector("[data-sign-in]")) sessionStorage.removeItem(SENT);
   if (document.querySelector("[data-saved]")) dropSent();
   document.addEventListener("submit", onSubmit);
   if (!scope) return;

@@ -91,6 +91,12 @@ def test_an_order_without_sign_in_does_not_come_back_as_a_page() -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in")
 
 
+def test_after_an_order_without_sign_in_the_way_leads_back_to_the_page_of_its_form_and_to_none_elsewhere() -> None:
+    answer = Client().post("/desk", headers={"Referer": "http://testserver/desk?case=7"})
+    assert answer["Location"] == "/sign-in?next=%2Fdesk%3Fcase%3D7"
+    assert Client().post("/desk", headers={"Referer": "https://elsewhere.example/desk"})["Location"] == "/sign-in"
+
+
 def test_a_piece_of_a_page_leads_the_whole_page_to_sign_in() -> None:
     answer = Client().get("/desk", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (200, "/sign-in?next=%2Fdesk")

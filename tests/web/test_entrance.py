@@ -103,6 +103,18 @@ def test_a_compulsory_second_factor_is_bound_and_then_asked_for(door: Callable[.
     assert client.get("/work").status_code == 200
 
 
+def test_the_page_wanted_at_sign_in_opens_after_the_second_factor(door: Callable[..., Any], settings: Any) -> None:
+    settings.TOTP_COMPULSORY = True
+    door()
+    client = door.client  # type: ignore[attr-defined]
+    client.get("/second-factor/new")
+    codes = client.post("/second-factor/new", {"code": _code(TOTPDevice.objects.get())}).content.decode()
+    recovery = re.findall(r"<code>([0-9a-f]{10})</code>", codes)
+    client.post("/sign-out")
+    door(next="/cases?q=cover")
+    assert client.post("/second-factor", {"code": recovery[0]})["Location"] == "/cases?q=cover"
+
+
 def _code(device: TOTPDevice) -> str:
     return f"{totp(device.bin_key):06d}"
 

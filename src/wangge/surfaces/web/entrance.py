@@ -38,6 +38,7 @@ from wangge.surfaces.web.shells import place_of, shell_for, tell
 
 LOCKED_STATUS = 429
 QR_SCALE = 4
+WANTED = "wanted"
 DEMO_FILE = "demo.json"
 DEMO_POSTS = ("collector", "acceptor", "duty_leader", "dispatcher", "department", "supervisor", "centre_leader")
 _ENDED = {
@@ -63,7 +64,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if refused.locked_out:
             return _locked_page(request, at)
         return _sign_in_page(request, at, errors=(str(refused),), status=422)
-    return HttpResponseRedirect(_wanted(request))
+    wanted = _wanted(request)
+    request.session[WANTED] = wanted
+    return HttpResponseRedirect(wanted)
 
 
 def _sign_in_page(
@@ -114,6 +117,11 @@ def _wanted(request: HttpRequest) -> str:
     asked = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return asked if asked and safe else reverse("home")
+
+
+def _wanted_at_sign_in(request: HttpRequest) -> str:
+    """The same page, after whatever stood between signing in and it."""
+    return str(request.session.pop(WANTED, reverse("home")))
 
 
 def _username(value: str) -> Field:
@@ -171,7 +179,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             factors.check_second_factor(request=request, by=by, person=person, code=request.POST.get("code", ""), at=at)
         except factors.WrongCode as wrong:
             return _code_page(request, at, SignInStep.SECOND_FACTOR, "second_factor", errors=(str(wrong),))
-        return HttpResponseRedirect(_wanted(request))
+        return HttpResponseRedirect(_wanted_at_sign_in(request))
     return _code_page(request, at, SignInStep.SECOND_FACTOR, "second_factor")
 
 
@@ -193,7 +201,7 @@ def enrol_second_factor(request: HttpRequest) -> HttpResponse:
             shell=shell_for(request, _("恢复码"), at=at, page_kind="sign_in"),
             step=SignInStep.RECOVERY,
             recovery_codes=tuple(codes),
-            cancel_url=reverse("home"),
+            cancel_url=_wanted_at_sign_in(request),
         )
         return render(request, "web/sign_in.html", {"page": page})
     return _enrol_page(request, at, person)
@@ -228,7 +236,6 @@ def _code_page(
         step=step,
         url=reverse(name),
         fields=(code,),
-        hidden=(("next", request.POST.get("next") or request.GET.get("next", "")),),
         errors=errors,
         qr_svg_url=picture,
         secret_text=secret,
@@ -260,9 +267,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
         except PasswordRefused as refused:
             errors = (str(refused),)
         else:
+            wanted = _wanted_at_sign_in(request) if must else reverse("home")
             signing_in.open_session(request=request, person=person, at=at)
             tell(request, Notice(NoticeKind.DONE, _("密码已修改。"), _("您在其他设备上的登录已失效。")))
-            return HttpResponseRedirect(reverse("home"))
+            return HttpResponseRedirect(wanted)
     page = SignInPage(
         shell=shell_for(request, _("修改密码"), at=at, page_kind="sign_in"),
         step=SignInStep.NEW_PASSWORD,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -107,9 +107,17 @@ def _who(request: HttpRequest) -> tuple[Actor | None, str]:
 
 def _sign_in_address(request: HttpRequest, ended: str) -> str:
     """Where to sign in, with the page to come back to; after an order the page it was given on."""
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of_form(request)
     asked = {name: value for name, value in (("next", wanted), ("ended", ended)) if value}
     return f"{settings.LOGIN_URL}?{urlencode(asked)}" if asked else settings.LOGIN_URL
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, as the browser tells it; empty where it does not."""
+    told = urlsplit(request.headers.get("Referer", ""))
+    if told.netloc != request.get_host():
+        return ""
+    return f"{told.path}?{told.query}" if told.query else told.path
 
 
 def _redirect(request: HttpRequest, address: str) -> HttpResponseBase:

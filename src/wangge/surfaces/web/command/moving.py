@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from wangge.domains.cases.drafting import Draft
 from wangge.domains.cases.failures import BadInput, CaseRefused, MoveRefused, NoSuchCase, StaleVersion
@@ -72,9 +72,14 @@ class _Attempt:
         return labels.word("act", self.act) if self.act else labels.verb_name(self.verb)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Make the move and lead back to the case; else show the case with what was refused and all that was typed."""
+    """Make the move and lead back to the case; else show the case with what was refused and all that was typed.
+
+    Whoever comes back to the address of a refused form (signed in again, or by the browser's way back) gets the case.
+    """
+    if request.method != "POST":
+        return HttpResponseRedirect(rows.case_url(number))
     attempt = _read(request, number, verb)
     if _was_made(attempt):
         return _after(attempt)

@@ -253,7 +253,7 @@ def _act_form(request: HttpRequest, row: OrderRow, act: HotlineAct, at: datetime
     if error:
         fields = [replace(each, value=request.POST.get(each.name, each.value)) for each in fields]
     form = Form(
-        reverse("hotline_act", args=[row.id, act.act]), tuple(fields), label,
+        reverse("hotline_act", args=[row.id, act.act]), tuple(fields), label, draft_key=f"hotline-{row.id}-{act.act}",
         hidden=(("version", str(row.version)),), errors=(error,) if error else (),
     )  # fmt: skip
     return ActForm(act.act, label, form)

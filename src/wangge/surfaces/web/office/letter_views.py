@@ -162,6 +162,7 @@ def _acts(found: Letter, act: str, error: str) -> tuple[LetterAct, ...]:
             label,
             Form(
                 reverse("letter_act", args=[found.id, name]), (field,), label,
+                draft_key=f"letter-{found.id}-{name}",
                 errors=(error,) if error and act == name else (),
             ),
         )

@@ -21,9 +21,9 @@ DECISIONS = 50
 
 
 def _form(url: str, fields: list[Field], submit: str, typed: Typed | None, error: str) -> Form:
-    """The form with what was typed, and why it was refused."""
+    """The form with what was typed, and why it was refused; its text outlives a lost session."""
     shown = tuple(replace(each, value=typed.get(each.name, each.value)) for each in fields) if typed else tuple(fields)
-    return Form(url, shown, submit, errors=(error,) if error else ())
+    return Form(url, shown, submit, draft_key=url.strip("/"), errors=(error,) if error else ())
 
 
 def draft_form(typed: Typed | None = None, error: str = "") -> Form:
