@@ -250,6 +250,7 @@ def use_memory(patch: pytest.MonkeyPatch, current: Callable[[], Memory]) -> None
     patch.setattr(moving, "load", lambda number, lock=False: current().load(number))
     patch.setattr(moving, "update_case", lambda *told, **named: current().update(*told, **named))
     patch.setattr(moving, "proposal_for", lambda *_told, **_named: None)
+    patch.setattr(moving, "keep_ruling", lambda **_named: None)
     patch.setattr(reporting, "new_case_id", lambda at: current().new_case_id(at))
     patch.setattr(reporting, "insert_case", lambda *told, **named: current().insert(*told, **named))
     patch.setattr(families, "insert_case", lambda *told, **named: current().insert(*told, **named))

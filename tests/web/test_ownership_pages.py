@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +15,7 @@ from tests.cases.photographs import jpeg
 from wangge.domains.organizations.models import Person, PostHolding
 from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.domains.ownership import queries
-from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet
+from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet, Ruling
 
 __all__ = ["actor", "small_city"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city")]
@@ -111,3 +113,38 @@ def test_a_rule_may_name_the_filing_condition_whose_limit_is_proposed(head: Clie
 def test_the_report_of_wrong_rules_says_when_there_is_nothing(head: Client) -> None:
     assert "没有派遣建议" in text(head.get("/ownership/wrong?since=2024-01-01&before=x"))
     assert head.get("/ownership/99").status_code == 404
+
+
+def ruled(**changed: Any) -> Ruling:
+    values = {
+        "case_id": uuid4(), "seq": 9, "case_number": "430202-20240313-00001", "category": "component:0101",
+        "district_code": "430202", "department_code": "dept-a", "ruled_at": datetime(2024, 3, 13, 1, tzinfo=UTC),
+    }  # fmt: skip
+    return Ruling.objects.create(**{**values, **changed})
+
+
+def test_a_ruling_waits_on_the_page_and_becomes_a_rule_by_its_minutes(head: Client) -> None:
+    waiting = ruled()
+    assert f"/ownership/rulings/{waiting.id}" in text(head.get("/ownership"))
+    address = f"/ownership/rulings/{waiting.id}"
+    assert "东区上水井盖由dept-a负责。" in text(head.get(address))
+    given = {"minutes_no": "纪要 9 号", "held_on": "2024-03-13", "reach": "district", "decision": "东区井盖归甲"}
+    for wrong in ({"held_on": "soon"}, {"reach": "moon"}, {"minutes_no": ""}):
+        refused = head.post(address, {**given, **wrong})
+        assert refused.status_code == 422
+        assert "东区井盖归甲" in text(refused), "what was typed is kept"
+    page = head.post(address, given)["Location"]
+    assert "协调会纪要 纪要 9 号" in text(head.get(page))
+    assert "待写成规则" not in text(head.get("/ownership"))
+    assert "已按纪要 9 号写成规则" in text(head.get(address))
+    assert head.get("/ownership/rulings/999").status_code == 404
+
+
+def test_a_ruling_that_makes_no_rule_says_why(head: Client) -> None:
+    waiting = ruled()
+    address = f"/ownership/rulings/{waiting.id}"
+    assert head.post(f"{address}/aside", {"why": ""}).status_code == 422
+    assert head.post(f"{address}/aside", {"why": "仅此一件"})["Location"] == "/ownership"
+    assert "仅此一件" in text(head.get(address))
+    again = head.post(f"{address}/aside", {"why": "再来"})
+    assert again.status_code == 422

@@ -1,4 +1,4 @@
-"""Owns the tables of ownership: rule sets with their days, rules with their source, meetings, proposals made."""
+"""Owns the tables of ownership: rule sets with their days, rules with their source, meetings, rulings, proposals."""
 
 from __future__ import annotations
 
@@ -67,6 +67,45 @@ class MeetingDecision(models.Model):
 
     def __str__(self) -> str:
         return self.minutes_no
+
+
+class Ruling(models.Model):
+    """A ruling 权属确认 on one case: it waits until a meeting's minutes make it a rule, or somebody says why not."""
+
+    id = models.BigAutoField(primary_key=True)
+    case_id = models.UUIDField()
+    seq = models.IntegerField()
+    case_number = models.CharField(_("案卷编号"), max_length=40)
+    category = models.CharField(_("小类"), max_length=24)
+    district_code = models.CharField(_("区"), max_length=20, blank=True, default="")
+    grid_code = models.CharField(_("责任网格"), max_length=40, blank=True, default="")
+    department_code = models.CharField(_("责任单位"), max_length=32)
+    ruled_at = models.DateTimeField(_("确认时间"))
+    ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decision = models.ForeignKey(
+        MeetingDecision, on_delete=models.PROTECT, null=True, related_name="rulings", verbose_name=_("协调会决定")
+    )
+    left_alone = models.CharField(_("不成规则的原因"), max_length=300, blank=True, default="")
+
+    class Meta:
+        """Named constraints: each ruling once, about a class and a unit, settled one way."""
+
+        db_table = "ownership_ruling"
+        verbose_name = verbose_name_plural = _("权属确认")
+        ordering = ("-ruled_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="ruling_once", fields=["case_id", "seq"]),
+            models.CheckConstraint(
+                name="ruling_whole",
+                condition=~Q(case_number="") & ~Q(category="") & ~Q(department_code=""),
+            ),
+            models.CheckConstraint(
+                name="ruling_settled_one_way", condition=Q(decision__isnull=True) | Q(left_alone="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_number} {self.department_code}"
 
 
 class RuleRow(models.Model):

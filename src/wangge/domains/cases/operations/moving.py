@@ -32,10 +32,12 @@ from wangge.domains.cases.sight import desk_posts, may_see
 from wangge.domains.cases.surroundings import AroundCase
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.ownership.operations.proposals import keep_proposal
+from wangge.domains.ownership.operations.rulings import keep_ruling
 from wangge.groundwork.attachments.operations import use_photos
 
 ReceiptFor = Callable[[Draft, CaseRow], Receipt]
-CHOOSES_UNIT = frozenset({"dispatch", "redispatch", "quick_dispatch", "rule_department"})
+RULES_UNIT = "rule_department"
+CHOOSES_UNIT = frozenset({"dispatch", "redispatch", "quick_dispatch", RULES_UNIT})
 MOST_RULE_STEPS = 8
 PRIVATE_ARGS = {("reporter_answered", "answer"), ("rate", "text"), ("request_reopen", "reason")}
 
@@ -84,6 +86,7 @@ def move_case(*, order: Order, by: Actor, at: datetime, address: str = "", recei
         kept = receipt(draft, row) if receipt is not None else None
         write(draft, row, by=by, address=address, receipt=kept)
         _keep_proposal(draft, row, order, by, at)
+        _keep_ruling(draft, row, by, at)
         families.follow(draft, row, by=by, at=at)
     return Moved(row, draft)
 
@@ -108,6 +111,16 @@ def _keep_proposal(draft: Draft, row: CaseRow, order: Order, by: Actor, at: date
         month=draft.month, case_id=draft.case_id, seq=step.seq, at=at, person_id=by.person_id,
         category=draft.state.category, choice=choice, chosen=draft.state.unit, shown=order.proposal_shown,
     )  # fmt: skip
+
+
+def _keep_ruling(draft: Draft, row: CaseRow, by: Actor, at: datetime) -> None:
+    """What was ruled about this case waits in the register of ownership to be made a rule for its like."""
+    step = next((each for each in draft.steps if each.verb == RULES_UNIT), None)
+    if step is not None and draft.state.unit and draft.state.category:
+        keep_ruling(
+            case_id=draft.case_id, seq=step.seq, case_number=row.number, category=draft.state.category,
+            district=row.district_code, grid=row.grid_code, unit=draft.state.unit, by=by, at=at,
+        )  # fmt: skip
 
 
 def settle(draft: Draft, at: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wangge.surfaces.web.command.pages import CaseMapPage
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
-from wangge.surfaces.web.elements.pieces import Figure, Notice, NoticeKind
+from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.elements.sample_cases import MAP
 from wangge.surfaces.web.elements.sample_office import OFFICE
 from wangge.surfaces.web.elements.samples import shell
@@ -17,6 +17,8 @@ from wangge.surfaces.web.office.ownership_pages import (
     OwnershipPage,
     RuleLine,
     RuleSetPage,
+    RulingLine,
+    RulingPage,
     SetLine,
     WrongRulesPage,
 )
@@ -34,12 +36,50 @@ def sets() -> OwnershipPage:
         figures=(Figure("近 90 天派遣建议", "21,480", ""), Figure("采纳", "93%", "#")), wrong_url="#",
         draft=Form("#", (Field("title", "草案名称", FieldKind.TEXT),), "以现行规则起草"),
         meeting=Form("#", (Field("minutes_no", "会议纪要文号", FieldKind.TEXT),), "登记协调会决定"),
+        rulings=(
+            RulingLine("990101-20240312-00017", "雨水箅子", "柳堤区 江南网格", "市政中心", "2024-03-12", "#"),
+            RulingLine("990102-20240311-00102", "通信井盖", "石桥区", "通信建设公司", "2024-03-11", "#"),
+        ),
     )  # fmt: skip
 
 
 def no_sets() -> OwnershipPage:
     """Before the first set."""
-    return replace(sets(), sets=(), decisions=(), figures=(), draft=None, meeting=None)
+    return replace(sets(), sets=(), decisions=(), figures=(), draft=None, meeting=None, rulings=())
+
+
+def ruling() -> RulingPage:
+    """A ruling that waits for its minutes."""
+    return RulingPage(
+        shell=shell("权属确认", OFFICE), heading="权属确认 990101-20240312-00017", list_url="#", case_url="#",
+        facts=(
+            Fact("类别", "雨水箅子"), Fact("地点", "柳堤区 江南网格"), Fact("确认的责任单位", "市政中心"),
+            Fact("确认时间", "2024-03-12 15:20"), Fact("确认人", "陈明"),
+        ),
+        rule=Form(
+            "#",
+            (
+                Field("minutes_no", "会议纪要文号", FieldKind.TEXT),
+                Field(
+                    "reach", "范围", FieldKind.CHOICE, value="district",
+                    choices=(
+                        Choice("district", "本区同类案卷", hint="柳堤区"),
+                        Choice("responsibility_grid", "本网格同类案卷", hint="江南网格"),
+                        Choice("city", "全市同类案卷"),
+                    ),
+                ),
+                Field("decision", "决定", FieldKind.LONG_TEXT, value="柳堤区雨水箅子由市政中心负责。"),
+            ),
+            "登记纪要并写入草案",
+        ),
+        aside=Form("#", (Field("why", "不成规则的原因", FieldKind.TEXT),), "不成规则"),
+    )  # fmt: skip
+
+
+def ruling_settled() -> RulingPage:
+    """A ruling of which a rule has come."""
+    told = Notice(NoticeKind.INFORMATION, "已按协调纪要〔2024〕8 号写成规则。", "柳堤区雨水箅子由市政中心负责。")
+    return replace(ruling(), settled=told, rule=None, aside=None)
 
 
 def draft() -> RuleSetPage:

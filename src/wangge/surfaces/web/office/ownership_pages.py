@@ -1,11 +1,11 @@
-"""The page objects of ownership: rule sets, one set with what is wrong with it, how rules fared."""
+"""The page objects of ownership: rule sets, one set with what is wrong with it, a ruling, how rules fared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from wangge.surfaces.web.elements.forms import Form
-from wangge.surfaces.web.elements.pieces import Figure, Notice
+from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice
 from wangge.surfaces.web.pages import Shell
 
 
@@ -33,6 +33,32 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RulingLine:
+    """A ruling 权属确认 on one case that no rule has come of yet."""
+
+    number: str
+    category: str
+    place: str
+    unit: str
+    ruled_on: str
+    url: str = ""  # where it is made a rule, for who may
+
+
+@dataclass(frozen=True, slots=True)
+class RulingPage:
+    """One ruling: what it says, the minutes that make it a rule, or why it stays with its case."""
+
+    shell: Shell
+    heading: str
+    list_url: str
+    case_url: str
+    facts: tuple[Fact, ...]
+    settled: Notice | None = None
+    rule: Form | None = None
+    aside: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OwnershipPage:
     """All rule sets, the meetings' decisions, and the share of proposals taken."""
 
@@ -44,6 +70,7 @@ class OwnershipPage:
     wrong_url: str
     draft: Form | None = None
     meeting: Form | None = None
+    rulings: tuple[RulingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from wangge.surfaces.web.office.ownership_pages import (
     SetLine,
     WrongRulesPage,
 )
+from wangge.surfaces.web.office.ruling_views import waiting_rulings
 from wangge.surfaces.web.pictures import picture_answer
 from wangge.surfaces.web.shells import opens, shell_for, tell
 
@@ -99,6 +100,7 @@ def _list(request: HttpRequest, typed: Typed | None = None, error: str = "", for
         meeting=decision_form(typed if form == "meeting" else None, error if form == "meeting" else "")
         if drafts
         else None,
+        rulings=waiting_rulings(may_settle=opens(by, "ownership_ruling")),
     )  # fmt: skip
     return render(request, "web/office/ownership.html", {"page": page}, status=422 if error else 200)
 
