@@ -75,6 +75,7 @@ class Shell:
     account_url: str = ""
     calls_url: str = ""  # what rings at this person's seat; asked again when the stream of news says so
     pulse_url: str = ""  # that stream, where there is a seat
+    watermark: str = ""  # who looks since when, laid over the page where the city asks for it
     page_kind: str = ""  # sign_in and error keep drafts: see frontend/src/drafts.ts
 
 

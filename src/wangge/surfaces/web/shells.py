@@ -21,6 +21,7 @@ from wangge.surfaces.web.elements.labels import post_name
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import visitor_on
 from wangge.surfaces.web.pages import Audience, NavItem, Shell, Theme, Viewer
+from wangge.surfaces.web.watermark import watermark_of
 
 FIELD_POSTS = frozenset({"collector", "verifier"})
 THEME_COOKIE = "wangge_theme"
@@ -63,6 +64,7 @@ def shell_for(
         account_url=reverse("account") if signed_in else "",
         calls_url=_calls_url(request, actor),
         pulse_url=reverse("pulse") if _calls_url(request, actor) else "",
+        watermark=watermark_of(actor, at) if actor is not None else "",
     )
 
 

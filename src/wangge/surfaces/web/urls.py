@@ -40,6 +40,7 @@ from wangge.surfaces.web.command import (
     together,
     views,
 )
+from wangge.surfaces.web.department import figures_views as department_figures
 from wangge.surfaces.web.department import views as department
 from wangge.surfaces.web.elements import gallery
 from wangge.surfaces.web.field import app_views as field_app
@@ -78,6 +79,7 @@ from wangge.surfaces.web.office import (
 from wangge.surfaces.web.office import ground_views as office_ground
 from wangge.surfaces.web.office import import_views as office_imports
 from wangge.surfaces.web.office import ownership_views as office_ownership
+from wangge.surfaces.web.office import ruling_views as office_rulings
 from wangge.surfaces.web.public import ground_views as public_ground
 from wangge.surfaces.web.public import home_views as public_home
 from wangge.surfaces.web.public import letter_views as public_letters
@@ -120,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/clusters.geojson", map_views.case_clusters, name="case_clusters"),
     path("hall", hall.hall, name="hall"),
     path("unit", department.department_list, name="department_list"),
+    path("unit/figures", department_figures.department_figures, name="department_figures"),
     path("field", field.field_tasks, name="field_tasks"),
     path("field/app", field_app.field_app, name="field_app"),
     path("field/enter", field_app.field_enter, name="field_enter"),
@@ -150,6 +153,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/suggested", suggesting.case_suggested, name="case_suggested"),
     path("cases/<str:number>/reporter", views.reveal_reporter, name="reveal_reporter"),
     path("cases/<str:number>/file", case_files.case_file, name="case_file"),
+    path("cases/<str:number>/file.docx", case_files.case_file_docx, name="case_file_docx"),
     path("cases/<str:number>/photos/<slug:photo_id>", photos.photo, name="photo"),
     path("cases/<str:number>/photos/<slug:photo_id>/shown.jpg", photos.photo_copy, name="photo_copy"),
     path("cases/<str:number>/photos/<slug:photo_id>/small.jpg", photos.photo_thumbnail, name="photo_thumbnail"),
@@ -158,6 +162,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ownership/decisions", office_ownership.ownership_decision, name="ownership_decision"),
     path("ownership/decisions/<int:number>/paper.jpg", office_ownership.ownership_paper, name="ownership_paper"),
     path("ownership/wrong", office_ownership.ownership_wrong, name="ownership_wrong"),
+    path("ownership/rulings/<int:number>", office_rulings.ownership_ruling, name="ownership_ruling"),
+    path("ownership/rulings/<int:number>/aside", office_rulings.ownership_aside, name="ownership_aside"),
     path("ownership/<int:number>", office_ownership.ownership_set, name="ownership_set"),
     path("ownership/<int:number>/rules", office_ownership.ownership_rule, name="ownership_rule"),
     path("ownership/<int:number>/rules/<int:rule>/remove", office_ownership.ownership_remove, name="ownership_remove"),

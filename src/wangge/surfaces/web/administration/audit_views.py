@@ -28,6 +28,7 @@ from wangge.surfaces.web.administration.audit_pages import AuditPage, AuditRow
 from wangge.surfaces.web.elements.forms import Choice
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for
+from wangge.surfaces.web.watermark import watermark_of
 
 ROWS = 100
 DAYS_SHOWN = 7
@@ -158,7 +159,8 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     lines = _chosen(asked, audit_lines(start=start, end=end, kind=asked.kind, object_key=asked.object_key or None))
     response = StreamingHttpResponse(audit_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{asked.first}-{asked.last}.csv"'
+    whose = f"-{by.username}" if watermark_of(by, at) else ""
+    response["Content-Disposition"] = f'attachment; filename="audit-{asked.first}-{asked.last}{whose}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 

@@ -20,6 +20,7 @@ from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.pinyin_initials import initials
 from wangge.standards.tables import Tables
 from wangge.surfaces.web.command.desk import DeskCase
+from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
 from wangge.surfaces.web.maps import map_at
@@ -221,10 +222,20 @@ def _assignee(desk: DeskCase, _opening: Opening, required: bool) -> Field:
 
 
 def _handler(desk: DeskCase, opening: Opening, required: bool) -> Field:
-    people = holders("department", "district_dispatcher", at=desk.at, department_code=opening.unit)
+    """Somebody of the unit; where a district has passed the case on, of the unit inside first."""
+    inner = desk.state.inner
+    within = [inner.unit] if inner is not None and inner.status == "out" else []
+    choices = [
+        choice
+        for code in (*within, opening.unit)
+        for choice in _persons(
+            holders("department", "district_dispatcher", at=desk.at, department_code=code),
+            unit_name(code) if within else "",
+        )
+    ]
     return Field(
         "handler", labels.argument_name("handler"), FieldKind.SEARCH, required=required,
-        choices=_persons(people, ""), placeholder=_("输入姓名"),
+        choices=tuple(choices), placeholder=_("输入姓名"),
     )  # fmt: skip
 
 

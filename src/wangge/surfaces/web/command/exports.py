@@ -32,6 +32,7 @@ from wangge.surfaces.web.command import columns, queues, rows
 from wangge.surfaces.web.command.columns import FileColumn
 from wangge.surfaces.web.command.filters import LIST, SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.watermark import watermark_of
 
 AT_ONCE = 500
 MOST_IN_EXCEL = 100_000
@@ -56,12 +57,13 @@ def case_export(request: HttpRequest, kind: str) -> HttpResponseBase:
         address=str(request.META.get("REMOTE_ADDR", "")),
     )  # fmt: skip
     wanted = columns.of_file(columns.chosen(asked_columns) if asked_columns else ())
-    found = _rows(fetch, at, wanted, named=not stands_outside(by))
-    name = f"{_('案卷')}-{at.astimezone(clock.CITY_ZONE):%Y%m%d-%H%M}.{kind}"
+    found, mark = _rows(fetch, at, wanted, named=not stands_outside(by)), watermark_of(by, at)
+    whose = f"-{by.username}" if mark else ""
+    name = f"{_('案卷')}-{at.astimezone(clock.CITY_ZONE):%Y%m%d-%H%M}{whose}.{kind}"
     if kind == "csv":
         response: HttpResponseBase = StreamingHttpResponse(_in_language(_csv(found)), content_type="text/csv")
     elif kind == "xlsx":
-        response = FileResponse(_xlsx(found, wanted), content_type=_XLSX)
+        response = FileResponse(_xlsx(found, wanted, mark), content_type=_XLSX)
     else:
         raise Http404(kind)
     response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{iri_to_uri(name)}"
@@ -123,9 +125,11 @@ def _plain(value: Any) -> Any:
     return quoted(value) if isinstance(value, str) else value
 
 
-def _xlsx(found: Iterator[list[Any]], columns: Sequence[FileColumn]) -> IO[bytes]:
+def _xlsx(found: Iterator[list[Any]], columns: Sequence[FileColumn], mark: str) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("案卷"))
+    if mark:
+        sheet.oddHeader.right.text = mark
     sheet.freeze_panes = "B2"
     heading = next(found)
     for index, text in enumerate(heading):

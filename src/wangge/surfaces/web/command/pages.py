@@ -44,6 +44,7 @@ class RowGroup:
     heading: str = ""
     count: str = ""
     empty: EmptyList | None = None
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +260,4 @@ class CaseFilePage:
     steps: tuple[Step, ...]  # oldest first
     signatures: tuple[Signature, ...] = ()
     chain_text: str = ""  # 校验码 …，共 14 步，核对一致
+    word_url: str = ""

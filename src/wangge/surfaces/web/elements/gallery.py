@@ -18,6 +18,7 @@ from wangge.surfaces.web.elements import (
     sample_cases,
     sample_check,
     sample_components,
+    sample_department,
     sample_desks,
     sample_field,
     sample_finance,
@@ -47,6 +48,10 @@ class Sample:
 SAMPLES: dict[str, Sample] = {
     "work-list": Sample("坐席待办", "web/command/work_list.html", samples.work_list),
     "search-empty": Sample("查找无结果", "web/command/work_list.html", samples.empty_list),
+    "department-figures": Sample("责任单位：时限与考评", "web/department/figures.html", sample_department.figures),
+    "department-figures-none": Sample(
+        "责任单位：时限与考评：无", "web/department/figures.html", sample_department.nothing_yet
+    ),
     "department-list": Sample("责任单位", "web/command/work_list.html", samples.department_list),
     "my-tasks": Sample("采集员任务", "web/command/work_list.html", samples.my_tasks),
     "case": Sample("案卷", "web/command/case.html", sample_cases.case),
@@ -64,6 +69,7 @@ SAMPLES: dict[str, Sample] = {
     "field-tracker-made": Sample("后台定位：二维码", "web/field/tracker.html", sample_field.tracker_made),
     "photo": Sample("照片", "web/command/photo.html", sample_forms.photo_page),
     "case-file": Sample("案卷打印", "web/command/case_file.html", sample_forms.case_file),
+    "case-file-marked": Sample("案卷打印：水印", "web/command/case_file.html", sample_forms.marked_case_file),
     "case-map": Sample("在办案卷地图", "web/command/case_map.html", sample_ownership.case_map),
     "components": Sample("部件", "web/office/components.html", sample_components.register),
     "components-empty": Sample("部件：空", "web/office/components.html", sample_components.nothing_there),
@@ -77,6 +83,8 @@ SAMPLES: dict[str, Sample] = {
     "roads-empty": Sample("路段与自有图层：空", "web/office/roads.html", sample_components.no_roads),
     "ownership": Sample("权属规则", "web/office/ownership.html", sample_ownership.sets),
     "ownership-empty": Sample("权属规则：空", "web/office/ownership.html", sample_ownership.no_sets),
+    "ownership-ruling": Sample("权属确认", "web/office/ruling.html", sample_ownership.ruling),
+    "ownership-ruling-settled": Sample("权属确认：已成规则", "web/office/ruling.html", sample_ownership.ruling_settled),
     "ownership-set": Sample("权属规则：草案", "web/office/ownership_set.html", sample_ownership.draft),
     "ownership-wrong": Sample("不被采纳的规则", "web/office/ownership_wrong.html", sample_ownership.wrong),
     "ownership-wrong-none": Sample(

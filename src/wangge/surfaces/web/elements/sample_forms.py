@@ -153,6 +153,7 @@ def case_file() -> CaseFilePage:
         shell=shell("案卷打印"),
         case=page,
         case_url="case",
+        word_url="#",
         organization="青石市城市管理监督指挥中心",
         printed_by="张三（受理员）",
         printed_at=NOW,
@@ -160,6 +161,12 @@ def case_file() -> CaseFilePage:
         signatures=(Signature("经办人"), Signature("审核人"), Signature("日期")),
         chain_text="校验码 SM3 a41f7b20e6c94d1882d0f3b5c7a9e1d4f6082b3c5d7e9f1a2b4c6d8e0f1309c2，共 4 步，核对一致",
     )
+
+
+def marked_case_file() -> CaseFilePage:
+    """The same in a city that asks for a watermark."""
+    page = case_file()
+    return replace(page, shell=replace(page.shell, watermark="张三 acceptor-3 2024-04-12 09:20"))
 
 
 _USERNAME = Field("username", "账号", FieldKind.TEXT, autocomplete="username")
