@@ -34,8 +34,10 @@ def reads(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Loa
         "page: search two characters": lambda chance: f"/cases?q={quote(chance.choice(_WORDS))}",
     }
     found = {name: _asked(city, token, path, seconds, clients) for name, path in questions.items()}
-    cookie = city.cookies["acceptor"]
-    return found | {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
+    cookie, leader = city.cookies["acceptor"], city.cookies["duty_leader"]
+    found |= {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
+    board = _asked(city, leader, lambda _chance: "/board", seconds, clients)
+    return found | {"page: duty leader's board": board}
 
 
 def counters(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, Load]:

@@ -22,6 +22,7 @@ from rich.table import Table  # noqa: E402
 
 from bench import accounts_check, busy, deadline_engine, doors, evaluation, ledger, open311, places, volume  # noqa: E402
 from bench.bench_city import BenchCity, running_city  # noqa: E402
+from bench.first_content import first_content  # noqa: E402
 from bench.http_load import Load  # noqa: E402
 from bench.live_pages import SEATS, heard  # noqa: E402
 from bench.machine import measure_machine  # noqa: E402
@@ -261,6 +262,7 @@ def _year(var: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]
             created = creates(city, seconds=8 if quick else 30)
             yield _reads(city, quick, cases)
             yield _heard(city)
+            yield _first_content(city, cases)
             yield [at_least(f"create rate beside {cases:,} cases", created.rate, "1/s", 250, machine.pgbench_tps)]
     shutil.rmtree(var, ignore_errors=True)
 
@@ -278,6 +280,13 @@ def _heard(city: BenchCity) -> list[Measurement]:
     load = heard(city)
     name = f"step heard by {SEATS} open pages, p95"
     return [at_most(name, load.percentile_ms(95), "ms", 1000), *_failures("open pages", load)]
+
+
+def _first_content(city: BenchCity, cases: int) -> list[Measurement]:
+    load = first_content(city)
+    if load is None:
+        return []
+    return [at_most(f"first content of the work list at {cases:,} cases, median", load.percentile_ms(50), "ms", 1000)]
 
 
 def _growth(work: Path, quick: bool) -> list[Measurement]:

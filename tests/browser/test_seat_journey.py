@@ -17,6 +17,7 @@ from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.cases.queries.history import history_of
 from wangge.domains.cases.rows import load
 from wangge.domains.cases.rules import forget_rules
+from wangge.domains.desks.operations.standard_texts import keep_text
 from wangge.domains.geography import gazetteer_queries
 from wangge.domains.geography.models import PlaceNameRow
 from wangge.domains.geography.operations.versions import new_names_version
@@ -221,3 +222,37 @@ def test_an_ordinary_case_by_the_lean_way_needs_two_acts_of_the_centre_and_eight
     assert len(acts) <= 2
     assert presses <= 8
     record_property("figure", f"an ordinary case by the lean way: {len(acts)} acts of the centre, {presses} presses")
+
+
+def test_a_standard_text_is_put_into_a_note_where_the_cursor_stands_and_the_draft_keeps_it(
+    enter: SignIn, lean: None
+) -> None:
+    for words in ("已电话联系诉求人", "位置无误"):
+        keep_text(by=staff("acceptor-1"), at=NOW, words=words, stage="reported")
+    number = reported(COVER)
+    seat = counted(enter("acceptor-1"))
+    seat.goto(f"/cases/{number}")
+    note = seat.locator("[data-verb=desk_act] [name=note]")
+    note.focus()
+    keys = seat.keyboard
+    keys.press("F2")
+    expect(seat.get_by_role("option")).to_have_count(2)
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(note).to_have_value("位置无误")
+    expect(seat.get_by_role("option")).to_have_count(0)
+    keys.press("Home")
+    keys.press("F2")
+    expect(seat.get_by_role("option")).to_have_count(2)
+    keys.press("1")
+    expect(note).to_have_value("已电话联系诉求人位置无误")
+    keys.press("F2")
+    expect(seat.get_by_role("option")).to_have_count(2)
+    keys.press("Escape")
+    expect(note).to_be_focused()
+    assert hands(seat, "clicks") == 0
+    seat.reload()
+    expect(note).to_have_value("已电话联系诉求人位置无误")
+    seat.locator("[data-verb=desk_act]").get_by_role("button", name="常用语").click()
+    seat.get_by_role("option", name="位置无误").click()
+    expect(note).to_have_value(re.compile("位置无误.*位置无误"))
