@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from wangge.project.demo.own_rows import OwnRowsInTheWay, install_own_rows, remove_own_rows
+from wangge.project.environment import Environment, read_environment
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
@@ -25,7 +29,10 @@ if TYPE_CHECKING:
 @click.option("--jobs", default=0, type=click.IntRange(0), help=_("进程数；默认与处理器数相同，结果与此无关。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def simulate(*, cases: int, seed: int, year: int, name: str, jobs: int, as_json: bool) -> None:
-    """Exit 1 when the database holds a city or cases already, 2 when there is no such city."""
+    """Exit 1 when the database holds a city or cases already, 2 when there is no such city.
+
+    The city's own rows over the standards are put in place first, as for a demo: its year is one under its own rules.
+    """
     from wangge.project.demo.city_data import FIRST_CITY, CityDataRefused, read_city
 
     try:
@@ -33,13 +40,30 @@ def simulate(*, cases: int, seed: int, year: int, name: str, jobs: int, as_json:
     except CityDataRefused as refused:
         click.echo(str(refused), err=True)
         sys.exit(2)
-    with open_city(as_owner=True):
+    environment = read_environment()
+    try:
+        copied = install_own_rows(environment, city.overlay)
+    except OwnRowsInTheWay as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(1)
+    with open_city(as_owner=True), _taken_back(environment, copied=copied):
         told = _simulate(city, cases=cases, seed=seed, year=year, jobs=jobs, quiet=as_json)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         line = _("已写入 {cases:,} 件案卷、{steps:,} 步，用时 {seconds:.0f} 秒，每秒 {cases_per_second:,.0f} 件。")
         click.echo(line.format(**told))
+
+
+@contextlib.contextmanager
+def _taken_back(environment: Environment, *, copied: bool) -> Iterator[None]:
+    """A city that was not simulated does not keep the rows of its rules."""
+    try:
+        yield
+    except BaseException:
+        if copied:
+            remove_own_rows(environment)
+        raise
 
 
 def _simulate(city: CityData, *, cases: int, seed: int, year: int, jobs: int, quiet: bool) -> dict[str, Any]:
