@@ -7,12 +7,14 @@ the moment it was due to be asked for.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import random
 import shutil
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -166,6 +168,43 @@ class Beside:
 
     done: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+
+
+SCANS = ("/cases/export.csv", "/cases?q=%E6%9F%A5%E6%97%A0%E6%AD%A4%E4%BA%8B", "/cases/export.csv?overdue=1")
+"""The whole list as a file, words that stand nowhere, and the list again through a filter that keeps little."""
+
+
+@contextlib.contextmanager
+def scanning(city: BenchCity) -> Iterator[Beside]:
+    """An office user reads the whole table meanwhile, by pages of his post, one after the other without a rest."""
+    told, stopping = Beside(), threading.Event()
+
+    def read(path: str) -> None:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{city.port}{path}", headers={"Cookie": city.cookies["duty_leader"]}
+        )
+        with urllib.request.urlopen(asked, timeout=600) as answer:
+            while not stopping.is_set() and answer.read(65536):
+                pass
+
+    def again() -> None:
+        for path in itertools.cycle(SCANS):
+            if stopping.is_set():
+                return
+            try:
+                read(path)
+            except OSError as failure:
+                told.failures.append(f"{path}: {failure}")
+                return
+            told.done["scan"] = told.done.get("scan", 0) + 1
+
+    thread = threading.Thread(target=again)
+    thread.start()
+    try:
+        yield told
+    finally:
+        stopping.set()
+        thread.join()
 
 
 @contextlib.contextmanager

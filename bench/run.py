@@ -33,7 +33,7 @@ from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
-    "things", "ledger", "places", "doors", "busy", "counters",
+    "things", "ledger", "places", "doors", "busy", "scan", "counters",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -88,7 +88,7 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "doors" in only:
         console.print("[bold]doors")
         yield from _doors(work / "doors", quick)
-    if only & {"busy", "counters"}:
+    if only & {"busy", "scan", "counters"}:
         console.print("[bold]a full centre, and its counters")
         yield from _centre(work, quick, only)
     if "growth" in only:
@@ -194,6 +194,8 @@ def _doors(var: Path, quick: bool) -> Iterable[list[Measurement]]:
 def _centre(work: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]:
     if "busy" in only:
         yield _busy(work / "busy", quick)
+    if "scan" in only:
+        yield _scan(work / "scan", quick)
     if "counters" in only:
         yield _counters(work / "counters", quick)
 
@@ -215,6 +217,20 @@ def _busy(var: Path, quick: bool) -> list[Measurement]:
         stated("writes meanwhile", loads["write"].rate, "1/s"),
         *_failures("a full centre", *loads.values()),
     ]
+
+
+def _scan(var: Path, quick: bool) -> list[Measurement]:
+    """Seats and collectors at ten times their true pace, beside an office user who reads the whole table."""
+    cases, seconds = (20_000, 20) if quick else (YEAR, 120)
+    volume.simulate(var, cases=cases)
+    with running_city(var) as city, busy.scanning(city) as told:
+        loads = busy.centre(city, seconds=seconds)
+    shutil.rmtree(var, ignore_errors=True)
+    loads["write"].failures += told.failures
+    return [
+        at_most(f"{name} beside scans of {cases:,} cases, p95", loads[kind].percentile_ms(95), "ms", 150)
+        for kind, name in (("write", "writes"), ("page", "pages"))
+    ] + [stated("scans meanwhile", told.done.get("scan", 0), ""), *_failures("beside scans", *loads.values())]
 
 
 def _counters(var: Path, quick: bool) -> list[Measurement]:

@@ -31,6 +31,7 @@ ROUNDS = 30 if SOAKING else 2
 SEED = 7
 CROWD = 2000 if SOAKING else 1500
 SLOW_UPLOADS = 40
+SLOW_FORMS = 100
 UPLOAD_BYTES = 1 << 30 if SOAKING else 1 << 26
 DISK_BYTES = 420_000_000
 
@@ -184,6 +185,25 @@ def test_photos_that_come_slowly_hold_no_connection_to_the_database(city: Loaded
             )
         with at_work(city, "slow", 2) as hands:
             goes_on(hands, f"beside {SLOW_UPLOADS} slow uploads")
+            assert city.status("/readyz") == 200
+    finally:
+        for one in slow:
+            one.close()
+    check_everything(city)
+
+
+def test_small_bodies_that_come_slowly_hold_no_connection_to_the_database(city: LoadedCity) -> None:
+    """Of people signed in, many more of them than all web processes have connections to the database."""
+    slow = [socket.create_connection(("127.0.0.1", city.port), timeout=30) for _number in range(SLOW_FORMS)]
+    try:
+        for number, one in enumerate(slow):
+            path = b"/api/v1/cases" if number % 2 else b"/sign-in"
+            one.sendall(
+                b"POST %s HTTP/1.1\r\nHost: city\r\nAuthorization: Bearer hands\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{" % path
+            )
+        with at_work(city, "forms", 2) as hands:
+            goes_on(hands, f"beside {SLOW_FORMS} slow bodies")
             assert city.status("/readyz") == 200
     finally:
         for one in slow:

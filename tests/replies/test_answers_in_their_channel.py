@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.core import mail
 from django.db import connection
@@ -14,14 +15,17 @@ from tests.citizens.test_following import to_closed
 from tests.replies.conftest import REPLIES, Reported, hear
 from wangge.domains.citizens.operations.following import Contact, Sent, erase_citizens, join_case
 from wangge.domains.organizations.logic import TERMINAL, Actor
+from wangge.domains.organizations.queries import city_tables
 from wangge.domains.replies.logic.quiet import not_before, quiet_hours_of
 from wangge.domains.replies.operations import sending
 from wangge.domains.replies.operations.queueing import hear_replies
 from wangge.domains.replies.operations.sending import SendFailed, clear_replies, send_due
 from wangge.domains.replies.queries import standing
+from wangge.domains.replies.wording import reply_of
 from wangge.groundwork import clock
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.groundwork.outbox.operations import next_facts
+from wangge.surfaces.exchange.replies.by_wechat import data_of
 from wangge.surfaces.exchange.replies.channels import channels
 from wangge.surfaces.exchange.replies.simulator import OtherSides
 from wangge.surfaces.jobs import rounds
@@ -60,6 +64,26 @@ def test_a_report_goes_to_closing_and_its_answer_comes_back_by_each_channel(
     assert by_mail in str(mail.outbox[0].body)
     assert "建设路" not in "".join([*texts, *(str(message.body) for message in mail.outbox)])
     assert rounds.send_replies() == 0
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_state_of_every_answer_fits_into_wechats_field(language: str, settings: Any) -> None:
+    settings.REPLIES = settings.REPLIES.model_copy(
+        update={"wechat_fields": ("number=character_string1", "state=phrase2", "at=time3")}
+    )
+    tables = city_tables()
+    verbs = {row.verb for row in tables.moves} | {""}
+    stages = {row.stage for row in tables.stages}
+    for verb, stage in [(verb, "filed") for verb in verbs] + [("", stage) for stage in stages]:
+        told = reply_of(
+            message_id="1", number="430202-20240313-00001", verb=verb, stage=stage, at=clock.now(), language=language,
+            link="",
+        )  # fmt: skip
+        data = data_of(told)
+        sides = OtherSides(tokens=1)
+        message = orjson.dumps({"touser": OPENID, "data": data})
+        _status, answer = sides.answer("POST", "/cgi-bin/message/subscribe/send?access_token=token-1", {}, message)
+        assert answer["errcode"] == 0, (verb, stage, data)
 
 
 def test_a_fact_heard_twice_is_one_answer_and_the_work_for_many_is_the_same(

@@ -14,15 +14,16 @@ from django.test import Client
 
 from tests.citizens.conftest import Citizen, citizen
 from tests.citizens.test_letters import letter_of, letters, written
+from tests.ground.city import free_port
 from tests.replies.conftest import SMS_SECRET, Reported, hear
 from wangge.domains.citizens.operations.letters import answer_letter, erase_letter
 from wangge.domains.organizations.logic import TERMINAL, Actor
 from wangge.domains.replies.operations.queueing import queue_letters
-from wangge.domains.replies.queries import standing
+from wangge.domains.replies.queries import not_arrived, standing
 from wangge.groundwork import clock
 from wangge.groundwork.outbox.operations import TABLE
 from wangge.surfaces.exchange.hotline.signing import signature_of
-from wangge.surfaces.exchange.replies.simulator import OtherSides
+from wangge.surfaces.exchange.replies.simulator import OtherSides, send_receipts
 from wangge.surfaces.jobs import rounds
 
 __all__ = ["citizen", "letters"]
@@ -91,6 +92,8 @@ def test_an_sms_says_whether_it_arrived(sides: OtherSides, reported: Reported) -
     assert rounds.send_replies() == 2
     told = [body for _id, body in sides.receipts]
     assert [receipt(body) for body in (*told, *told)] == [200] * 4
+    (line,) = not_arrived()
+    assert (line["message_id"], line["why"]) == (told[1]["message_id"], "空号")
     assert receipt({**told[0], "state": "undelivered"}) == 200  # the first word counts
     assert {name: counts()[name] for name in ("sent", "delivered", "undelivered")} == {
         "sent": 2, "delivered": 1, "undelivered": 1,
@@ -121,3 +124,11 @@ def test_what_is_no_receipt_gets_a_clear_answer(sides: OtherSides, settings: Any
     assert receipt(b"{") == 400
     settings.REPLIES = settings.REPLIES.model_copy(update={"sms_address": "", "sms_secret": ""})
     assert receipt(told, secret="") == 401
+
+
+def test_a_receipt_nobody_takes_is_sent_again(sides: OtherSides, reported: Reported) -> None:
+    reported(wish="sms", phone=PHONE)
+    hear()
+    assert rounds.send_replies() == 1
+    assert send_receipts(sides, f"http://127.0.0.1:{free_port()}", now=clock.now) == 0
+    assert len(sides.receipts) == 1

@@ -151,6 +151,12 @@ def test_a_recording_is_played_by_right_and_on_record_only(ring: Ring) -> None:
         answer = seat.client.get(address)
         assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
         assert other.client.get(address).status_code == 404
+        for asked, part in (("bytes=0-9", content[:10]), ("bytes=-5", content[-5:]), ("bytes=44-", content[44:])):
+            answer = seat.client.get(address, headers={"Range": asked})
+            assert (answer.status_code, answer["Content-Length"]) == (206, str(len(part)))
+            assert b"".join(answer.streaming_content) == part  # type: ignore[attr-defined]
+        assert seat.client.get(address, headers={"Range": f"bytes={len(content)}-"}).status_code == 416
+        assert seat.client.get(address, headers={"Range": "bytes=0-1,4-5"}).status_code == 200
     assert reveals() == [("c-1", ["recording"])]
 
 

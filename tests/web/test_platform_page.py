@@ -15,6 +15,7 @@ from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.domains.platform.models import Running, Upkeep, UpkeepKind
 from wangge.domains.platform.operations import note
 from wangge.groundwork import clock
+from wangge.surfaces.web.office import platform_checks
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,15 @@ def test_a_fault_is_counted_in_hours_and_explained(settings: Any) -> None:
         client.post("/platform/explain", {"begins_at": began.isoformat(), "why": "计划内升级"})
         assert Upkeep.objects.get().detail["why"] == "计划内升级"
         assert "计划内升级" in client.get("/platform").content.decode()
+
+
+def test_what_went_to_citizens_and_what_did_not_arrive_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = _signed_in("system_administrator", settings)
+    assert "答复诉求人" in client.get("/platform").content.decode()
+    line = {
+        "channel": "sms", "waiting": 0, "sent": 3, "put_aside": 0, "delivered": 1, "undelivered": 2, "last_error": ""
+    }  # fmt: skip
+    monkeypatch.setattr(platform_checks, "answers_by_channel", lambda: [line])
+    page = client.get("/platform").content.decode()
+    assert "已发 3（其中送达 1，未送达 2）" in page
+    assert "wangge replies undelivered" in page

@@ -422,6 +422,8 @@ def _mistakes_of_replies(environment: Environment) -> list[str]:
             lines.append(f"WANGGE_{name.upper()} 须以 {least[0]} 开头。")
     if environment.wechat_app and ":" not in environment.wechat_app:
         lines.append("WANGGE_WECHAT_APP 须写作 appid:密钥。")
+    if bool(environment.wechat_app) != bool(environment.wechat_template):
+        lines.append("WANGGE_WECHAT_APP 与 WANGGE_WECHAT_TEMPLATE 须一并设置。")
     fields = {pair.partition("=")[0] for pair in environment.wechat_fields if pair.partition("=")[2]}
     if len(fields) < len(environment.wechat_fields) or not fields <= {"number", "state", "at"}:
         lines.append("WANGGE_WECHAT_FIELDS 须写作 number=字段,state=字段,at=字段。")

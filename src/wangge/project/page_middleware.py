@@ -15,6 +15,8 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
+from wangge.groundwork.slow_bodies import let_others_ask
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -65,6 +67,8 @@ class PageMiddleware:
         """The view hooks of the chain, for pages."""
         if self._is_machine(request):
             return None
+        if request.method == "POST":
+            let_others_ask(request)  # the CSRF check reads the form
         return next((found for hook in self.view_hooks if (found := hook(request, *view)) is not None), None)
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:

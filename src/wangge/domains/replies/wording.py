@@ -22,6 +22,8 @@ class Reply:
     subject: str
     at: datetime
     link: str
+    phrase: str = ""
+    """The state in five Chinese characters at most, whatever the language: a field of WeChat takes no more."""
 
 
 def reply_of(*, message_id: str, number: str, verb: str, stage: str, at: datetime, language: str, link: str) -> Reply:
@@ -33,7 +35,15 @@ def reply_of(*, message_id: str, number: str, verb: str, stage: str, at: datetim
         if link:
             text += _(" 查询与评价：%(link)s") % told
         subject = _("您反映的事项：%(state)s") % told
-    return Reply(message_id, number, state, text, subject, at, link)
+    with translation.override("zh-hans"):
+        whole = _state(verb, stage)
+    return Reply(message_id, number, state, text, subject, at, link, _SHORT.get(whole, whole))
+
+
+_SHORT = {
+    "需要您补充情况": "请您补充", "已转交有关部门": "已转交", "不再重新办理": "不再重办",
+    "已与同一事项合并办理": "合并办理",
+}  # fmt: skip
 
 
 def reply_of_letter(*, message_id: str, act: str, at: datetime, language: str, link: str) -> Reply:

@@ -1,4 +1,4 @@
-"""The command ``wangge hotline``: a day compared with the hotline's statement, and a simulator of its system."""
+"""The command ``wangge hotline``: files to and from a hotline, a day compared with its statement, its simulator."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from wangge.project.words import _
 
 _ROUND_SECONDS = 1.0
 _AT_ONCE = 50
+_channel = click.option("--channel", required=True, help=_("渠道，如 hotline_12345；见 hotline_channels.csv。"))
 
 
-@click.group(help=_("热线渠道：对账，模拟热线系统。"))
+@click.group(help=_("热线渠道：以文件收发，对账，模拟热线系统。"))
 def hotline() -> None:
     """The group of the verbs below."""
 
 
 @hotline.command(help=_("把热线某日的对账单（CSV）与本系统逐单核对。"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--channel", required=True, help=_("渠道，如 hotline_12345；见 hotline_channels.csv。"))
+@_channel
 @click.option("--day", required=True, type=click.DateTime(["%Y-%m-%d"]), help=_("热线交办工单的日期。"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def reconcile(*, file: Path, channel: str, day: datetime, as_json: bool) -> None:
@@ -56,6 +57,64 @@ def reconcile(*, file: Path, channel: str, day: datetime, as_json: bool) -> None
         },
         as_json=as_json,
     )  # fmt: skip
+
+
+@hotline.command(help=_("把待发的答复、退单、延期申请等写入新的 CSV，交给不经 HTTP 对接的热线；写入即为送达。"))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_channel
+def send(*, file: Path, channel: str) -> None:
+    """Write what is due; exit 2 for a channel that is sent to by itself or a file that is there, 1 on a full disk."""
+    with open_city():
+        from django.conf import settings
+
+        from wangge.domains.hotline.tables import channel_of
+        from wangge.groundwork import clock
+        from wangge.surfaces.exchange.hotline.sheets import write_due
+
+        if channel_of(channel) is None:
+            raise click.UsageError(_("没有名为“%(channel)s”的渠道。") % {"channel": channel})
+        if channel in settings.HOTLINE_ADDRESSES:
+            raise click.UsageError(
+                _("渠道 %(channel)s 设有地址，由本系统自动发送；改用文件须先去掉 WANGGE_HOTLINE_ADDRESSES 中的这一项。")
+                % {"channel": channel}
+            )
+        try:
+            written, failed = write_due(path=file, channel=channel, at=clock.now())
+        except FileExistsError:
+            raise click.UsageError(_("文件已存在，请换一个文件名：%(file)s") % {"file": file}) from None
+        except OSError as refused:
+            raise click.ClickException(f"{file}: {refused.strerror}") from None
+    if failed:
+        raise click.ClickException(
+            _("已写入 %(count)s 条，其余因磁盘写不进而未写，请换一处再试。") % {"count": written}
+        )
+    click.echo(
+        _("已写入 %(count)s 条到 %(file)s。") % {"count": written, "file": file} if written else _("没有待发的报文。")
+    )
+
+
+@hotline.command(help=_("从 CSV 收取热线对工单的回访、退单与延期结果等；同一行只收一次。"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_channel
+def take(*, file: Path, channel: str) -> None:
+    """Print counts and every refused row; exit 1 when some row was refused."""
+    with open_city():
+        from wangge.groundwork import clock
+        from wangge.surfaces.exchange.hotline.orders import FileRefused
+        from wangge.surfaces.exchange.hotline.sheets import take_words
+
+        try:
+            found = take_words(path=file, channel=channel, at=clock.now())
+        except FileRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+    click.echo(
+        _("%(rows)s 行：收取 %(taken)s 条，已有 %(there)s 条，退回 %(refused)s 行。")
+        % {"rows": found.rows, "taken": found.taken, "there": found.there, "refused": len(found.refused)}
+    )
+    for line, why in found.refused:
+        click.echo(_("第 %(line)s 行 %(why)s") % {"line": line, "why": why})
+    if found.refused:
+        raise SystemExit(1)
 
 
 @hotline.command(help=_("模拟热线系统：交办工单，接收答复，回访，最后对账。用于联调与演示，勿对正式系统使用。"))

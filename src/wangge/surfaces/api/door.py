@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 
@@ -22,12 +21,12 @@ from wangge.domains.organizations.logic import Actor, token_digest
 from wangge.domains.organizations.queries import actor_of_token, city_tables
 from wangge.groundwork import clock
 from wangge.groundwork.prepared import prepared_cursor
+from wangge.groundwork.slow_bodies import let_others_ask
 from wangge.standards.access import may_open
 from wangge.surfaces.api.problems import problem
 
 LONGEST_KEY = 255
 DEEPEST_JSON = 20
-LARGE_BODY = 65_536  # what comes with the head of a request, or right behind it, is smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,6 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if b"\\u0000" in text and _holds_nul(body):
         raise Refuse(problem(400, "bad_json", _("正文中的文字不能含空字符（U+0000）。")))
     return body
-
-
-def let_others_ask(request: HttpRequest) -> None:
-    """Give the database's connection back while a large body comes in: over a weak network that takes minutes, and a
-    process has few connections. The next statement takes another one.
-    """
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if (not length.isdigit() or int(length) >= LARGE_BODY) and not connection.in_atomic_block:
-        connection.close()
 
 
 def take_chunked(request: HttpRequest, *, most: int) -> None:

@@ -19,7 +19,13 @@ from pydantic import ConfigDict, Field
 
 from wangge.domains.cases.failures import BadInput
 from wangge.domains.hotline.logic.reconciling import DayOrder
-from wangge.domains.hotline.operations.messages import Message, Word, take_order_message, take_word_message
+from wangge.domains.hotline.operations.messages import (
+    Message,
+    Word,
+    take_order_message,
+    take_word_message,
+    word_said,
+)
 from wangge.domains.hotline.operations.receiving import NewOrder
 from wangge.domains.hotline.operations.reconciling import reconcile
 from wangge.domains.hotline.refusals import ActRefused, BadOrder, MessageIdTaken, NoSuchOrder
@@ -193,26 +199,10 @@ def _order_of(channel: str, form: HotlineMessageBody) -> NewOrder:
 
 
 def _word_of(form: HotlineMessageBody) -> Word:
-    if form.type == "revisit":
-        if not form.grade.strip():
-            raise BadOrder("grade", _("请给出回访的满意度 grade。"))
-        return Word(form.order_no, "ordered_redo" if form.redo else "revisited", form.grade)
-    if form.type == "question_answer":
-        if not form.content.strip():
-            raise BadOrder("content", _("请给出反问的回复 content。"))
-        return Word(form.order_no, "question_answered", text=form.content)
-    if form.accepted is None:
-        raise BadOrder("accepted", _("请给出是否同意 accepted。"))
-    if form.type == "return_result":
-        return Word(form.order_no, "return_accepted" if form.accepted else "return_refused")
-    if form.type == "appeal_result":
-        return Word(form.order_no, "appeal_upheld" if form.accepted else "appeal_refused")
-    asked = form.type.removesuffix("_result")
-    if not form.accepted:
-        return Word(form.order_no, f"{asked}_refused")
-    if form.due_at is None:
-        raise BadOrder("due_at", _("请给出延期后的时限 due_at。"))
-    return Word(form.order_no, f"{asked}_granted", due=form.due_at.isoformat())
+    return word_said(
+        kind=form.type, order_no=form.order_no, grade=form.grade, redo=form.redo, accepted=form.accepted,
+        due_at=form.due_at, content=form.content,
+    )  # fmt: skip
 
 
 def check_signature(request: HttpRequest, channel: str, at: datetime) -> None:

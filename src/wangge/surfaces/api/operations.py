@@ -31,6 +31,7 @@ from wangge.domains.organizations.policies import NotYours
 from wangge.groundwork.attachments.operations import receive_photo
 from wangge.groundwork.attachments.queries import PhotoView
 from wangge.groundwork.attachments.refusals import PhotoGone, PhotoRefused, PhotoUnknown, RefusalReason
+from wangge.groundwork.slow_bodies import let_others_ask
 from wangge.standards.access import PersonalData
 from wangge.surfaces.api.asked import filter_of, limit_of, version_of
 from wangge.surfaces.api.door import (
@@ -43,7 +44,6 @@ from wangge.surfaces.api.door import (
     digest_of,
     json_answer,
     key_of,
-    let_others_ask,
     take_chunked,
     text_answer,
 )

@@ -57,6 +57,33 @@ class Word:
     due: str = ""
 
 
+def word_said(
+    *, kind: str, order_no: str, grade: str = "", redo: bool = False, accepted: bool | None = None,
+    due_at: datetime | None = None, content: str = "",
+) -> Word:  # fmt: skip
+    """What a message of ``kind`` says, by whichever way it came. Raises BadOrder for what it leaves open."""
+    if kind == "revisit":
+        if not grade.strip():
+            raise BadOrder("grade", _("请给出回访的满意度 grade。"))
+        return Word(order_no, "ordered_redo" if redo else "revisited", grade)
+    if kind == "question_answer":
+        if not content.strip():
+            raise BadOrder("content", _("请给出反问的回复 content。"))
+        return Word(order_no, "question_answered", text=content)
+    if accepted is None:
+        raise BadOrder("accepted", _("请给出是否同意 accepted。"))
+    if kind == "return_result":
+        return Word(order_no, "return_accepted" if accepted else "return_refused")
+    if kind == "appeal_result":
+        return Word(order_no, "appeal_upheld" if accepted else "appeal_refused")
+    asked = kind.removesuffix("_result")
+    if not accepted:
+        return Word(order_no, f"{asked}_refused")
+    if due_at is None:
+        raise BadOrder("due_at", _("请给出延期后的时限 due_at。"))
+    return Word(order_no, f"{asked}_granted", due=due_at.isoformat())
+
+
 def take_word_message(*, message: Message, word: Word, at: datetime) -> tuple[dict[str, Any], bool]:
     """(the answer, whether the message was new). Raises NoSuchOrder, ActRefused, BadOrder, MessageIdTaken."""
     return _once(message, word.order_no, at, lambda: say(message.channel, word, at=at))

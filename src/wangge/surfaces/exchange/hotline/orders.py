@@ -89,7 +89,7 @@ def _order_of(cells: dict[str, str], channel: str) -> NewOrder:
         content=cells.get("content", ""), address=cells.get("address", ""), lon=_number(cells, "lon"),
         lat=_number(cells, "lat"), system=cells.get("system", "").lower() or "wgs84",
         citizen_name=cells.get("citizen_name", ""), citizen_phone=cells.get("citizen_phone", ""),
-        urgent=cells.get("urgent", "").lower() in YES, due_at=_moment(cells.get("due_at", "")),
+        urgent=cells.get("urgent", "").lower() in YES, due_at=moment_in(cells, "due_at"),
     )  # fmt: skip
 
 
@@ -106,11 +106,13 @@ def _number(cells: dict[str, str], name: str) -> float | None:
     return number
 
 
-def _moment(text: str) -> datetime | None:
+def moment_in(cells: Mapping[str, str], name: str) -> datetime | None:
+    """The moment of a cell, of the city's time unless it says otherwise; None where it is empty. Raises BadOrder."""
+    text = cells.get(name, "")
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
-        raise BadOrder("due_at", _("时间应写作 2024-03-13 08:10。")) from None
+        raise BadOrder(name, _("时间应写作 2024-03-13 08:10。")) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)

@@ -71,12 +71,15 @@ class WeChat:
 
 def data_of(reply: Reply) -> dict[str, dict[str, str]]:
     """The fields of the city's template, as its setting names them: ``number=character_string1,state=phrase2``."""
-    values = {
-        "number": reply.number, "state": reply.state[:_LONGEST_THING],
-        "at": f"{reply.at.astimezone(CITY_ZONE):%Y-%m-%d %H:%M}",
-    }  # fmt: skip
+    at = f"{reply.at.astimezone(CITY_ZONE):%Y-%m-%d %H:%M}"
     pairs = (pair.partition("=") for pair in settings.REPLIES.wechat_fields)
-    return {field: {"value": values[name]} for name, _equals, field in pairs}
+    return {field: {"value": _value(name, field, reply, at)} for name, _equals, field in pairs}
+
+
+def _value(name: str, field: str, reply: Reply, at: str) -> str:
+    if name == "state":
+        return reply.phrase if field.startswith("phrase") else reply.state[:_LONGEST_THING]
+    return reply.number if name == "number" else at
 
 
 def called(url: str, body: bytes | None = None) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import re
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -67,8 +70,10 @@ class OtherSides:
         message = orjson.loads(body)
         self.doubled += message["message_id"] in self.sms
         self.sms[message["message_id"]] = message
-        state = "undelivered" if message.get("phone") in self.unreachable else "delivered"
-        self.receipts.append((message["message_id"], {"message_id": message["message_id"], "state": state}))
+        receipt = {"message_id": message["message_id"], "state": "delivered"}
+        if message.get("phone") in self.unreachable:
+            receipt |= {"state": "undelivered", "why": "空号"}
+        self.receipts.append((message["message_id"], receipt))
         self.told(message)
         return 200, {}
 
@@ -95,16 +100,30 @@ class OtherSides:
             return 200, {"errcode": 42001, "errmsg": "access_token expired"}
         if message["touser"] in self.refuses:
             return 200, {"errcode": 43101, "errmsg": "user refuse to accept the msg"}
+        if not all(_fits(field, str(each["value"])) for field, each in message["data"].items()):
+            return 200, {"errcode": 47003, "errmsg": "argument invalid"}
         self.wechat.append(message)
         self.told(message)
         return 200, {"errcode": 0, "errmsg": "ok"}
 
 
+_PHRASE = re.compile(r"[\u4e00-\u9fff]{1,5}")
+
+
+def _fits(field: str, value: str) -> bool:
+    """Whether a field of a template takes a value: by the kind its name begins with."""
+    if field.startswith("phrase"):
+        return _PHRASE.fullmatch(value) is not None
+    if field.startswith("character_string"):
+        return value.isascii() and 0 < len(value) <= 32
+    return 0 < len(value) <= 20
+
+
 def send_receipts(sides: OtherSides, address: str, *, now: Callable[[], datetime]) -> int:
-    """Post what became of each SMS to the platform at ``address``; how many it took."""
+    """Post what became of each SMS to the platform at ``address``; how many it took. What nobody took stays."""
     taken = 0
     while sides.receipts:
-        _id, told = sides.receipts.pop(0)
+        _id, told = sides.receipts[0]
         body, timestamp = orjson.dumps(told), str(int(now().timestamp()))
         request = urllib.request.Request(  # noqa: S310 - the command checks the scheme
             f"{address.rstrip('/')}/api/v1/sms/receipts", data=body, method="POST",
@@ -116,8 +135,12 @@ def send_receipts(sides: OtherSides, address: str, *, now: Callable[[], datetime
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
                 taken += 1
+        except urllib.error.HTTPError as refused:
+            if refused.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
         except OSError:
-            continue
+            break
+        sides.receipts.pop(0)
     return taken
 
 

@@ -33,6 +33,16 @@ def troubled() -> PlatformPage:
                 ),
             ),
             CheckGroup(
+                "对外发送",
+                (
+                    CheckRow(
+                        "短信", Standing.WATCH, "待发 3，已发 212（其中送达 171，未送达 24），放弃 2",
+                        "未送达的可改以电话答复：wangge replies undelivered。",
+                    ),
+                    CheckRow("热线未送达的报文", Standing.GOOD, "0 条"),
+                ),
+            ),
+            CheckGroup(
                 "磁盘",
                 (CheckRow("城市数据", Standing.BAD, "余 18.2 GiB，共 252.0 GiB", "请腾出空间：/srv/wangge"),),
             ),

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from wangge.domains.hotline.queries.orders import dead_count
 from wangge.domains.platform.models import UpkeepKind
+from wangge.domains.replies.queries import standing as answers_by_channel
 from wangge.groundwork import clock
 from wangge.surfaces.watching import state
 from wangge.surfaces.web.elements.drawing.marks import full_moment
@@ -21,6 +23,8 @@ CERTIFICATE_WATCH, CERTIFICATE_BAD = timedelta(days=30), timedelta(days=7)
 CALENDAR_WATCH, CALENDAR_BAD = 60, 14
 LAG_WATCH, LAG_BAD = 120, 900
 JOB_WATCH, JOB_BAD = 300, 1800
+UNDELIVERED_WATCH = 10
+"""One in so many: some numbers are always wrong."""
 BEAT_BAD = timedelta(minutes=5)
 
 
@@ -29,6 +33,7 @@ def groups(at: datetime) -> tuple[CheckGroup, ...]:
     return (
         CheckGroup(_("运行"), (_beat(at), *_of_database())),
         CheckGroup(_("任务与发件箱"), (*_jobs(at), *_outbox(at))),
+        CheckGroup(_("对外发送"), (*_replies(), _hotline())),
         CheckGroup(_("磁盘"), _of_disks()),
         CheckGroup(_("备份"), (_log(at), _backup(at), _rehearsed(at))),
         CheckGroup(_("证书与工作日历"), (_certificate(at), _calendar(at))),
@@ -90,6 +95,33 @@ def _outbox(at: datetime) -> tuple[CheckRow, ...]:
     }  # fmt: skip
     advice = _("落后的是 %(who)s。") % {"who": worst.consumer} if worst and standing is not Standing.GOOD else ""
     return (CheckRow(_("发件箱"), standing, value, advice),)
+
+
+def _replies() -> tuple[CheckRow, ...]:
+    """Answers to citizens of the last month, by the channels that have had any."""
+    names = {"sms": _("短信"), "email": _("电子邮件"), "wechat": _("微信")}
+    rows = []
+    for line in answers_by_channel():
+        value = (
+            _("待发 %(waiting)s，已发 %(sent)s（其中送达 %(delivered)s，未送达 %(undelivered)s），放弃 %(put_aside)s")
+            % line
+        )
+        advice = ""
+        told = line["delivered"] + line["undelivered"]
+        if told and UNDELIVERED_WATCH * line["undelivered"] >= told:
+            advice = _("未送达的可改以电话答复：wangge replies undelivered。")
+        elif line["waiting"] and line["last_error"]:
+            advice = _("最近一次失败：%(why)s") % {"why": line["last_error"]}
+        rows.append(CheckRow(names[line["channel"]], Standing.WATCH if advice else Standing.GOOD, value, advice))
+    return tuple(rows) or (CheckRow(_("答复诉求人"), Standing.GOOD, _("尚无")),)
+
+
+def _hotline() -> CheckRow:
+    number = dead_count()
+    return CheckRow(
+        _("热线未送达的报文"), Standing.WATCH if number else Standing.GOOD, _("%(number)s 条") % {"number": number},
+        _("请在“热线工单”的未送达列表中重发。") if number else "",
+    )  # fmt: skip
 
 
 def _of_disks() -> tuple[CheckRow, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,6 +53,7 @@ from wangge.surfaces.web.office.telephone_pages import (
     OrderOfCaller,
     RingingCall,
 )
+from wangge.surfaces.web.ranges import file_answer
 from wangge.surfaces.web.shells import SEAT_COOKIE, opens, shell_for, tell
 
 TICKET_SECONDS = 600
@@ -340,7 +341,7 @@ def call_recording(request: HttpRequest, number: int) -> HttpResponseBase:
         file = open_recording(found.recording, found.recording_format)
     except FileNotFoundError as gone:
         raise Http404(str(number)) from gone
-    response = FileResponse(file, content_type=FORMATS[found.recording_format])
+    response = file_answer(request, file, size=file.size, content_type=FORMATS[found.recording_format])
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
