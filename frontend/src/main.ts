@@ -40,6 +40,10 @@ function loadMapWhereOneIs(): void {
   if (document.querySelector("wangge-map")) void import("./map");
 }
 
+function loadDrawingWhereItIs(): void {
+  if (document.querySelector("wangge-draw")) void import("./draw");
+}
+
 function loadFieldAppWhereItIs(): void {
   if (document.querySelector("wangge-field")) void import("./field/app");
 }
@@ -56,6 +60,7 @@ function refreshLists(): void {
 
 document.addEventListener("DOMContentLoaded", () => {
   loadMapWhereOneIs();
+  loadDrawingWhereItIs();
   loadChartWhereOneIs();
   loadFieldAppWhereItIs();
   keepFieldApp();

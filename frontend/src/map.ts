@@ -24,8 +24,16 @@ interface Clusters {
   features: Cluster[];
 }
 
-class CityMap extends HTMLElement {
+/** What a page draws over the ground: asked again whenever the colours change. */
+export interface Overlay {
+  sources(): StyleSpecification["sources"];
+  layers(colour: (token: string) => string): StyleSpecification["layers"];
+}
+
+export class CityMap extends HTMLElement {
   private ground: Ground | undefined;
+  private loaded: Promise<void> | undefined;
+  private overlay: Overlay | undefined;
   private marker: Marker | undefined;
   private clusters: Marker[] = [];
   private asked: AbortController | undefined;
@@ -80,6 +88,7 @@ class CityMap extends HTMLElement {
     // Scrolling the page must not be caught by a map that is only looked at.
     ground.scrollZoom.disable();
     this.ground = ground;
+    this.loaded = new Promise((done) => void ground.once("load", () => done()));
     this.dataset["ready"] = "yes";
     ground.getCanvas().setAttribute("aria-label", this.getAttribute("label") ?? "");
     this.addButtons(frame);
@@ -117,7 +126,17 @@ class CityMap extends HTMLElement {
         paint: { "circle-radius": 4, "circle-color": colour("--quiet"), "circle-opacity": 0.75 },
       });
     }
+    Object.assign(sources, this.overlay?.sources());
+    layers.push(...(this.overlay?.layers(colour) ?? []));
     return { version: 8, sources, layers };
+  }
+
+  /** Draws more over the ground; answers the map to work with, or nothing where there is none. */
+  async drawOver(overlay: Overlay): Promise<Ground | undefined> {
+    this.overlay = overlay;
+    await this.loaded;
+    this.paint();
+    return this.ground;
   }
 
   /** Open cases of the box one looks at: a count to come closer to, or the case itself. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -387,6 +387,7 @@ def test_a_file_without_a_name_column_is_told_its_columns(city: Path) -> None:
         ("import_file_sum", "imports", {"file_sha256": "x"}),
         ("import_done_or_waiting", "imports", {"done_at": None}),
         ("import_done_or_waiting", "imports", {"content": b"x"}),
+        ("import_withdrawn_once_done", "imports", {"withdrawn_at": NOW - timedelta(days=1)}),
         ("responsible_has_grid", "people", {"grid_code": ""}),
         ("responsible_has_name", "people", {"name": ""}),
         ("responsible_period_runs_forward", "people", {"valid_to": OPENED}),

@@ -124,6 +124,19 @@ def gaps(children: Mapping[str, Sequence[int]], figures: Figures, parents: Mappi
     return found
 
 
+def left_open(before: Figures, after: Figures, staying: Figures) -> tuple[float, str] | None:
+    """Ground that borders give up and nobody takes: how much, and where its largest piece is."""
+    given = shapely.difference(shapely.union_all(before), shapely.union_all(after))
+    near = STRtree(staying).query(given, predicate="intersects") if len(staying) else []
+    rest = as_area(shapely.difference(given, shapely.union_all(staying[near])) if len(near) else given)
+    pieces = shapely.get_parts(rest)
+    pieces = pieces[~is_sliver(pieces)] if len(pieces) else pieces
+    if not len(pieces):
+        return None
+    areas = square_metres(pieces)
+    return float(areas.sum()), place_of(pieces[int(np.argmax(areas))])
+
+
 def moved_m2(before: Figures, after: Figures) -> Any:
     """How much ground changes hands with each new border; slivers count as nothing."""
     same = np.asarray(shapely.equals_exact(before, after, tolerance=1e-9, normalize=True), dtype=bool)

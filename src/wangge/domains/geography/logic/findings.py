@@ -21,6 +21,7 @@ class Problem(StrEnum):
     OUT_OF_PARENT = "out_of_parent"
     OVERLAP = "overlap"
     GAP = "gap"
+    LEFT_OPEN = "left_open"
     CHILD_LEFT = "child_left"
     CHILD_OUTSIDE = "child_outside"
     SAME_DAY = "same_day"
@@ -62,6 +63,9 @@ def _words() -> dict[Problem, str]:
         Problem.OUT_OF_PARENT: _("有 %(area)s 平方米在上级区域“%(parent)s”之外。请修正边界或上级。"),
         Problem.OVERLAP: _("与“%(other)s”%(other_row)s重叠 %(area)s 平方米，在 %(place)s 附近。请修正边界。"),
         Problem.GAP: _("上级区域“%(parent)s”内有 %(area)s 平方米没有下级区域覆盖，最大一处在 %(place)s 附近。"),
+        Problem.LEFT_OPEN: _(
+            "让出的 %(area)s 平方米没有相邻网格接手，在 %(place)s 附近。请同时移动相邻网格的边界，或让它们随之调整。"
+        ),
         Problem.CHILD_LEFT: _("停用“%(code)s”后，其下 %(count)s 个区域（如 %(child)s）没有上级。请同时调整下级区域。"),
         Problem.CHILD_OUTSIDE: _("新边界使下级区域“%(child)s”有 %(area)s 平方米落在“%(code)s”之外。"),
         Problem.SAME_DAY: _("“%(code)s”在 %(day)s 已有一个当日启用的边界。请选更晚的生效日期。"),
@@ -87,6 +91,7 @@ def label_of(problem: Problem) -> str:
         Problem.OUT_OF_PARENT: _("超出上级区域"),
         Problem.OVERLAP: _("重叠"),
         Problem.GAP: _("空隙"),
+        Problem.LEFT_OPEN: _("让出后无人接手"),
         Problem.CHILD_LEFT: _("下级失去上级"),
         Problem.CHILD_OUTSIDE: _("下级落在新边界外"),
         Problem.SAME_DAY: _("当日已有边界"),

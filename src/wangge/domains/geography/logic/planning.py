@@ -108,6 +108,8 @@ class Wish:
     """Whether areas that the file lacks end."""
     may_replace: bool = False
     """Whether a border that begins on the very day is only planned and may be replaced."""
+    closed: bool = False
+    """Whether ground that was covered must stay so: of a border drawn by hand."""
 
 
 def plan_areas(incoming: Incoming, stored: Stored, wish: Wish) -> Plan:
@@ -135,6 +137,8 @@ class _Planning:
         ended = [change.code for change in changes if change.kind is ChangeKind.ENDED]
         self._check_children(set(ended), changes)
         self._check_gaps(set(ended))
+        if self.wish.closed:
+            self._check_left_open()
         self.found.sort(key=lambda finding: (finding.row, finding.problem))
         return Plan([change for change in changes if self._is_taken(change)], self.found)
 
@@ -304,6 +308,16 @@ class _Planning:
             code = self.incoming.codes[good[gap.beside]] if gap.beside < len(good) else gap.parent
             values = {"parent": gap.parent, "area": f"{gap.area_m2:.0f}", "place": gap.place}
             self.found.append(Finding(row, code, Problem.GAP, False, values))
+
+    def _check_left_open(self) -> None:
+        known = [i for i in self._good if self.incoming.codes[i] in self.stored.areas]
+        if not known:
+            return
+        before = np.array([self.stored.areas[self.incoming.codes[i]].boundary for i in known], dtype=object)
+        staying = np.array([area.boundary for area in self._staying()], dtype=object)
+        found = checking.left_open(before, self.figures[known], staying)
+        if found is not None:
+            self._find(known[0], Problem.LEFT_OPEN, area=f"{found[0]:.0f}", place=found[1])
 
     # ---- what changes --------------------------------------------------------------------------------------------
 

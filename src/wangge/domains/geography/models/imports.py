@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,6 +29,7 @@ class GroundImportRow(models.Model):
     )
     uploaded_at = models.DateTimeField(_("上传时间"))
     done_at = models.DateTimeField(_("导入时间"), null=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
 
     class Meta:
         """Named constraints."""
@@ -40,6 +41,10 @@ class GroundImportRow(models.Model):
             models.CheckConstraint(name="import_file_sum", condition=Q(file_sha256__regex=r"^[0-9a-f]{64}$")),
             models.CheckConstraint(
                 name="import_done_or_waiting", condition=Q(done_at__isnull=True) ^ Q(content__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="import_withdrawn_once_done",
+                condition=Q(withdrawn_at__isnull=True) | Q(done_at__isnull=False, withdrawn_at__gte=F("done_at")),
             ),
         ]
 

@@ -72,7 +72,7 @@ def import_areas(
             return report
         placed = replace(incoming, figures=figures)
         may_replace = from_on > at.astimezone(CITY_ZONE).date()
-        wish = Wish(kind, from_on, form, reading.repair, reading.complete, may_replace)
+        wish = Wish(kind, from_on, form, reading.repair, reading.complete, may_replace, reading.closed)
         plan = plan_areas(placed, stored, wish)
         report.changes, report.findings = plan.changes, plan.findings
         taken = report.is_sound or (reading.without_bad and report.can_leave_bad_rows)

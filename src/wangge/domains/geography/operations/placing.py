@@ -24,6 +24,8 @@ class Reading:
     complete: bool = False
     accept_offset: bool = False
     without_bad: bool = False
+    closed: bool = False
+    """Whether ground that is covered must stay so."""
 
 
 @dataclass(frozen=True, slots=True)

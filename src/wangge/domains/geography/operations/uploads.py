@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from wangge.domains.geography.models import GroundImportRow
+from wangge.domains.geography.models.areas import Kind
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.policies import Task, check_may_administer
 
@@ -72,6 +75,36 @@ def drop_upload(*, by: Actor, upload_id: int) -> None:
     """The file is not wanted any more, or its rows are in."""
     check_may_administer(by, Task.GROUND)
     GroundImportRow.objects.filter(pk=upload_id, done_at__isnull=True).delete()
+
+
+_COMING = (
+    "SELECT i.id, i.what, i.file_name, i.from_on, i.done_at, coalesce(p.display_name, ''),"
+    " (SELECT count(*) FROM geography_area a WHERE a.brought_by_id = i.id AND a.valid_from = i.from_on)"
+    " + coalesce((i.report->'changes'->>'ended')::int, 0)"
+    " FROM geography_import i LEFT JOIN organizations_person p ON p.id = i.by_id"
+    " WHERE i.from_on = %s AND i.done_at IS NOT NULL AND i.withdrawn_at IS NULL AND i.what = ANY(%s)"
+    " ORDER BY i.id DESC"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingEdition:
+    """An import or a drawing whose borders begin on a coming day."""
+
+    id: int
+    what: str
+    file_name: str
+    from_on: date
+    at: datetime
+    by: str
+    areas: int
+
+
+def coming_editions(*, day: date) -> list[ComingEdition]:
+    """What was brought for a day and has not been taken back, the newest first; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMING, [day, Kind.values])
+        return [ComingEdition(*row) for row in cursor.fetchall() if row[-1]]
 
 
 def past_imports(*, limit: int = 20) -> list[PastImport]:

@@ -39,6 +39,8 @@ class Wanted:
     layer: str = ""
     layer_name: str = ""
     layer_colour: str = ""
+    drawn: str = ""
+    """The code of the area that was drawn by hand: such borders may leave no ground open."""
 
     def as_json(self) -> dict[str, Any]:
         """For keeping."""
@@ -59,8 +61,9 @@ def bring_content(
         path = Path(made) / f"upload{PurePosixPath(name).suffix.lower()[:10]}"
         path.write_bytes(content)
         reading = Reading(
-            wanted.system, wanted.swap_axes, wanted.repair, wanted.complete, wanted.accept_offset, wanted.without_bad
-        )
+            wanted.system, wanted.swap_axes, wanted.repair, wanted.complete, wanted.accept_offset, wanted.without_bad,
+            closed=bool(wanted.drawn),
+        )  # fmt: skip
         if wanted.what in AREA_KINDS:
             return import_area_file(
                 by=by, at=at, path=path, kind=AreaKind(wanted.what), from_on=from_on, reading=reading,

@@ -143,6 +143,7 @@ SAMPLES: dict[str, Sample] = {
     "ground": Sample("区域与网格", "web/office/ground.html", sample_office.ground),
     "ground-empty": Sample("区域与网格：空", "web/office/ground.html", sample_office.empty_ground),
     "ground-area": Sample("责任网格", "web/office/area.html", sample_office.area),
+    "ground-draw": Sample("调整边界", "web/office/draw.html", sample_office.draw),
     "ground-import": Sample("导入区域", "web/office/import.html", sample_office.give_file),
     "ground-report": Sample("导入试运行：有错的行", "web/office/report.html", sample_office.report),
     "ground-report-off": Sample("导入试运行：坐标系不对", "web/office/report.html", sample_office.off_report),

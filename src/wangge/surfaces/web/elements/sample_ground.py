@@ -72,6 +72,21 @@ def _districts() -> list[dict[str, object]]:
     ]
 
 
+def _sheet() -> list[dict[str, object]]:
+    """A grid to be drawn on, with two neighbours and the street they lie in."""
+
+    def area(part: str, code: str, *corners: tuple[int, int]) -> dict[str, object]:
+        ring = [_at(*corner) for corner in (*corners, corners[0])]
+        return {**_feature("Polygon", [ring]), "properties": {"part": part, "code": code, "name": code}}
+
+    return [
+        area("own", "430299G01", (-600, -450), (40, -450), (80, 0), (0, 450), (-600, 450)),
+        area("neighbour", "430299G02", (40, -450), (700, -450), (700, 0), (80, 0)),
+        area("neighbour", "430299G03", (80, 0), (700, 0), (700, 450), (0, 450)),
+        area("parent", "430299001", (-600, -450), (700, -450), (700, 450), (-600, 450)),
+    ]
+
+
 def _components() -> list[dict[str, object]]:
     return [_feature("Point", _at((n * 137) % 1800 - 900, (n * 89) % 1200 - 600)) for n in range(90)]  # type: ignore[arg-type]
 
@@ -82,4 +97,5 @@ _FEATURES = {
     "roads": _roads,
     "water": _water,
     "components": _components,
+    "sheet": _sheet,
 }

@@ -14,6 +14,8 @@ from wangge.surfaces.web.office.pages import (
     AreaPage,
     ChangeLine,
     ComingPage,
+    DrawPage,
+    EditionLine,
     FoundLine,
     GroundPage,
     ImportLine,
@@ -86,6 +88,19 @@ def area() -> AreaPage:
             ),
             "任命", errors=("2024-04-12 已任命 王禾。请选别的日期。",),
         ),
+        draw_url="#",
+    )  # fmt: skip
+
+
+def draw() -> DrawPage:
+    """A grid's border on the map, refused once."""
+    return DrawPage(
+        shell=shell("调整边界：柳堤1号责任网格", OFFICE), heading="调整边界：柳堤1号责任网格", area_url="#", url="#",
+        sheet_url="ground/sheet.geojson", preview_url="#", kind="责任网格", code="430299G01", size="1.24 平方公里",
+        neighbours="柳堤2号责任网格、柳堤3号责任网格", day="2024-05-01", least_day="2024-04-13", map=MAP,
+        figure='{"type": "Polygon", "coordinates": [[[113.127902, 27.822958], [113.134407, 27.822958], '
+        "[113.134813, 27.827], [113.134, 27.831042], [113.127902, 27.831042], [113.127902, 27.822958]]]}",
+        error="边界没有变化。",
     )  # fmt: skip
 
 
@@ -142,6 +157,7 @@ def coming() -> ComingPage:
     return ComingPage(
         shell=shell("即将生效的变动", OFFICE), heading="即将生效的变动", list_url="#",
         days=(Figure("2024-05-01", "2", "#", is_current=True), Figure("2024-07-01", "14", "#")), moves=MOVES,
+        editions=(EditionLine("边界调整 430299G01.geojson", "责任网格", "2", "郑工", "2024-04-11 16:20", "#"),),
     )  # fmt: skip
 
 

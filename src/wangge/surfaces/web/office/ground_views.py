@@ -15,7 +15,9 @@ from wangge.domains.cases.queries.coming_borders import coming_borders
 from wangge.domains.geography.areas import Area, AreaKind
 from wangge.domains.geography.logic.measures import square_metres
 from wangge.domains.geography.operations.responsible import Appointment, appoint
+from wangge.domains.geography.operations.uploads import ComingEdition, coming_editions
 from wangge.domains.geography.operations.versions import GroundRefused
+from wangge.domains.geography.operations.withdrawing import withdraw
 from wangge.domains.geography.people_queries import (
     ResponsiblePeriod,
     coming_days,
@@ -24,12 +26,14 @@ from wangge.domains.geography.people_queries import (
     responsible_on,
 )
 from wangge.domains.geography.queries import area_name, ground
+from wangge.domains.geography.sheets import DRAWN_KINDS
 from wangge.groundwork import clock
+from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.maps import map_of_areas
-from wangge.surfaces.web.office.pages import AreaLine, AreaPage, ComingPage, GroundPage, PeriodLine
+from wangge.surfaces.web.office.pages import AreaLine, AreaPage, ComingPage, EditionLine, GroundPage, PeriodLine
 from wangge.surfaces.web.office.words import day_text, kind_name, move_lists, size
 from wangge.surfaces.web.shells import shell_for, tell
 
@@ -190,6 +194,7 @@ def _area_page(
             for each in (duties_of([code], on=today) if is_grid else ())
         ),
         appoint=_appoint_form(code, typed or {}, error, at) if is_grid else None,
+        draw_url=reverse("ground_draw", args=[kind, code]) if shown.kind in DRAWN_KINDS else "",
     )
 
 
@@ -236,7 +241,7 @@ def _appoint_form(code: str, typed: dict[str, str], error: str, at: datetime) ->
 
 @require_safe
 def ground_coming(request: HttpRequest) -> HttpResponse:
-    """What moves on a coming day; five statements behind the gate."""
+    """What moves on a coming day, and what was brought for it; six statements behind the gate."""
     days = coming_days(clock.today())
     chosen = next(
         (day for day, _areas in days if day.isoformat() == request.GET.get("on")), days[0][0] if days else None
@@ -252,5 +257,25 @@ def ground_coming(request: HttpRequest) -> HttpResponse:
         ),
         moves=move_lists(found),
         empty_text="" if days else _("今天之后没有已登记的边界变动。导入时选择以后的生效日期，变动会列在这里。"),
+        editions=tuple(map(_edition, coming_editions(day=chosen) if chosen else ())),
     )
     return render(request, "web/office/coming.html", {"page": page})
+
+
+def _edition(found: ComingEdition) -> EditionLine:
+    return EditionLine(
+        found.file_name, kind_name(found.what), str(found.areas), found.by or _("命令行"), full_moment(found.at),
+        reverse("ground_withdraw", args=[found.id]),
+    )  # fmt: skip
+
+
+@require_POST
+def ground_withdraw(request: HttpRequest, edition: int) -> HttpResponse:
+    """Take a coming change back before its day."""
+    try:
+        areas = withdraw(by=actor_on(request), at=clock.now(), import_id=edition)
+    except GroundRefused as refused:
+        tell(request, Notice(NoticeKind.REFUSED, _("没有撤回。"), str(refused)))
+    else:
+        tell(request, Notice(NoticeKind.DONE, _("已撤回，%(count)s 个区域保持原来的边界。") % {"count": areas}))
+    return HttpResponseRedirect(reverse("ground_coming"))

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -71,7 +72,7 @@ def ground_import(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     content, name = uploaded.read(), str(uploaded.name)
     try:
-        report = _dry_run(request, name, content, wanted, day)
+        report = dry_run(request, name, content, wanted, day)
     except (FileUnreadable, GroundRefused) as refused:
         return _form_page(request, typed, {"file": str(refused)}, status=422)
     kept = keep_upload(
@@ -86,7 +87,8 @@ def _is_key(text: str) -> bool:
     return text[:1].isascii() and text[:1].islower() and text.replace("-", "").isalnum() and text == text.lower()
 
 
-def _dry_run(request: HttpRequest, name: str, content: bytes, wanted: Wanted, day: date) -> dict[str, Any]:
+def dry_run(request: HttpRequest, name: str, content: bytes, wanted: Wanted, day: date) -> dict[str, Any]:
+    """What a file would change, as it is kept beside it; nothing is written."""
     report = bring_content(
         by=actor_on(request), at=clock.now(), name=name, content=content, wanted=wanted, from_on=day, dry_run=True
     )
@@ -168,7 +170,7 @@ def ground_import_report(request: HttpRequest, upload: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("ground_import"))
     wanted = _changed(wanted_of(kept.options), request)
     if order != "take":
-        report = _dry_run(request, kept.file_name, kept.content, wanted, kept.from_on)
+        report = dry_run(request, kept.file_name, kept.content, wanted, kept.from_on)
         note_dry_run(by=by, upload_id=kept.id, options=wanted.as_json(), report=report)
         return HttpResponseRedirect(reverse("ground_import_report", args=[kept.id]))
     return _take(request, kept, wanted)
@@ -254,7 +256,17 @@ def _report_page(request: HttpRequest, kept: Waiting) -> ReportPage:
         can_leave_bad=can_leave and not sound,
         can_repair=any(each["problem"] == "self_crossing" for each in found["finding_counts"]),
         bad_rows_url=reverse("ground_bad_rows", args=[kept.id]) if found["findings"] else "",
+        draw_url=_draw_url(kept),
     )
+
+
+def _draw_url(kept: Waiting) -> str:
+    """Back to the map, for a border that was drawn."""
+    code = kept.options.get("drawn", "")
+    if not code:
+        return ""
+    asked = urlencode({"from": kept.from_on.isoformat(), "upload": kept.id})
+    return f"{reverse('ground_draw', args=[kept.what, code])}?{asked}"
 
 
 def _summary(found: dict[str, Any], *, sound: bool) -> Notice:

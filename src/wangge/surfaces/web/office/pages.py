@@ -73,6 +73,7 @@ class AreaPage:
     responsible: tuple[PeriodLine, ...] = ()
     collectors: tuple[PeriodLine, ...] = ()
     appoint: Form | None = None
+    draw_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,19 @@ class ReportPage:
     can_leave_bad: bool = False
     can_repair: bool = False
     bad_rows_url: str = ""
+    draw_url: str = ""  # back to the map, for a border drawn by hand
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLine:
+    """A file or drawing whose borders begin on a coming day."""
+
+    name: str
+    what: str
+    areas: str
+    by: str
+    at: str
+    withdraw_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +181,26 @@ class ComingPage:
     days: tuple[Figure, ...]
     moves: tuple[MoveList, ...]
     empty_text: str = ""
+    editions: tuple[EditionLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPage:
+    """A grid's border on the map, to be drawn anew from a day on."""
+
+    shell: Shell
+    heading: str
+    area_url: str
+    url: str
+    sheet_url: str
+    preview_url: str
+    kind: str
+    code: str
+    size: str
+    neighbours: str
+    day: str
+    least_day: str
+    map: MapView
+    figure: str = ""
+    follows: bool = True
+    error: str = ""
