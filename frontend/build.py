@@ -38,7 +38,8 @@ INPUT_FILES = (
 # What a page may weigh in script, brotli, workers included: without a map, with one.
 MOST_WITHOUT_MAP = 120 * 1024
 MOST_WITH_MAP = 450 * 1024
-MAP, CHART, FIELD_APP, DRAW = "src/map.ts", "src/chart.ts", "src/field/app.ts", "src/draw.ts"
+MAP, CHART, FIELD_APP = "src/map.ts", "src/chart.ts", "src/field/app.ts"
+DRAW, WITHIN = "src/draw.ts", "src/within.ts"
 MOST_WITH_MAP_AND_CHART = 600 * 1024
 
 
@@ -90,6 +91,7 @@ def script_sizes() -> dict[str, tuple[int, int]]:
         "page": ((), MOST_WITHOUT_MAP),
         "page with map": ((MAP,), MOST_WITH_MAP),
         "page with map and drawing": ((MAP, DRAW), MOST_WITH_MAP),
+        "page with map to search": ((MAP, WITHIN), MOST_WITH_MAP),
         "page with map and chart": ((MAP, CHART), MOST_WITH_MAP_AND_CHART),
         "field app": ((FIELD_APP, "src/worker/worker.ts"), MOST_WITHOUT_MAP),
         "field app with map": ((FIELD_APP, "src/worker/worker.ts", MAP), MOST_WITH_MAP),

@@ -2,9 +2,10 @@
 //
 // The border goes into the form's text field as GeoJSON, which may be typed as well. What it does to the neighbours is
 // asked of the server after each change; nothing is written before the form is sent and its dry run confirmed.
-import type { GeoJSONSource, Map as Ground, MapMouseEvent, MapTouchEvent, StyleSpecification } from "maplibre-gl";
+import type { GeoJSONSource, Map as Ground, StyleSpecification } from "maplibre-gl";
 import { Marker } from "maplibre-gl";
 import { type At, Border, type Geometry, type Point } from "./drawing/border";
+import { followHand, nearest, type Touch } from "./drawing/gripping";
 import { Snapping } from "./drawing/snapping";
 import { CityMap } from "./map";
 import "./styles/draw.css";
@@ -35,7 +36,6 @@ class Draw extends HTMLElement {
   private handle: Marker | undefined;
   private border = new Border({ type: "Polygon", coordinates: [] });
   private chosen: At | undefined;
-  private dragged = false;
   private original: Feature | undefined;
   private around: Feature[] = [];
   private changed = new Map<string, Feature>();
@@ -135,41 +135,28 @@ class Draw extends HTMLElement {
 
   private follow(ground: Ground): void {
     ground.scrollZoom.enable();
-    ground.on("mousedown", (event) => this.grip(event));
-    ground.on("touchstart", (event) => event.points.length === 1 && this.grip(event));
-    ground.on("mousemove", (event) => this.dragged && this.drag(event));
-    ground.on("touchmove", (event) => this.dragged && this.drag(event));
-    for (const end of ["mouseup", "touchend", "touchcancel"] as const) ground.on(end, () => this.release());
+    followHand(ground, {
+      take: (touch) => this.take(ground, touch),
+      carry: (touch) => this.carry(touch),
+      release: () => this.release(),
+    });
   }
 
-  private grip(event: MapMouseEvent | MapTouchEvent): void {
-    if (event.originalEvent.target instanceof HTMLButtonElement && !event.originalEvent.target.classList.contains("draw-handle")) return;
-    const corner = this.nearest(this.border.corners(), event.point, REACH_PIXELS);
-    const middle = corner ? undefined : this.nearest(this.border.middles(), event.point, MIDDLE_REACH_PIXELS);
-    if (!corner && !middle) return;
-    event.preventDefault();
+  private take(ground: Ground, touch: Touch): boolean {
+    const corner = nearest(ground, this.border.corners(), touch.point, REACH_PIXELS);
+    const middle = corner ? undefined : nearest(ground, this.border.middles(), touch.point, MIDDLE_REACH_PIXELS);
+    if (!corner && !middle) return false;
     this.keep();
     this.chosen = corner?.at ?? this.border.add(middle!.at, middle!.point);
-    this.dragged = true;
     this.show();
+    return true;
   }
 
-  private nearest<Spot extends { point: Point }>(spots: Spot[], where: { x: number; y: number }, reach: number): Spot | undefined {
-    let best: Spot | undefined;
-    let least = reach;
-    for (const spot of spots) {
-      const seen = this.ground!.project(spot.point);
-      const away = Math.hypot(seen.x - where.x, seen.y - where.y);
-      if (away <= least) [best, least] = [spot, away];
-    }
-    return best;
-  }
-
-  private drag(event: MapMouseEvent | MapTouchEvent): void {
+  private carry(touch: Touch): void {
     if (!this.chosen) return;
-    const free: Point = [event.lngLat.lng, event.lngLat.lat];
-    const snapped = event.originalEvent.altKey ? free : this.snapping.near(free, REACH_PIXELS * this.degreesPerPixel(free));
-    this.border.move(this.chosen, snapped);
+    const free: Point = [touch.lngLat.lng, touch.lngLat.lat];
+    const caught = touch.originalEvent.altKey ? free : this.snapping.near(free, REACH_PIXELS * this.degreesPerPixel(free));
+    this.border.move(this.chosen, caught);
     this.show();
   }
 
@@ -179,8 +166,6 @@ class Draw extends HTMLElement {
   }
 
   private release(): void {
-    if (!this.dragged) return;
-    this.dragged = false;
     if (this.undone.at(-1) === JSON.stringify(this.border.geometry)) this.undone.pop();
     this.handle?.getElement().focus();
     this.tell();

@@ -44,6 +44,17 @@ function loadDrawingWhereItIs(): void {
   if (document.querySelector("wangge-draw")) void import("./draw");
 }
 
+/** The map to look for cases within comes with the opening of its fold. */
+function loadWithinWhenOpened(): void {
+  for (const fold of document.querySelectorAll<HTMLDetailsElement>("details[data-within]")) {
+    const load = (): void => {
+      if (fold.open) void import("./within");
+    };
+    fold.addEventListener("toggle", load);
+    load();
+  }
+}
+
 function loadFieldAppWhereItIs(): void {
   if (document.querySelector("wangge-field")) void import("./field/app");
 }
@@ -61,6 +72,7 @@ function refreshLists(): void {
 document.addEventListener("DOMContentLoaded", () => {
   loadMapWhereOneIs();
   loadDrawingWhereItIs();
+  loadWithinWhenOpened();
   loadChartWhereOneIs();
   loadFieldAppWhereItIs();
   keepFieldApp();

@@ -382,6 +382,8 @@ FILTERS: list[tuple[str, Callable[[], str], set[int]]] = [
     ("overdue", lambda: "overdue=true", {2}),
     ("not overdue", lambda: "overdue=false", {0, 1}),
     ("bbox", lambda: "bbox=119,29,121,31", {1}),
+    ("within", lambda: "within=119,29;121,29;120,31", {1}),
+    ("beside", lambda: "within=119,29;121,29;121,29.5", set()),
     ("address", lambda: "q=长江", {2}),
     ("text", lambda: "q=路灯不亮", {1}),
     ("one character", lambda: "q=灯", {1}),
@@ -413,7 +415,9 @@ def test_a_number_is_found_by_its_beginning(speak: Speak, three: tuple[str, str,
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=201", "limit=x", "limit=-1", "cursor=x", "cursor=W251bGwsInh5Il0", "from=x", "to=2024-13-01",
-     "overdue=x", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=nan,1,2,3", "bbox=1,2,3,inf", "from=0001-01-01T00:00%2B23:59",
+     "overdue=x", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=nan,1,2,3", "bbox=1,2,3,inf",
+     "within=1,2;3,4", "within=1,2;3,4;x,y", "within=1,2;3,4;5", "within=1,2;3,4;181,0", "within=1,2;3,4;nan,0",
+     "within=" + "1,2;" * 61, "from=0001-01-01T00:00%2B23:59",
      "q=%00", "district=%00", "%00=1"],
 )  # fmt: skip
 def test_a_filter_that_cannot_be_read_is_told(speak: Speak, query: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.web.conftest import REPORT, Open, reported
 from tests.web.test_pages import to_handling
@@ -32,6 +34,44 @@ def test_a_likely_duplicate_near_by_is_shown_while_reporting(browser: Open) -> N
     assert number not in acceptor.get(asked.replace("113.1342", "113.1362"))  # 200 metres on
     assert number not in acceptor.get(asked.replace("0101", "0301"))
     assert number not in browser("collector-2").get(asked)  # not his to see
+
+
+AROUND = "113.130,27.820;113.140,27.820;113.135,27.835"
+BESIDE = "113.130,27.820;113.140,27.820;113.140,27.826"
+
+
+@pytest.mark.django_db
+def test_cases_are_found_within_what_was_drawn_on_the_map(browser: Open) -> None:
+    number = reported(browser)
+    acceptor = browser("acceptor-1")
+    found = acceptor.get(f"/cases?within={AROUND}&source=collector")
+    assert number in found
+    assert "限于图上 3 个顶点的范围" in found
+    assert 'name="within" value="113.13000,27.82000;' in found
+    assert "within=113.13000%2C27.82000%3B" in found  # the files hold what the list holds
+    assert number in b"".join(acceptor.client.get(f"/cases/export.csv?within={AROUND}").streaming_content).decode()
+    assert number not in b"".join(acceptor.client.get(f"/cases/export.csv?within={BESIDE}").streaming_content).decode()
+    assert number not in acceptor.get(f"/cases?within={BESIDE}")
+    assert "没有符合条件的案卷" in acceptor.text()
+    assert number in acceptor.get(f"/cases?within={AROUND}&q=井盖")
+    assert number not in acceptor.get(f"/cases?within={BESIDE}&q=井盖")
+    assert number in acceptor.get("/cases?within=nonsense")
+
+
+@pytest.mark.django_db
+def test_a_ring_costs_no_further_statement_and_uses_the_index_of_places(browser: Open) -> None:
+    reported(browser)
+    acceptor = browser("acceptor-1")
+    with CaptureQueriesContext(connection) as plain:
+        acceptor.get("/cases")
+    with CaptureQueriesContext(connection) as drawn:
+        acceptor.get(f"/cases?within={AROUND}")
+    assert len(drawn.captured_queries) == len(plain.captured_queries)
+    asked = next(each["sql"] for each in drawn.captured_queries if "poly_contain_pt" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        assert "matter_point" in "\n".join(row[0] for row in cursor.fetchall())
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases import failures
+from wangge.domains.cases.logic.rings import MOST_CORNERS, NoRing, Ring, ring_of
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.conditions import Filter
 from wangge.groundwork.clock import CITY_ZONE
@@ -41,6 +42,7 @@ def filter_of(request: HttpRequest) -> Filter:
         before=_moment(given.get("to", ""), "to"),
         overdue=_truth(given.get("overdue", "")),
         bbox=box_of(given.get("bbox", "")),
+        within=_ring(given.get("within", "")),
         words=given.get("q", "")[:200],
     )
 
@@ -74,6 +76,17 @@ def box_of(text: str) -> tuple[float, float, float, float] | None:
     if not (abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90):
         raise failures.BadInput("bbox", _("bbox 应写作 西,南,东,北（WGS-84 度）。"))
     return west, south, east, north
+
+
+def _ring(text: str) -> Ring:
+    if not text:
+        return ()
+    try:
+        return ring_of(text)
+    except NoRing as wrong:
+        values = {"most": MOST_CORNERS}
+        words = _("within 应写作 经度,纬度;经度,纬度;…（WGS-84 度），3 至 %(most)s 个顶点。") % values
+        raise failures.BadInput("within", words) from wrong
 
 
 def version_of(request: HttpRequest) -> int | None:

@@ -56,6 +56,7 @@ _LIST_QUERY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("to", {"type": "string", "format": "date-time"}),
     ("overdue", {"type": "boolean"}),
     ("bbox", {"type": "string", "description": "west,south,east,north in degrees of WGS-84"}),
+    ("within", {"type": "string", "description": "lon,lat;lon,lat;… of a ring of 3 to 60 corners, WGS-84"}),
     ("q", TEXT),
 )
 

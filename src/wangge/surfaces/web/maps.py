@@ -63,6 +63,26 @@ def map_of_city(at: datetime) -> MapView | None:
     return replace(view, layers=(*view.layers, MapLayer("grids", _("责任网格"), _layer("grids", ""))))
 
 
+def map_over(box: tuple[float, float, float, float], at: datetime) -> MapView:
+    """A map with a box (west, south, east, north) in sight and the responsibility grids about it."""
+    west, south, east, north = box
+    span = max(east - west, north - south, CLOSE_DEGREES)
+    about = ",".join(f"{value:.4f}" for value in (west - span, south - span, east + span, north + span))
+    return MapView(
+        lon=f"{(west + east) / 2:.6f}",
+        lat=f"{(south + north) / 2:.6f}",
+        layers=(
+            MapLayer("grids", _("责任网格"), _layer("grids", urlencode({"bbox": about}))),
+            MapLayer("districts", _("区界"), _layer("districts", "")),
+        ),
+        zoom=_zoom_for(span),
+    )
+
+
+def _zoom_for(span: float) -> str:
+    return f"{min(16.0, max(8.0, math.log2(360 / span) - 0.2)):.1f}"
+
+
 def map_of_areas(areas: Sequence[Area], kind: AreaKind, day: date) -> MapView:
     """A map of areas of one kind on a day, all of them in sight, within their districts."""
     boxes = np.array([area.boundary.bounds for area in areas])
@@ -79,7 +99,7 @@ def map_of_areas(areas: Sequence[Area], kind: AreaKind, day: date) -> MapView:
         lon=f"{(west + east) / 2:.6f}",
         lat=f"{(south + north) / 2:.6f}",
         layers=tuple(layers),
-        zoom=f"{min(16.0, max(8.0, math.log2(360 / span) - 0.2)):.1f}",
+        zoom=_zoom_for(span),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wangge.domains.cases.logic.rings import Ring, box_around
 from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
@@ -24,9 +25,15 @@ class Filter:
     before: datetime | None = None
     overdue: bool | None = None
     bbox: tuple[float, float, float, float] | None = None  # west, south, east, north
+    within: Ring = ()  # drawn on the map
     words: str = ""
     assignee_id: int | None = None
     reporter_id: int | None = None
+
+    @property
+    def asks_matter(self) -> bool:
+        """Whether place or words are asked, which the narrow row of a case does not know."""
+        return bool(self.words or self.within or self.bbox is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,14 @@ def about_case(by: Actor, at: datetime, wanted: Filter) -> Condition:
 
 def about_matter(wanted: Filter) -> Condition:
     """What a filter asks of the place; words are asked by :mod:`wangge.domains.cases.queries.words`."""
-    if wanted.bbox is None:
-        return Condition()
-    west, south, east, north = wanted.bbox
-    return Condition().also("m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s", west, east, south, north)
+    found = Condition()
+    for box in (wanted.bbox, box_around(wanted.within) if wanted.within else None):
+        if box is not None:
+            west, south, east, north = box
+            found = found.also("m.lon BETWEEN %s AND %s AND m.lat BETWEEN %s AND %s", west, east, south, north)
+    if wanted.within:
+        # The box is what the index finds. As a function the ring does not make the planner believe in few rows, which
+        # for one as large as the city would be the wrong way round.
+        corners = ",".join(f"({lon!r},{lat!r})" for lon, lat in wanted.within)
+        found = found.also("poly_contain_pt(%s::polygon, point(m.lon, m.lat))", f"({corners})")
+    return found

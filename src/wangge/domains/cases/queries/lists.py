@@ -52,10 +52,10 @@ def cases(*, by: Actor, at: datetime, filter: Filter, limit: int = 50, cursor: s
         case = case.also("(c.reported_at, c.id) < (%s, %s)", moment, case_id)
     if asked and words.has_pieces(asked):
         which = words.newest_with(asked, case=case, matter=matter, limit=limit + 1)
-    elif filter.overdue and not filter.words and filter.bbox is None:
+    elif filter.overdue and not filter.asks_matter:
         newest = f"SELECT c.id FROM cases_open c WHERE {case.sql} {NEWEST} LIMIT %s"
         which = Condition(f"c.id IN ({newest})", (*case.values, limit + 1))
-    elif filter.stages and not filter.words and filter.bbox is None:
+    elif filter.stages and not filter.asks_matter:
         which = _newest_of_stages(filter.stages, case, limit + 1)
     else:
         which = case & matter & words.in_text(asked)
@@ -85,7 +85,7 @@ def queue(
     if not wanted:
         return Page([], None)
     parts = _after(cursor)
-    if filter.words or filter.bbox is not None:
+    if filter.asks_matter:
         after = Condition(
             " OR ".join(f"({part.sql})" for part in parts), tuple(v for part in parts for v in part.values)
         )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from wangge.domains.cases.logic.rings import NoRing, Ring, ring_of, text_of
 from wangge.domains.cases.queries.conditions import Filter
 from wangge.domains.cases.surroundings import district_names
 from wangge.domains.organizations.queries import city_tables
@@ -40,6 +41,15 @@ class Narrowing:
         """Whether anything narrows the list: the queue and the columns do not."""
         return any(value for name, value in self.asked if name not in _NARROWS_NOTHING)
 
+    @property
+    def within(self) -> str:
+        """The ring drawn on the map, as text; empty for none."""
+        return text_of(self.filter.within)
+
+    def without(self, part: str) -> tuple[tuple[str, str], ...]:
+        """What was asked but for one part."""
+        return tuple((name, value) for name, value in self.asked if name != part)
+
     def address(self, name: str, *, cursor: str | None = None, **parts: str) -> str:
         """The same list again, from a cursor on or as another page; ``parts`` are of the path."""
         asked = [*self.asked, ("cursor", cursor or "")]
@@ -55,6 +65,7 @@ def narrowing_of(
     fields = tuple(_field(name, request.GET.get(name, "")) for name in names)
     given = {field.name: field.value for field in fields}
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    within = _ring(request.GET.get("within", ""))
     filter = Filter(
         stages=(given["stage"],) if given.get("stage") else (),
         district=given.get("district", ""),
@@ -63,10 +74,19 @@ def narrowing_of(
         overdue=True if given.get("late") == "yes" else None,
         since=_since(given.get("days", "")),
         words=words,
+        within=within,
     )
-    asked = (*hidden, ("q", words), *((field.name, field.value) for field in fields))
+    asked = (*hidden, ("q", words), ("within", text_of(within)), *((field.name, field.value) for field in fields))
     plain = urlencode([(name, value) for name, value in hidden if value])
     return Narrowing(filter, fields, asked, f"{request.path}?{plain}" if plain else request.path)
+
+
+def _ring(text: str) -> Ring:
+    """What was drawn on the map; what is no ring narrows nothing."""
+    try:
+        return ring_of(text)
+    except NoRing:
+        return ()
 
 
 def _since(days: str) -> datetime | None:

@@ -48,6 +48,19 @@ class RowGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class WithinPane:
+    """A map on which the place to look in is drawn; ``text`` holds its corners, ``others`` what else was asked."""
+
+    summary: str
+    url: str
+    text: str
+    most: int
+    others: tuple[tuple[str, str], ...]
+    map: MapView | None = None
+    clear_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkListPage:
     """A list of cases by remaining time: the seat's queues, a unit's and a collector's tasks."""
 
@@ -72,6 +85,7 @@ class WorkListPage:
     together_url: str = ""  # one act on many of these cases
     kept: KeptViews | None = None  # views the person keeps beside this list
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
+    within: WithinPane | None = None  # the place to look in, drawn on a map
 
 
 @dataclass(frozen=True, slots=True)

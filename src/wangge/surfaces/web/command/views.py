@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wangge.domains.cases.failures import BadInput, NoSuchCase
+from wangge.domains.cases.logic.rings import MOST_CORNERS, box_around
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.counts import open_by_stage
@@ -26,9 +28,10 @@ from wangge.surfaces.web.command.case_pages import Asked, case_page, read_case, 
 from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.command.in_hand_views import with_hands
 from wangge.surfaces.web.command.kept_views import kept_views
-from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WorkListPage
+from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WithinPane, WorkListPage
 from wangge.surfaces.web.elements.pieces import CaseRow, NoticeKind
 from wangge.surfaces.web.gate import actor_on
+from wangge.surfaces.web.maps import map_of_city, map_over
 from wangge.surfaces.web.shells import opens, shell_for
 
 ROWS = 50
@@ -110,15 +113,31 @@ def case_search(request: HttpRequest) -> HttpResponse:
         filter_url=reverse("case_search"),
         columns=columns.headings(shown_columns),
         columns_chosen=shown_columns != columns.USUAL,
-        filter_hidden=((columns.ASKED, asked),) if asked else (),
+        filter_hidden=tuple(
+            (name, value) for name, value in ((columns.ASKED, asked), ("within", narrowing.within)) if value
+        ),
         clear_url=narrowing.clear_url if narrowing.is_active else "",
         found_text=_found(len(shown), more=bool(found.next), by_time=False),
         next_url=narrowing.address("case_search", cursor=found.next) if found.next else "",
         kept=kept_views(request, "case_search", kept, shown_columns) if keeps else None,
         previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
         exports=_exports(by, narrowing, shown_columns) if shown else (),
+        within=_within(narrowing, at),
     )
     return render(request, "web/command/work_list.html", {"page": page})
+
+
+def _within(narrowing: Narrowing, at: datetime) -> WithinPane:
+    ring = narrowing.filter.within
+    return WithinPane(
+        summary=_("限于图上 %(count)s 个顶点的范围") % {"count": len(ring)} if ring else _("在地图上画范围查找"),
+        url=reverse("case_search"),
+        text=narrowing.within,
+        most=MOST_CORNERS,
+        others=tuple((name, value) for name, value in narrowing.without("within") if value),
+        map=map_over(box_around(ring), at) if ring else map_of_city(at),
+        clear_url=replace(narrowing, asked=narrowing.without("within")).address("case_search") if ring else "",
+    )
 
 
 def _with_more(found: Sequence[Row], lines: Sequence[CaseRow], names: Sequence[str]) -> tuple[CaseRow, ...]:

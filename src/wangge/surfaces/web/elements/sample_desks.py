@@ -8,12 +8,13 @@ from datetime import timedelta
 from wangge.surfaces.web.command.duty_pages import BoardPage, BoardRow, BoardSection, LookForm
 from wangge.surfaces.web.command.handover_pages import HandoverPage, HandoverRow
 from wangge.surfaces.web.command.kept_views import ColumnChoice, KeptView, KeptViews
-from wangge.surfaces.web.command.pages import WorkListPage
+from wangge.surfaces.web.command.pages import WithinPane, WorkListPage
 from wangge.surfaces.web.command.text_pages import TextGroup, TextRow, TextsPage
 from wangge.surfaces.web.command.together import OwnAnswers, Subject, TogetherPage
 from wangge.surfaces.web.elements import samples
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.pieces import Figure, ListColumn, Photo, running_time_left
+from wangge.surfaces.web.elements.sample_cases import MAP
 from wangge.surfaces.web.elements.samples import NOW, shell
 from wangge.surfaces.web.elements.words import Counting, Urgency
 
@@ -54,6 +55,16 @@ def handovers() -> HandoverPage:
 def no_handover() -> HandoverPage:
     """The first shift."""
     return replace(handovers(), handovers=(), next_url="")
+
+
+def within_ring() -> WorkListPage:
+    """What was found within an area drawn on the map."""
+    ring = "113.12900,27.82400;113.13900,27.82400;113.13400,27.83200"
+    pane = WithinPane(
+        summary="限于图上 3 个顶点的范围", url="#", text=ring, most=60, others=(("source", "collector"),), map=MAP,
+        clear_url="#",
+    )  # fmt: skip
+    return replace(samples.work_list(), queues=(), within=pane, filter_hidden=(("within", ring),), clear_url="#")
 
 
 def with_views() -> WorkListPage:
