@@ -10,11 +10,12 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
 
 from tests.browser.chromium import found_chromium
-from tests.browser.conftest import NOW, PASSWORD, PATIENCE_MS
+from tests.browser.conftest import BIRTH, NOW, PASSWORD, PATIENCE_MS
 from tests.browser.line import Line
 from tests.browser.test_accessibility import AXE, CHECK, LAID_OUT, TAGS
 from wangge.domains.cases.operations.moving import Order, move_case
 from wangge.domains.cases.operations.reporting import Report, report_case
+from wangge.domains.components.models import Component
 from wangge.domains.organizations.logic import SYSTEM, Actor
 from wangge.domains.organizations.models import Person
 from wangge.domains.organizations.queries import actor_of_person
@@ -254,6 +255,42 @@ def test_a_task_is_done_without_a_network_and_what_is_refused_is_mended(
     assert [row[2] for row in _rows()] == ["reported"]
 
 
+def test_what_stands_in_the_grid_is_there_without_a_network_and_reported_by_a_tap(
+    telephone: Telephone, line: Line, picture: Picture
+) -> None:
+    Component.objects.create(
+        code="9901010101000001", name="上水井盖", category="component:0101", district_code="990101", state="damaged",
+        lon=113.1342, lat=27.8271, initial_on=BIRTH,
+    )  # fmt: skip
+    page = enter(telephone, "collector-2")  # on duty in the grid
+    kept_for_later(page)
+    page.goto("/field/app#map")
+    expect(page.locator("[data-things]")).to_contain_text("本网格部件 1 个")
+
+    line.cut()
+    telephone.context.set_offline(True)
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-things]")).to_contain_text("本网格部件 1 个")
+    page.get_by_role("button", name="上水井盖 · 20 米").click()
+    expect(page.locator("[data-thing]")).to_contain_text("9901010101000001 · ▲ 破损")
+    page.get_by_role("button", name="报这个部件").click()
+    expect(page.locator("[name=category]")).to_have_value("component:0101")
+    expect(page.locator("[data-fix]")).to_contain_text("部件 上水井盖 9901010101000001 的位置")
+    page.set_input_files("[data-photos=photo_before] input[capture]", picture())
+    expect(page.locator("[data-photos=photo_before] canvas")).to_have_count(1)
+    page.get_by_role("button", name="存下并上报").click()
+    expect(page.locator("[data-counts]")).to_have_text("已存 1 · 已送 0")
+
+    telephone.context.set_offline(False)
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-counts]")).to_have_text("已存 0 · 已送 1")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT component, lon, lat FROM cases_matter")
+        assert cursor.fetchall() == [("9901010101000001", 113.1342, 27.8271)]
+
+
 def test_a_form_outlives_its_session_and_every_screen_fits_a_telephone(telephone: Telephone, picture: Picture) -> None:
     task_for("collector-1")
     page = enter(telephone, "collector-1")
@@ -281,7 +318,7 @@ def test_a_form_outlives_its_session_and_every_screen_fits_a_telephone(telephone
 
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = []
-    for screen in ("tasks", "report", "queue", "mine"):
+    for screen in ("tasks", "report", "queue", "map", "mine"):
         page.goto(f"/field/app#{screen}")
         page.locator(f"[data-screen={screen}]").wait_for()
         page.set_viewport_size({"width": 390, "height": 844})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
+import shapely
 
 from tests.components.conftest import DAY, WEST, fit
 from wangge.domains.components.operations.importing import import_components
 from wangge.domains.components.queries.register import nearest
+from wangge.domains.components.queries.standing import standing_within
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.groundwork import clock
 from wangge.groundwork.coordinates import metres_between
@@ -46,6 +48,21 @@ def test_the_nearest_are_those_a_plain_search_finds(django_assert_num_queries: o
                 lon=lon, lat=lat, on=DAY, category=f"component:{code4}" if code4 else "", within_metres=reach
             )
         assert [near.component.code for near in found] == [code for _metres, code in plain]
+
+
+def test_what_stands_within_areas_is_what_a_plain_look_finds(django_assert_num_queries: object) -> None:
+    places = scattered(400, 9)
+    triangle = shapely.Polygon([(113.04, 27.04), (113.043, 27.04), (113.04, 27.044)])
+    square = shapely.box(113.044, 27.043, 113.0448, 27.0448)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        found = standing_within([triangle, square, square.buffer(0.0001)], on=DAY, most=1000)
+    areas = shapely.union_all([triangle, square.buffer(0.0001)])
+    plain = sorted(code for code, (lon, lat, _kind) in places.items() if areas.contains(shapely.Point(lon, lat)))
+    assert [each.code for each in found] == plain
+    assert len(plain) > 20
+    assert {each.maintainer for each in found} == {""}
+    assert standing_within([], on=DAY, most=10) == []
+    assert standing_within([shapely.box(112, 26, 112.1, 26.1)], on=DAY, most=10) == []
 
 
 def test_a_point_off_the_map_has_nothing_near() -> None:

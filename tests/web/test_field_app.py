@@ -6,16 +6,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import shapely
 from django.test import Client
 
 from tests.api.conftest import Speak, speak
 from tests.cases.conftest import START
 from tests.cases.photographs import jpeg
 from tests.web.conftest import Browser, Open
+from wangge.domains.components.models import Component
+from wangge.domains.geography import queries as geography
+from wangge.domains.geography.areas import Area, AreaKind
+from wangge.domains.geography.operations.areas import load_areas
+from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.models import Person, ShiftTurn
 from wangge.groundwork import clock
 from wangge.surfaces.web.elements import built
@@ -70,6 +76,32 @@ def test_the_shell_is_the_same_for_everyone_and_names_nobody(browser: Open) -> N
 
     assert shell(Client()) == shell(browser("collector-1").client)
     assert "collector-1" not in browser("collector-1").client.get("/field/app").content.decode()
+
+
+def test_a_collector_on_duty_gets_what_stands_in_his_grids_and_once(browser: Open) -> None:
+    square = shapely.box(113.13, 27.82, 113.14, 27.83)
+    load_areas(
+        areas=[Area(AreaKind.RESPONSIBILITY_GRID, "G7", "七号网格", "990101", "990101", square, date(2020, 1, 1))]
+    )
+    geography.forget()
+    for number, lon in ((1, 113.135), (2, 113.145)):
+        Component.objects.create(
+            code=f"9901010101{number:06d}", name="上水井盖", category="component:0101", district_code="990101",
+            state="damaged", lon=lon, lat=27.825, initial_on=date(2020, 1, 1),
+        )  # fmt: skip
+    walker = browser("collector-1").client
+    assert walker.get("/field/components").json()["items"] == []
+    hours = timedelta(hours=2)
+    ShiftTurn.objects.create(
+        person=Person.objects.get(username="collector-1"), grid_code="G7", shift="day", starts_at=START - hours,
+        ends_at=START + hours,
+    )  # fmt: skip
+    forget_people()
+    told = walker.get("/field/components").json()
+    assert told["grids"] == ["G7"]
+    assert told["items"] == [["9901010101000001", "上水井盖", "component:0101", "破损", False, 113.135, 27.825, ""]]
+    assert "items" not in walker.get(f"/field/components?mark={told['mark']}").json()
+    assert browser("acceptor-1").client.get("/field/components").status_code == 403
 
 
 def test_the_worker_may_stand_above_its_own_folder_and_changes_with_the_build(

@@ -2,7 +2,8 @@
 //
 // The page is the same for everyone and comes from the cache where there is no network. Who works with it is known from
 // the last answer of the server; whoever signs in after him sees his own work only, and nobody's work is lost by that.
-import { type CatalogueItem, Server, type State, type Task } from "./asking";
+import { type CatalogueItem, type Component, Server, type State, type Task } from "./asking";
+import { GridComponents } from "./components";
 import type { Fix } from "./places";
 import { drawQueue } from "./queue";
 import { ReportForm } from "./report";
@@ -26,6 +27,7 @@ class FieldApp extends HTMLElement {
   private server!: Server;
   private sender!: Sender;
   private report!: ReportForm;
+  private components!: GridComponents;
   private who: Who | undefined;
   private state: State | undefined;
   private asOf = 0;
@@ -46,6 +48,7 @@ class FieldApp extends HTMLElement {
       saved: (item: Item) => void this.saved(item),
     };
     this.report = new ReportForm(this.querySelector("form")!, shared);
+    this.components = new GridComponents(this, this.server, (component) => void this.reportComponent(component));
     for (const way of this.querySelectorAll<HTMLAnchorElement>("a[data-url]")) way.href = this.urls[way.dataset["url"] ?? ""] ?? "#";
     this.querySelector<HTMLAnchorElement>("[data-sign-in]")!.href = this.urls["enter"] ?? "/";
     window.addEventListener("hashchange", () => void this.turnTo());
@@ -60,6 +63,7 @@ class FieldApp extends HTMLElement {
     if (this.who) {
       this.state = await store.remembered<State>(`state:${this.who.scope}`);
       this.asOf = (await store.remembered<number>(`asked:${this.who.scope}`)) ?? 0;
+      await this.components.use(this.who.scope);
     }
     await this.useCatalogue();
     if (!window.isSecureContext) this.tell(say("insecure"));
@@ -82,6 +86,8 @@ class FieldApp extends HTMLElement {
     if (state.catalogue.items) await store.remember("catalogue", state.catalogue);
     if (state.catalogue.items || changed) await this.useCatalogue();
     void this.keepPictures(state);
+    await this.components.use(state.scope);
+    void this.components.renew(state.grids.map((grid) => grid.code)).then(() => this.components.show(this.here));
     if (changed) await this.turnTo();
     else await this.show();
   }
@@ -204,6 +210,8 @@ class FieldApp extends HTMLElement {
   }
 
   private showMap(): void {
+    if (this.here) this.components.show(this.here);
+    else void this.locate().then(() => this.components.show(this.here));
     const root = this.querySelector<HTMLElement>("[data-map]")!;
     if (root.childElementCount) return;
     const map = this.map();
@@ -220,7 +228,13 @@ class FieldApp extends HTMLElement {
     }
     if (!this.here) map.setAttribute("unmarked", "");
     root.replaceChildren(map);
-    void import("../map");
+    void import("../map").then(({ CityMap }) => map instanceof CityMap && this.components.drawOn(map));
+  }
+
+  /** A report of a component: what it is and where it stands is known. */
+  private async reportComponent([code, name, category, , , lon, lat]: Component): Promise<void> {
+    await this.report.beginAt(category, { lon, lat, fix: "map", at: Date.now(), component: { code, name } });
+    location.hash = "#report";
   }
 
   private map(): HTMLElement | undefined {

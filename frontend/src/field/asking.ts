@@ -65,6 +65,15 @@ export interface State {
   map: { lon: string; lat: string; zoom: string; layers: [string, string, string][] } | null;
 }
 
+/** A component: its code, name, class, state in words, whether it is whole, where it stands, who looks after it. */
+export type Component = [code: string, name: string, category: string, state: string, whole: boolean, lon: number, lat: number, unit: string];
+
+export interface Components {
+  mark: string;
+  grids: string[];
+  items?: Component[];
+}
+
 export interface Answer {
   status: number;
   body: unknown;
@@ -93,6 +102,13 @@ export class Server {
     this.csrf = state.csrf;
     this.scope = state.scope;
     return state;
+  }
+
+  /** What stands in his grids; without the list where the telephone has it already. */
+  async components(mark: string): Promise<Components> {
+    const answer = await this.fetched(`${this.url("components")}?${new URLSearchParams({ mark })}`, {}, STATE_PATIENCE_MS);
+    if (!answer.ok) throw new Kept(answer.status === 403 ? "ended" : "away");
+    return (await readJson(answer)) as Components;
   }
 
   async post(name: string, body: unknown): Promise<Answer> {

@@ -72,8 +72,9 @@ export class PlaceField {
   /** The place as the server takes it. */
   get location(): Record<string, unknown> | undefined {
     if (!this.fix) return undefined;
-    const { lon, lat, fix, accuracy } = this.fix;
-    const rounded = { lon: Number(lon.toFixed(7)), lat: Number(lat.toFixed(7)), system: "wgs84", fix };
+    const { lon, lat, fix, accuracy, component } = this.fix;
+    const known = component ? { component: component.code } : {};
+    const rounded = { lon: Number(lon.toFixed(7)), lat: Number(lat.toFixed(7)), system: "wgs84", fix, ...known };
     return accuracy === undefined ? rounded : { ...rounded, accuracy_m: Math.round(accuracy * 10) / 10 };
   }
 
@@ -85,6 +86,7 @@ export class PlaceField {
       parts.push(say("place_device", { metres, time: clockTime(this.fix.at) }));
       if (metres > COARSE_METRES) parts.push(say("coarse"));
     } else if (this.fix.fix === "photo") parts.push(say("place_photo", { time: this.told.takenAt ?? "?" }));
+    else if (this.fix.component) parts.push(say("place_thing", this.fix.component));
     else parts.push(say(this.fix.fix === "map" ? "place_map" : "place_typed"));
     const { lon, lat } = this.told;
     if (this.fix && this.fix.fix !== "photo" && lon !== undefined && lat !== undefined) {

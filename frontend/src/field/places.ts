@@ -10,6 +10,8 @@ export interface Fix extends Point {
   fix: "device" | "photo" | "map" | "typed";
   accuracy?: number;
   at: number;
+  /** The component whose place it is. */
+  component?: { code: string; name: string };
 }
 
 const METRES_PER_DEGREE = 111_320;

@@ -93,6 +93,17 @@ export class ReportForm {
     await this.keep();
   }
 
+  /** Begins at a component: its class and place are known; pictures and words that are there stay. */
+  async beginAt(category: string, fix: Fix): Promise<void> {
+    const draft = this.isTouched ? undefined : await store.remembered<Draft>(this.draftName);
+    if (draft) await this.fill(draft);
+    this.select.value = category;
+    this.select.dispatchEvent(new Event("wangge:restored"));
+    this.showQuick();
+    this.place.set(fix);
+    await this.keep();
+  }
+
   useCatalogue(items: readonly CatalogueItem[], recent: readonly string[]): void {
     const chosen = this.select.value;
     const groups = new Map<string, HTMLOptGroupElement>();

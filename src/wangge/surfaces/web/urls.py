@@ -49,6 +49,7 @@ from wangge.surfaces.web.field import sending as field_sending
 from wangge.surfaces.web.field import state as field_state
 from wangge.surfaces.web.field import tracker_views as field_tracker
 from wangge.surfaces.web.field import views as field
+from wangge.surfaces.web.field.components import field_components
 from wangge.surfaces.web.finance import (
     board_views,
     checking_batch_views,
@@ -133,6 +134,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/tracker", field_tracker.field_tracker, name="field_tracker"),
     path("field/tracker/<int:token>/revoke", field_tracker.field_tracker_revoke, name="field_tracker_revoke"),
     path("field/state", field_state.field_state, name="field_state"),
+    path("field/components", field_components, name="field_components"),
     path("field/reports", field_sending.send_reports, name="field_send_reports"),
     path("field/moves", field_sending.send_moves, name="field_send_moves"),
     path("field/positions", field_sending.send_positions, name="field_send_positions"),

@@ -69,9 +69,9 @@ def app_page(theme: Theme) -> FieldAppPage:
 def _urls() -> dict[str, str]:
     names = {
         "state": "field_state", "reports": "field_send_reports", "moves": "field_send_moves",
-        "positions": "field_send_positions", "uploads": "field_announce_photo", "worker": "field_worker",
-        "enter": "field_enter", "account": "account", "censuses": "censuses", "tracker": "field_tracker",
-        "mine": "field_mine",
+        "components": "field_components", "positions": "field_send_positions", "uploads": "field_announce_photo",
+        "worker": "field_worker", "enter": "field_enter", "account": "account", "censuses": "censuses",
+        "tracker": "field_tracker", "mine": "field_mine",
     }  # fmt: skip
     return {**{name: reverse(page) for name, page in names.items()}, "case": reverse("case", args=["-"])}
 

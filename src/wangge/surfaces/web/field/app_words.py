@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def words() -> dict[str, str]:
     """Every text by its key; ``{n}`` and other names in braces are filled by the script."""
-    return {**_bar(), **_report(), **_queue(), **_tasks(), **_mine()}
+    return {**_bar(), **_report(), **_queue(), **_tasks(), **_things(), **_mine()}
 
 
 def _bar() -> dict[str, str]:
@@ -89,6 +89,15 @@ def _tasks() -> dict[str, str]:
         "task_waits": _("已填，等待发送"),
         "back": _("返回任务"),
         "no_verbs": _("这项任务现在没有可办的操作，请联网刷新。"),
+    }
+
+
+def _things() -> dict[str, str]:
+    return {
+        "things": _("本网格部件 {n} 个，{time} 取得。点图上的点，或从下面离您最近的选。"),
+        "things_none": _("还没有本网格的部件。当班时联网打开一次，之后没有网络也能看。"),
+        "thing_report": _("报这个部件"),
+        "place_thing": _("部件 {name} {code} 的位置"),
     }
 
 

@@ -26,7 +26,7 @@ from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.conditions import Filter
 from wangge.domains.cases.rows import CaseRow, draft_of
 from wangge.domains.cases.rules import rulebook_on
-from wangge.domains.geography.areas import AreaKind
+from wangge.domains.geography.areas import Area, AreaKind
 from wangge.domains.geography.queries import ground
 from wangge.domains.organizations.directory import known
 from wangge.domains.organizations.logic import Actor
@@ -136,13 +136,18 @@ def _classes(_tables: Tables, edition: str, _language: str) -> tuple[str, list[l
 
 def _grids(by: Actor, at: datetime) -> list[dict[str, Any]]:
     """The responsibility grids he is on duty in, each with its box."""
+    return [
+        {"code": area.code, "name": area.name, "box": [round(edge, 6) for edge in area.boundary.bounds]}
+        for area in own_grids(by, at)
+    ]
+
+
+def own_grids(by: Actor, at: datetime) -> list[Area]:
+    """The responsibility grids a collector is on duty in, with their borders of the day."""
     person = known([by.person_id], at=at).get(by.person_id) if by.person_id is not None else None
-    found = []
-    for code in sorted(person.on_duty_in) if person is not None else ():
-        area = ground().area(kind=AreaKind.RESPONSIBILITY_GRID, code=code, on=day_of(civil(at)))
-        if area is not None:
-            found.append({"code": code, "name": area.name, "box": [round(edge, 6) for edge in area.boundary.bounds]})
-    return found
+    codes = sorted(person.on_duty_in) if person is not None else []
+    kind, day = AreaKind.RESPONSIBILITY_GRID, day_of(civil(at))
+    return [area for code in codes if (area := ground().area(kind=kind, code=code, on=day)) is not None]
 
 
 def _map(at: datetime) -> dict[str, Any] | None:
