@@ -20,7 +20,18 @@ sys.path[:0] = [str(ROOT)]
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import accounts_check, busy, deadline_engine, doors, evaluation, ledger, open311, places, volume  # noqa: E402
+from bench import (  # noqa: E402
+    accounts_check,
+    busy,
+    deadline_engine,
+    doors,
+    evaluation,
+    ledger,
+    map_frames,
+    open311,
+    places,
+    volume,
+)
 from bench.bench_city import BenchCity, running_city  # noqa: E402
 from bench.first_content import first_content  # noqa: E402
 from bench.http_load import Load  # noqa: E402
@@ -33,7 +44,7 @@ from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
-    "things", "ledger", "places", "doors", "busy", "scan", "counters",
+    "things", "ledger", "places", "doors", "busy", "scan", "counters", "map",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -88,8 +99,8 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if "doors" in only:
         console.print("[bold]doors")
         yield from _doors(work / "doors", quick)
-    if only & {"busy", "scan", "counters"}:
-        console.print("[bold]a full centre, and its counters")
+    if only & {"busy", "scan", "counters", "map"}:
+        console.print("[bold]a full centre, its counters and its map")
         yield from _centre(work, quick, only)
     if "growth" in only:
         console.print("[bold]growth")
@@ -191,6 +202,13 @@ def _doors(var: Path, quick: bool) -> Iterable[list[Measurement]]:
     ]  # fmt: skip
 
 
+def _map(var: Path, quick: bool) -> list[Measurement]:
+    with running_city(var) as city:
+        found = list(map_frames.measure(city, quick=quick))
+    shutil.rmtree(var, ignore_errors=True)
+    return found
+
+
 def _centre(work: Path, quick: bool, only: set[str]) -> Iterable[list[Measurement]]:
     if "busy" in only:
         yield _busy(work / "busy", quick)
@@ -198,6 +216,8 @@ def _centre(work: Path, quick: bool, only: set[str]) -> Iterable[list[Measuremen
         yield _scan(work / "scan", quick)
     if "counters" in only:
         yield _counters(work / "counters", quick)
+    if "map" in only:
+        yield _map(work / "map", quick)
 
 
 def _busy(var: Path, quick: bool) -> list[Measurement]:

@@ -178,7 +178,7 @@ class Draw extends HTMLElement {
       next: () => this.step(1),
       previous: () => this.step(-1),
       add: () => this.add(),
-      remove: () => this.remove(),
+      remove: () => this.takeAway(),
       undo: () => this.undo(),
       reset: () => this.reset(),
     };
@@ -204,7 +204,7 @@ class Draw extends HTMLElement {
     this.handle?.getElement().focus();
   }
 
-  private remove(): void {
+  private takeAway(): void {
     if (!this.chosen) return;
     this.keep();
     if (!this.border.remove(this.chosen)) {

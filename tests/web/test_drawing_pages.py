@@ -115,7 +115,7 @@ def test_a_change_that_a_later_one_builds_on_is_not_torn_out(office: Browser, tm
     office.get("/ground/coming")
     office.send("withdraw-1")
     assert "没有撤回" in office.text()
-    assert "2024-05-01 有 217" in office.text()
+    assert "撤回后 2024-05-01 有 2203" in office.text()
     may = GroundImportRow.objects.latest("id")
     for edition in (may, april):
         assert withdraw(by=TERMINAL, at=clock.now(), import_id=edition.pk) == 2
@@ -176,13 +176,14 @@ def test_the_sheet_holds_the_grid_its_neighbours_and_its_street(office: Browser)
         ({"figure": '{"type": "Point", "coordinates": [113, 27]}'}, "不是面"),
         ({"figure": '{"type": "FeatureCollection", "features": []}'}, "没有找到网格"),
         ({"figure": "[" * 100_000}, "不是可读的 GeoJSON"),
-        ({"figure": " " * 2_100_000 + "1"}, "不是可读的 GeoJSON"),
+        ({"file": SimpleUploadedFile("g.json", b" " * 3_000_000)}, "图形太大"),
         ({"from_on": "2024-03-13"}, "边界从明天起才能变动"),
         ({"figure": told(shapely.box(113.0, 27.0, 113.01, 27.01))}, "边界没有变化"),
     ],
 )
-def test_what_cannot_be_drawn_says_why_and_keeps_the_text(office: Browser, values: dict[str, str], words: str) -> None:
-    draw(office, WIDER, 422, **values)
+def test_what_cannot_be_drawn_says_why_and_keeps_the_text(office: Browser, values: dict[str, Any], words: str) -> None:
+    office.get(PAGE)
+    office.send("draw", 422, **{"figure": told(WIDER), "follows": "yes", **values})
     assert words in office.text()
     assert not GroundImportRow.objects.filter(done_at__isnull=True).exists()
 

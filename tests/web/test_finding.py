@@ -67,7 +67,7 @@ def test_a_ring_costs_no_further_statement_and_uses_the_index_of_places(browser:
     with CaptureQueriesContext(connection) as drawn:
         acceptor.get(f"/cases?within={AROUND}")
     assert len(drawn.captured_queries) == len(plain.captured_queries)
-    asked = next(each["sql"] for each in drawn.captured_queries if "poly_contain_pt" in each["sql"])
+    asked = next(each["sql"] for each in drawn.captured_queries if "poly_contain_pt" in str(each["sql"]))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {asked}")

@@ -228,7 +228,7 @@ class FieldApp extends HTMLElement {
     }
     if (!this.here) map.setAttribute("unmarked", "");
     root.replaceChildren(map);
-    void import("../map").then(({ CityMap }) => map instanceof CityMap && this.components.drawOn(map));
+    void import("../map").then(({ CityMap }) => (map instanceof CityMap ? this.components.drawOn(map) : undefined));
   }
 
   /** A report of a component: what it is and where it stands is known. */

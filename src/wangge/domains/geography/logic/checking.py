@@ -127,8 +127,8 @@ def gaps(children: Mapping[str, Sequence[int]], figures: Figures, parents: Mappi
 def left_open(before: Figures, after: Figures, staying: Figures) -> tuple[float, str] | None:
     """Ground that borders give up and nobody takes: how much, and where its largest piece is."""
     given = shapely.difference(shapely.union_all(before), shapely.union_all(after))
-    near = STRtree(staying).query(given, predicate="intersects") if len(staying) else []
-    rest = as_area(shapely.difference(given, shapely.union_all(staying[near])) if len(near) else given)
+    near = staying[STRtree(staying).query(given, predicate="intersects")] if len(staying) else staying
+    rest = as_area(shapely.difference(given, shapely.union_all(near)) if len(near) else given)
     pieces = shapely.get_parts(rest)
     pieces = pieces[~is_sliver(pieces)] if len(pieces) else pieces
     if not len(pieces):

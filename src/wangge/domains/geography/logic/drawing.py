@@ -6,6 +6,7 @@ along several is cut where their borders met the old one, to the corner that the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -46,8 +47,8 @@ class Redrawn:
 
 def sheet_of(own: Area, others: Sequence[Area], parent: Area | None) -> Sheet:
     """The grid ready to be drawn on; `others` are of its kind and day."""
-    figures = np.array([area.boundary for area in others], dtype=object)
-    near = STRtree(figures).query(own.boundary, predicate="dwithin", distance=TOUCH_DEGREES) if len(others) else []
+    tree = STRtree([area.boundary for area in others])
+    near = tree.query(own.boundary, predicate="dwithin", distance=TOUCH_DEGREES).tolist()
     neighbours = tuple(others[i] for i in sorted(near) if others[i].code != own.code)
     return Sheet(own, _with_corners_of(own.boundary, [each.boundary for each in neighbours]), neighbours, parent)
 
@@ -57,8 +58,9 @@ def _with_corners_of(border: BaseGeometry, around: Sequence[BaseGeometry]) -> Ba
     points = shapely.get_coordinates(np.array(around, dtype=object))
     if not len(points):
         return border
-    noded: BaseGeometry = shapely.snap(border, shapely.multipoints(points), TOUCH_DEGREES)
-    return noded if noded.is_valid and noded.geom_type == border.geom_type else border
+    noded: Any = shapely.snap(border, shapely.multipoints(points), TOUCH_DEGREES)
+    found: BaseGeometry = noded if noded.is_valid and noded.geom_type == border.geom_type else border
+    return found
 
 
 def redrawn(sheet: Sheet, drawn: BaseGeometry) -> Redrawn:
@@ -136,7 +138,7 @@ def _cuts(part: BaseGeometry, border: BaseGeometry, along: Sequence[BaseGeometry
         for second in along[i + 1 :]:
             meeting = shapely.intersection(first.buffer(2 * TOUCH_DEGREES), second.buffer(2 * TOUCH_DEGREES))
             for spot in shapely.get_parts(meeting):
-                found.append(_cut(spot.centroid, corners, border))
+                found.append(_cut(spot, corners, border))
     return found
 
 
@@ -144,20 +146,21 @@ def _inner_corners(part: BaseGeometry, border: BaseGeometry) -> Figures:
     """The corners of the new border along the part, without the two where it leaves the part."""
     chain = shapely.line_merge(shapely.intersection(part.boundary, shapely.buffer(border, TOUCH_DEGREES)))
     ends = shapely.multipoints([shapely.get_point(line, n) for line in shapely.get_parts(chain) for n in (0, -1)])
-    corners = shapely.points(shapely.get_coordinates(border))
+    corners: Any = shapely.points(shapely.get_coordinates(border))
     inner = shapely.dwithin(corners, part.boundary, TOUCH_DEGREES)
     inner &= ~shapely.dwithin(corners, ends, 3 * TOUCH_DEGREES)
     found: Figures = corners[inner]
     return found
 
 
-def _cut(start: BaseGeometry, corners: Figures, border: BaseGeometry) -> BaseGeometry:
+def _cut(meeting: BaseGeometry, corners: Figures, border: BaseGeometry) -> BaseGeometry:
     """From the start to the nearest corner, or to the border where it has none there; reaching over at both ends."""
+    start = shapely.centroid(meeting)
     if len(corners):
         end = corners[int(np.argmin(shapely.distance(corners, start)))]
     else:
         end = shapely.get_point(shapely.shortest_line(start, border), -1)
-    ends = np.array([[start.x, start.y], [end.x, end.y]])
+    ends = shapely.get_coordinates([start, end])
     way = ends[1] - ends[0]
     length = float(np.hypot(*way)) or 1.0
     over = way / length * 4 * TOUCH_DEGREES

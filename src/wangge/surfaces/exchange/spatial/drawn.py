@@ -28,7 +28,7 @@ def figure_in(text: str, *, code: str) -> BaseGeometry:
         raise FileUnreadable(_("图形太大。请只提供一个网格的边界，不超过 2 MB。"))
     try:
         geometry = _geometry(json.loads(text), code)
-        figure = shapely.from_geojson(json.dumps(geometry))
+        figure = shapely.from_geojson(json.dumps(geometry)) if geometry else None
     except (ValueError, TypeError, RecursionError, shapely.errors.GEOSException) as error:
         raise FileUnreadable(_("这段文字不是可读的 GeoJSON。请提供一个 Polygon 或 MultiPolygon，环须闭合。")) from error
     if figure is None or shapely.get_num_coordinates(figure) > MOST_CORNERS:

@@ -140,7 +140,8 @@ def _sent_text(request: HttpRequest) -> str:
     chosen = request.FILES.get("file")
     if chosen is None:
         return request.POST.get("figure", "").strip()
-    return chosen.read(MOST_BYTES + 1).decode("utf-8-sig", "replace")
+    content: bytes = chosen.read(MOST_BYTES + 1)
+    return content.decode("utf-8-sig", "replace")
 
 
 def _kept_figure(request: HttpRequest, code: str) -> str:

@@ -265,7 +265,7 @@ def _draw_url(kept: Waiting) -> str:
     code = kept.options.get("drawn", "")
     if not code:
         return ""
-    asked = urlencode({"from": kept.from_on.isoformat(), "upload": kept.id})
+    asked = urlencode({"from": kept.from_on.isoformat(), "upload": str(kept.id)})
     return f"{reverse('ground_draw', args=[kept.what, code])}?{asked}"
 
 
