@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     deadline_engine,
     doors,
     evaluation,
+    hall,
     ledger,
     map_frames,
     open311,
@@ -44,7 +45,7 @@ from bench.writes import creates, lifecycles  # noqa: E402
 
 NAMES = (
     "deadline", "writes", "volume", "reads", "evaluation", "import", "growth", "open311", "accounts-check",
-    "things", "ledger", "places", "doors", "busy", "scan", "counters", "map",
+    "things", "ledger", "places", "doors", "busy", "scan", "counters", "map", "hall",
 )  # fmt: skip
 YEAR = 864_300
 
@@ -102,6 +103,13 @@ def _parts(quick: bool, only: set[str], work: Path, console: Console) -> Iterabl
     if only & {"busy", "scan", "counters", "map"}:
         console.print("[bold]a full centre, its counters and its map")
         yield from _centre(work, quick, only)
+    yield from _long_ones(quick, only, work, console)
+
+
+def _long_ones(quick: bool, only: set[str], work: Path, console: Console) -> Iterable[list[Measurement]]:
+    if "hall" in only:
+        console.print("[bold]the hall's wall")
+        yield _hall(work / "hall", quick)
     if "growth" in only:
         console.print("[bold]growth")
         yield _growth(work, quick)
@@ -265,6 +273,26 @@ def _counters(var: Path, quick: bool) -> list[Measurement]:
         for name, load in loads.items()
     ]
     return [*found, *_failures("counters", *loads.values())]
+
+
+def _hall(var: Path, quick: bool) -> list[Measurement]:
+    """Two hours of arrivals at ten times the true pace before the wall, and what its memory does in the last part."""
+    seconds = 60 if quick else hall.SECONDS
+    with running_city(var) as city:
+        told = hall.watched(city, seconds=seconds)
+    shutil.rmtree(var, ignore_errors=True)
+    if told is None:
+        sys.stderr.write("hall: no Chromium is here; left out\n")
+        return []
+    ends = told.samples[-1]
+    return [
+        at_most(f"hall, memory's slope over the last {seconds / 120:.1f} min", told.slope(last_seconds=seconds / 2),
+                "MiB/min", 1),
+        stated("hall, memory at the end", ends.heap_mib, "MiB"),
+        stated(f"hall, cases that arrived in {seconds / 60:.0f} min", told.arrived, ""),
+        at_most("hall, difference of arrived and shown", abs(told.arrived - told.shown), "", 1),
+        at_most("hall, refused", len(told.refused), "", 0),
+    ]  # fmt: skip
 
 
 def _import(var: Path) -> list[Measurement]:
