@@ -44,6 +44,7 @@ def found_district(code: str, name: str) -> None:
 def open_verb(page: Page, verb: str) -> Locator:
     """The form of a verb on the case's page, opened."""
     box = page.locator(f"[data-verb={verb}]")
+    box.wait_for(state="attached")
     summary = box.locator("summary").first
     if summary.count() and box.get_attribute("open") is None:
         summary.click()
