@@ -15,29 +15,33 @@ from wangge.domains.organizations.logic import Actor
 
 MOST = 200
 ENDED_LATELY = timedelta(days=31)  # asking to open a case again is a matter of the weeks after its closing
-_REQUEST, _SUPERVISION = '%"request":[%', '%"supervision":[%'
-# The open cases are few and their table narrow: their states are read one by one, and no index slows a step.
+# Written out as the indexes case_with_request and case_under_supervision have them: few cases wait, and only they are
+# read.
+_ASKS, _IS_SUPERVISED = """c.state LIKE '%%"request":[%%'""", """c.state LIKE '%%"supervision":[%%'"""
 _WAITING = f"""
-{SELECT} WHERE c.id IN (
-    SELECT c.id FROM cases_open o JOIN cases_case c ON c.id = o.id WHERE c.state LIKE %s AND {{sight}}
-    UNION ALL
-    SELECT c.id FROM cases_case c WHERE c.stage = 'closed' AND c.closed_at >= %s AND c.state LIKE %s AND {{sight}}
-) ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT {MOST}
+{SELECT} WHERE {_ASKS} AND (c.id IN (SELECT id FROM cases_open) OR c.stage = 'closed' AND c.closed_at >= %s)
+   AND {{sight}} ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT %s
 """
 _SUPERVISED = f"""
-{SELECT} WHERE c.id IN (
-    SELECT c.id FROM cases_open o JOIN cases_case c ON c.id = o.id WHERE c.state LIKE %s AND {{sight}}
-) ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT {MOST}
+{SELECT} WHERE {_IS_SUPERVISED} AND c.id IN (SELECT id FROM cases_open)
+   AND {{sight}} ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT %s
 """
-_URGED = f"""
+# From the urgings to their cases: there are far fewer of them, and none of before the oldest open case is looked up.
+_URGED = """
+WITH latest AS MATERIALIZED (
+    SELECT u.case_id, u.month, max(u.seq) AS seq FROM cases_step u
+     WHERE u.verb = 'urge' AND u.case_id >= (SELECT id FROM cases_open ORDER BY id LIMIT 1)
+     GROUP BY u.case_id, u.month
+), standing AS MATERIALIZED (
+    SELECT c.id, c.number, u.month, u.seq FROM latest u
+     CROSS JOIN LATERAL (SELECT * FROM cases_open WHERE id = u.case_id OFFSET 0) c
+     WHERE c.stage IN ('handling', 'outside') AND {sight}
+)
 SELECT c.number, u.at, u.payload
-  FROM cases_open c JOIN cases_case k ON k.id = c.id
- CROSS JOIN LATERAL (SELECT s.seq, s.at, s.payload FROM cases_step s
-                      WHERE s.month = k.month AND s.case_id = k.id AND s.verb = 'urge' ORDER BY s.seq DESC LIMIT 1) u
- WHERE c.stage IN ('handling', 'outside') AND {{sight}}
-   AND NOT EXISTS (SELECT FROM cases_step a WHERE a.month = k.month AND a.case_id = k.id AND a.seq > u.seq
+  FROM standing c JOIN cases_step u ON u.month = c.month AND u.case_id = c.id AND u.seq = c.seq
+ WHERE NOT EXISTS (SELECT FROM cases_step a WHERE a.month = c.month AND a.case_id = c.id AND a.seq > c.seq
                     AND a.post IN ('department', 'district_dispatcher'))
- ORDER BY u.at, c.id LIMIT {MOST}
+ ORDER BY u.at, c.id LIMIT %s
 """
 
 
@@ -51,24 +55,23 @@ class Urged:
     text: str
 
 
-def with_requests(*, by: Actor, at: datetime) -> list[CaseRow]:
+def with_requests(*, by: Actor, at: datetime, most: int = MOST) -> list[CaseRow]:
     """Cases on which a request waits for a word, what burns first; of ended ones the lately closed. One statement."""
     sight, values = condition_for(by)
-    given = [_REQUEST, *values, at - ENDED_LATELY, _REQUEST, *values]
-    return _rows(_WAITING.format(sight=sight), given)
+    return _rows(_WAITING.format(sight=sight), [at - ENDED_LATELY, *values, most])
 
 
-def under_supervision(*, by: Actor) -> list[CaseRow]:
+def under_supervision(*, by: Actor, most: int = MOST) -> list[CaseRow]:
     """Open cases under supervision, what burns first. One statement."""
     sight, values = condition_for(by)
-    return _rows(_SUPERVISED.format(sight=sight), [_SUPERVISION, *values])
+    return _rows(_SUPERVISED.format(sight=sight), [*values, most])
 
 
-def urged(*, by: Actor) -> list[Urged]:
+def urged(*, by: Actor, most: int = MOST) -> list[Urged]:
     """Open cases whose latest urging is unanswered, the oldest first. One statement."""
     sight, values = condition_for(by)
     with connection.cursor() as cursor:
-        cursor.execute(_URGED.format(sight=sight), values)
+        cursor.execute(_URGED.format(sight=sight), [*values, most])
         rows = cursor.fetchall()
     told = [(number, at, orjson.loads(payload).get("args", {})) for number, at, payload in rows]
     return [Urged(number, at, str(args.get("level", "")), str(args.get("text", ""))) for number, at, args in told]

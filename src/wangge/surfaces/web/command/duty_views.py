@@ -37,7 +37,8 @@ from wangge.surfaces.web.elements.words import Counting, Urgency
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for, tell
 
-SHOWN, MOST = 8, pressing.MOST
+SHOWN = 8
+AT_A_GLANCE = 50  # so many of each section are looked at for its figures, all of one that is opened
 # Where a case stands that left the ordinary way, or that no rule took on.
 _EXCEPTIONS = (
     "returned", "awaiting_ruling", "self_handled", "feedback", "awaiting_inspection", "awaiting_close", "outside",
@@ -49,19 +50,21 @@ _CENTRES = ("reported", "accepted", "filed", "returned", "feedback", "awaiting_i
 def board(request: HttpRequest) -> HttpResponse:
     """What is not ordinary. Eight statements behind the gate, whatever waits."""
     by, at = actor_on(request), clock.now()
+    asked = request.GET.get("show", "")
+    most = pressing.MOST if asked else AT_A_GLANCE
     counts = open_by_stage(by=by, at=at)
-    acts, urges = drawn_acts(by=by, at=at), pressing.urged(by=by)
-    numbers = [*(each.number for each in acts), *(each.number for each in urges)][: 2 * MOST]
+    acts, urges = drawn_acts(by=by, at=at)[:most], pressing.urged(by=by, most=most)
+    numbers = [*(each.number for each in acts), *(each.number for each in urges)]
     by_number = {row.number: row for row in lists.numbered(numbers=numbers, by=by)}
     sections = (
-        _section("requests", _("待审批申请"), _requests(pressing.with_requests(by=by, at=at), at),
-                 _("没有等待审批的申请。"), with_papers=True),
+        _section("requests", _("待审批申请"), _requests(pressing.with_requests(by=by, at=at, most=most), at),
+                 _("没有等待审批的申请。"), most, with_papers=True),
         _section("samples", _("抽查待复核"), [*_drawn(acts, by_number, by, at), *_held_back(by, at)],
-                 _("没有待复核的抽查。")),
-        _section("supervision", _("督办"), _supervised(pressing.under_supervision(by=by), at), _("没有在途督办。")),
-        _section("urges", _("催办未回应"), _urged(urges, by_number, at), _("催办都有回应。")),
+                 _("没有待复核的抽查。"), most),
+        _section("supervision", _("督办"), _supervised(pressing.under_supervision(by=by, most=most), at),
+                 _("没有在途督办。"), most),
+        _section("urges", _("催办未回应"), _urged(urges, by_number, at), _("催办都有回应。"), most),
     )  # fmt: skip
-    asked = request.GET.get("show", "")
     chosen = tuple(each for each in sections if each.key == asked)
     page = BoardPage(
         shell=shell_for(request, _("值班长"), at=at, current="board"),
@@ -116,11 +119,11 @@ def _search_url(**asked: str) -> str:
 
 
 def _section(
-    key: str, heading: str, shown: Iterable[BoardRow], empty: str, *, with_papers: bool = False
+    key: str, heading: str, shown: Iterable[BoardRow], empty: str, most: int, *, with_papers: bool = False
 ) -> BoardSection:
     found = tuple(shown)
     late = sum(each.left is not None and each.left.urgency is Urgency.OVERDUE for each in found)
-    count = f"{len(found)}+" if len(found) >= MOST else str(len(found))
+    count = f"{len(found)}+" if len(found) >= most else str(len(found))
     return BoardSection(key, heading, count, late, found, empty, with_papers=with_papers)
 
 
