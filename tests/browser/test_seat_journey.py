@@ -256,3 +256,19 @@ def test_a_standard_text_is_put_into_a_note_where_the_cursor_stands_and_the_draf
     seat.locator("[data-verb=desk_act]").get_by_role("button", name="常用语").click()
     seat.get_by_role("option", name="位置无误").click()
     expect(note).to_have_value(re.compile("位置无误.*位置无误"))
+
+
+def test_another_class_chosen_by_keys_brings_its_own_unit(enter: SignIn, lean: None) -> None:
+    number = reported(COVER)
+    seat = counted(enter("acceptor-1"))
+    seat.goto(f"/cases/{number}")
+    usual = seat.locator("[data-verb=desk_act]")
+    expect(usual.locator("[name=department]")).to_have_value("dept-a")
+    usual.get_by_role("combobox", name="小类").focus()
+    seat.keyboard.type("tcc")
+    seat.keyboard.press("Enter")
+    expect(usual.locator("[name=department]")).to_have_value("dept-b")
+    expect(usual.get_by_role("combobox", name="责任单位")).to_have_value("市政维护所")
+    expect(usual.locator(".proposal")).to_contain_text("建议：市政维护所")
+    seat.keyboard.press("Control+Enter")
+    expect(seat.locator(".case-head .stage")).to_contain_text("市政维护所")

@@ -202,3 +202,39 @@ def test_an_act_on_many_asks_as_often_as_an_act_on_one(
     with CaptureQueriesContext(connection) as of_four:
         person.get("/cases/together?queue=reported")
     assert len(of_three) == len(of_four)
+
+
+def test_another_class_on_a_case_brings_its_conditions_its_unit_and_the_reason(
+    browser: Open, lean: None, three: list[str]
+) -> None:
+    make_register(
+        [
+            NewRule("component:0101", Source.OWN, "分工", BIRTH, department="dept-a", condition_seq=2),
+            NewRule("component:0201", Source.OWN, "移交协议", BIRTH, department="dept-b", condition_seq=4),
+        ]
+    )
+    person = browser("acceptor-1")
+    page = person.get(f"/cases/{three[0]}")
+    assert "建议：dept-a" in page
+    asked = re.search(r'hx-get="(/cases/[^"]+form=desk_act)"', page)
+    assert asked is not None
+    with CaptureQueriesContext(connection) as statements:
+        brought = person.get(f"{unescape(asked[1])}&category=component:0201")
+    assert "环境脏乱" in brought
+    assert 'value="4" checked' in brought
+    assert 'id="desk_act-department-field"' in brought
+    assert '<option value="dept-b" selected' in brought
+    assert "建议：dept-b" in brought.partition('id="desk_act-proposal"')[2]
+    assert brought.count('hx-swap-oob="true"') == 2
+    assert len(statements) <= 8
+    forget_rules()
+
+
+def test_a_class_that_there_is_not_proposes_nothing_and_another_form_is_not_there(
+    browser: Open, lean: None, three: list[str]
+) -> None:
+    person = browser("acceptor-1")
+    brought = person.get(f"/cases/{three[0]}/conditions?form=desk_act&category=nothing")
+    assert "先选小类" in brought
+    person.get(f"/cases/{three[0]}/conditions?form=decline_report&category=component:0101", 404)
+    person.get("/cases/430202-20260101-99999/conditions?form=desk_act", 404)

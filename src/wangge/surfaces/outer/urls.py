@@ -23,6 +23,4 @@ urlpatterns = [
     path("public/status", views.status, name="public_status"),
     path("public/status/acts", views.act, name="public_act"),
     path("language", set_language, name="set_language"),
-    # the search box of the classes asks for conditions; here nobody answers
-    path("none", alive, name="conditions"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -79,13 +80,11 @@ def _text(name: str) -> Make:
 # ---- classes and conditions ------------------------------------------------------------------------------------
 
 
-def category_field(edition: str, *, value: str = "", required: bool = True, depends_on: str = "") -> Field:
-    """The minor class, found by typing a part of its name, code or initials; ``depends_on``: id of the form."""
-    address = f"{reverse('conditions')}?{urlencode({'form': depends_on})}" if depends_on else ""
+def category_field(edition: str, *, value: str = "", required: bool = True) -> Field:
+    """The minor class, found by typing a part of its name, code or initials."""
     return Field(
         "category", labels.argument_name("category"), FieldKind.SEARCH, required=required, value=value,
-        choices=category_choices(edition), placeholder=_("输入名称、拼音首字母或编码"), depends_url=address,
-        depends_target=f"#{depends_on}-condition_seq-field" if depends_on else "",
+        choices=category_choices(edition), placeholder=_("输入名称、拼音首字母或编码"),
     )  # fmt: skip
 
 
@@ -129,11 +128,20 @@ def condition_field(category: str, edition: str, *, value: str = "", required: b
 
 
 def _category(desk: DeskCase, opening: Opening, required: bool) -> Field:
-    conditions = opening.act is not None or any(arg == "condition_seq" for arg in opening.move.args)
-    return category_field(
-        desk.edition, value=_posted(desk, opening, "category") or desk.state.category or desk.row.category,
-        required=required, depends_on=form_id(opening) if conditions else "",
+    value = _posted(desk, opening, "category") or desk.state.category or desk.row.category
+    asked = category_field(desk.edition, value=value, required=required)
+    if not hangs_on_class(opening):
+        return asked
+    form = form_id(opening)
+    return replace(
+        asked, depends_url=f"{reverse('conditions', args=[desk.row.number])}?{urlencode({'form': form})}",
+        depends_target=f"#{form}-condition_seq-field",
     )  # fmt: skip
+
+
+def hangs_on_class(opening: Opening) -> bool:
+    """Whether the form asks for class and condition: then another class brings its own conditions and proposal."""
+    return opening.act is not None or "condition_seq" in opening.move.args
 
 
 def _condition(desk: DeskCase, opening: Opening, required: bool) -> Field:

@@ -13,7 +13,7 @@ from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.openings import Barred, Desk, Opening, desk_of, refusal_of
 from wangge.domains.cases.queries.proposal import limit_for
 from wangge.surfaces.refusal_words import hint_for, reason_title
-from wangge.surfaces.web.command.argument_fields import argument_field, evidence_field, form_id
+from wangge.surfaces.web.command.argument_fields import argument_field, evidence_field, form_id, hangs_on_class
 from wangge.surfaces.web.command.desk import DeskCase, Posted
 from wangge.surfaces.web.command.rule_words import limit_proposal, unit_proposal
 from wangge.surfaces.web.elements import labels
@@ -112,7 +112,8 @@ def _verb(desk: DeskCase, opening: Opening, *, is_usual: bool, keys: set[str]) -
         form=_form(desk, opening, label, posted),
         key=key,
         effect=_effect(desk, opening),
-        proposal=_proposal(desk, opening),
+        proposal=proposal_words(desk, opening),
+        hangs_on_class=hangs_on_class(opening),
         is_usual=is_usual,
         is_grave=opening.move.verb in GRAVE,
         is_open=posted is not None,
@@ -205,7 +206,7 @@ def _asks_unit(opening: Opening) -> bool:
     return opening.act is not None or "department" in opening.move.args
 
 
-def _proposal(desk: DeskCase, opening: Opening) -> str:
+def proposal_words(desk: DeskCase, opening: Opening) -> str:
     """Why unit and limit are already filled in."""
     unit = unit_proposal(desk.choice, desk.usual) if _asks_unit(opening) else ""
     if desk.choice is None or not (unit or "condition_seq" in opening.move.args):

@@ -244,20 +244,3 @@ def reveal_reporter(request: HttpRequest, number: str) -> HttpResponse:
     response = render(request, "web/command/case.html", {"page": page})
     response["Cache-Control"] = "no-store"
     return response
-
-
-@require_safe
-def conditions(request: HttpRequest) -> HttpResponse:
-    """The filing conditions of a class, for a form where another class was chosen; no statement."""
-    from wangge.surfaces.web.command.argument_fields import condition_field
-
-    form = "".join(sign for sign in request.GET.get("form", "") if sign.isalnum() or sign == "_")[:40]
-    edition = _edition_now()
-    field = condition_field(request.GET.get("category", ""), edition)
-    return render(request, "web/elements/one_field.html", {"question": field, "form_id": form})
-
-
-def _edition_now() -> str:
-    from wangge.domains.cases.rules import rulebook_on
-
-    return rulebook_on(clock.today()).edition

@@ -52,7 +52,14 @@ def _effect(verb: VerbForm) -> str:
 
 
 def _proposal(verb: VerbForm) -> str:
-    return f'<p class="proposal">{escape(verb.proposal)}</p>\n' if verb.proposal else ""
+    return proposal(verb.proposal, escape(verb.verb)) if verb.proposal or verb.hangs_on_class else ""
+
+
+def proposal(words: str, form_id: str, *, elsewhere: bool = False) -> str:
+    """Why a form comes filled in; ``elsewhere``: on its way to the place it has on a page."""
+    away = ' hx-swap-oob="true"' if elsewhere else ""
+    hidden = "" if words else " hidden"
+    return f'<p class="proposal" id="{form_id}-proposal"{away}{hidden}>{escape(words)}</p>\n'
 
 
 def _usual(verb: VerbForm, token: str) -> str:
