@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
@@ -56,6 +57,7 @@ def _with_class(row: CaseRow, category: str, by: Actor, at: datetime) -> DeskCas
     state = copy_of(as_of(draft.rules, draft.state, civil(at), draft.around))
     known = category in labels.categories(state.limit_edition or draft.rules.edition)
     state.category, state.condition_seq = category if known else "", 0
+    row = replace(row, category=state.category)
     choice = proposal_for(row, category=state.category, at=at)
     usual = usual_unit(row, category=state.category, at=at) if choice is None else None
     return DeskCase(row, draft, state, by, at, choice=choice, usual=usual)

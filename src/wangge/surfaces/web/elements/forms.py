@@ -115,11 +115,11 @@ class VerbForm:
     form: Form
     key: str = ""  # Enter, R, V
     effect: str = ""  # → 待核查
-    hangs_on_class: bool = False  # another class brings another proposal
     proposal: str = ""  # 建议：供排水公司 · 2 紧急工时，因为权属库…
     is_usual: bool = False
     is_grave: bool = False
     is_open: bool = False
+    hangs_on_class: bool = False  # another class brings another proposal
 
 
 @dataclass(frozen=True, slots=True)
