@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import shapely
 from django.db import connection
 from django.test import Client
 
 from tests.cases.photographs import jpeg
 from tests.living_city import stories
 from tests.living_city.auditors import Kept, Step, World, complaints_about, told_of
-from tests.living_city.memory import UNITS
+from tests.living_city.deaths import Fault
+from tests.living_city.recounts import wrong_counters, wrong_deliveries
+from tests.living_city.settling import LEDGER, LONG_AGO, begin_again, deliver_everything, halves
 from tests.living_city.stories import Action, Chooser, people_at_first, settings_of
 from tests.living_city.tables import Minutes, shipped_minutes
 from tests.living_city.walls import sees
@@ -36,77 +36,17 @@ from wangge.domains.cases.rows import CaseRow, load
 from wangge.domains.cases.rules import forget_rules, rulebook_on
 from wangge.domains.cases.verifying import verification
 from wangge.domains.geography import queries as ground
-from wangge.domains.geography.areas import Area, AreaKind
-from wangge.domains.geography.models import AreaRow
-from wangge.domains.geography.operations.areas import NewBoundary, load_areas, redraw_areas
+from wangge.domains.geography.areas import AreaKind
+from wangge.domains.geography.operations.areas import NewBoundary, redraw_areas
 from wangge.domains.organizations.logic import Holding, token_digest
-from wangge.domains.organizations.models import AccessToken, Department, District, Person, PostHolding
+from wangge.domains.organizations.models import AccessToken, Person, PostHolding
 from wangge.groundwork import clock
 from wangge.groundwork.attachments.operations import receive_photo
-from wangge.groundwork.outbox.models import Delivery
-from wangge.groundwork.outbox.operations import OutboxFact, register_consumer
 from wangge.project import subscriptions
-from wangge.project.subscriptions import Consumer
 from wangge.surfaces.jobs import delivery, rounds
 
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LENGTH = 45
 _numbers = count(1)
-
-
-class Killed(BaseException):
-    """The process is gone; what it had begun is the database's to undo."""
-
-
-@dataclass(slots=True)
-class Fault:
-    """Dies at its ``place``-th statement (0: at the commit), before or after it."""
-
-    place: int
-    after: bool
-    met: int = 0
-    died: bool = False
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        """What the connection runs around each statement."""
-        self.met += 1
-        if self.met == self.place and not self.after:
-            self._die()
-        answer = execute(sql, params, many, context)
-        if self.met == self.place:
-            self._die()
-        return answer
-
-    def _die(self) -> None:
-        self.died = True
-        raise Killed
-
-    @contextmanager
-    def planted(self) -> Iterator[None]:
-        """Around what is to die; swallows the death and leaves the connection as the dead leave it."""
-        real = connection._commit  # type: ignore[attr-defined]
-
-        def commit() -> None:
-            if self.place == 0 and not self.after:
-                connection._rollback()  # type: ignore[attr-defined]
-                self._die()
-            real()
-            if self.place == 0:
-                self._die()
-
-        connection._commit = commit  # type: ignore[attr-defined]
-        try:
-            with connection.execute_wrapper(self):
-                yield
-        except Killed:
-            if connection.connection is not None:
-                connection.connection.close()
-        finally:
-            del connection._commit  # type: ignore[attr-defined]
-            if self.died:
-                connection.close()
-                connection.in_atomic_block = False
-                connection.savepoint_ids, connection.needs_rollback = [], False
 
 
 KINDS = ("none",) * 12 + ("killed", "killed", "killed", "lost", "doubled", "late")
@@ -330,7 +270,7 @@ class DatabaseCity:
         if day <= self.border_from:
             return
         self.border_from = day
-        boxes = zip(("430202", "430203"), _halves(float(action.args["lon"])), strict=True)
+        boxes = zip(("430202", "430203"), halves(float(action.args["lon"])), strict=True)
         redraw_areas(boundaries=[NewBoundary(AreaKind.DISTRICT, code, box) for code, box in boxes], from_on=day)
         ground.forget()
 
@@ -459,107 +399,6 @@ class DatabaseCity:
         return found
 
 
-def _halves(middle: float) -> tuple[Any, Any]:
-    return shapely.box(113.0, 27.8, middle, 27.9), shapely.box(middle, 27.8, 113.2, 27.9)
-
-
-def _begin_again() -> None:
-    """The borders as they were, and consumers who hear what lies earlier than what they heard last."""
-    AreaRow.objects.filter(kind=AreaKind.DISTRICT).delete()
-    load_areas(
-        areas=[
-            Area(AreaKind.DISTRICT, code, code, "", code, box, LONG_AGO.date())
-            for code, box in zip(("430202", "430203"), _halves(113.1), strict=True)
-        ]
-    )
-    ground.forget()
-    Delivery.objects.update(floor_month=date(2020, 1, 1))
-
-
-def found_city() -> None:
-    """What all lives share: units, two districts with their border, one grid, the consumers of facts."""
-    for code in ("430202", "430203"):
-        District.objects.create(code=code, name=code, valid_from=LONG_AGO.date())
-    for unit in UNITS.values():
-        Department.objects.create(
-            code=unit.code, name=unit.code, kind=unit.kind, district_id=unit.district_code or None,
-            valid_from=LONG_AGO.date(),
-        )  # fmt: skip
-    boxes = _halves(113.1)
-    whole = shapely.union_all(boxes)
-    load_areas(areas=[Area(AreaKind.RESPONSIBILITY_GRID, "G1", "G1", "430202", "430202", whole, LONG_AGO.date())])
-    system = Person.objects.create(id=7, username="partner", display_name="partner", password="!", created_at=LONG_AGO)
-    PostHolding.objects.create(person=system, post="system", valid_from=LONG_AGO)
-    for consumer in (*subscriptions.CONSUMERS, LEDGER):
-        register_consumer(consumer=consumer.name, at=LONG_AGO, from_beginning=True)
-
-
-def _write_down(facts: Sequence[OutboxFact], at: datetime) -> None:
-    """A line for each fact each time it is heard, with nothing to keep a second one out."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO notices_inbox_notice (inbox, district_code, topic, object_key, text, source_key, created_at)"
-            " VALUES ('post:ledger', '', 'ledger', %s, 'x', 'fact:' || %s || ':' || gen_random_uuid(), %s)",
-            [(str(fact.id), str(fact.id), at) for fact in facts],
-        )
-
-
-LEDGER = Consumer("ledger", _write_down)
-
-
-def deliver_everything(at: datetime) -> None:
-    """Until no consumer has anything waiting."""
-    with clock.held_at(at):
-        for consumer in (*subscriptions.CONSUMERS, LEDGER):
-            while delivery.deliver_next(consumer):
-                pass
-
-
-def wrong_deliveries() -> list[str]:
-    """Every step is one fact, every fact was effective once."""
-    asked = {
-        "steps without their one fact": (
-            "SELECT s.case_id, s.seq FROM cases_step s LEFT JOIN outbox o ON o.key = s.case_id::text"
-            " AND (o.payload::jsonb ->> 'seq')::int = s.seq GROUP BY 1, 2 HAVING count(o.id) <> 1"
-        ),
-        "facts not effective once": (
-            "SELECT o.id, count(n.id) FROM outbox o LEFT JOIN notices_inbox_notice n ON n.inbox = 'post:ledger'"
-            " AND n.object_key = o.id::text GROUP BY 1 HAVING count(n.id) <> 1"
-        ),
-    }
-    return _told(asked)
-
-
-def wrong_counters() -> list[str]:
-    """Counters against recounts: the narrow table of open cases, the numbers given."""
-    asked = {
-        "open cases kept twice differ": (
-            "SELECT number FROM (SELECT number, stage, burns_at, category, district_code, department_code,"
-            " inner_department_code, assignee_id, reporter_id FROM cases_case WHERE stage NOT IN"
-            " ('closed', 'archived', 'declined', 'voided', 'merged')) a FULL JOIN (SELECT number, stage, burns_at,"
-            " category, district_code, department_code, inner_department_code, assignee_id, reporter_id"
-            " FROM cases_open) b USING (number) WHERE a.* IS DISTINCT FROM b.* AND (a.stage, a.burns_at, a.category,"
-            " a.district_code, a.department_code, a.inner_department_code, a.assignee_id, a.reporter_id) IS DISTINCT"
-            " FROM (b.stage, b.burns_at, b.category, b.district_code, b.department_code, b.inner_department_code,"
-            " b.assignee_id, b.reporter_id)"
-        ),
-        "numbers given and cases differ": (
-            "SELECT n.district_code, n.day, n.last FROM cases_number_counter n WHERE n.last <> (SELECT count(*)"
-            " FROM cases_case c WHERE c.number LIKE n.district_code || '-' || to_char(n.day, 'YYYYMMDD') || '-_____')"
-        ),
-    }
-    return _told(asked)
-
-
-def _told(asked: Mapping[str, str]) -> list[str]:
-    found = []
-    for what, statement in asked.items():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            found += [f"{what}: {row}" for row in cursor.fetchall()]
-    return found
-
-
 def live(
     seed: int, directory: Path, use_overlay: Callable[[Path], None], *, length: int = LENGTH,
     given: Sequence[tuple[int, Action]] | None = None,
@@ -576,7 +415,7 @@ def live(
     use_overlay(overlay)
     forget_rules()
     forget_counts()
-    _begin_again()
+    begin_again()
     city = DatabaseCity(seed, overlay, chance)
     start = stories.first_moment(chance)
     city.now = start
@@ -600,6 +439,3 @@ def live(
     deliver_everything(exact(city.now))
     found += wrong_deliveries()
     return actions, found, city.counted
-
-
-__all__ = ["found_city", "live"]

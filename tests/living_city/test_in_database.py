@@ -11,7 +11,8 @@ import hypothesis
 import pytest
 
 from tests.city_database import CityDatabase
-from tests.living_city.database import found_city, live
+from tests.living_city.database import live
+from tests.living_city.settling import found_city
 from tests.living_city.shrinking import shortest
 from tests.living_city.stories import Action
 from wangge.domains.cases.rules import forget_rules
