@@ -25,7 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv" / "bin" / "python"
 # glibc 2.17 to 2.28: what Kylin V10, openEuler 20.03 and Debian 10 already have.
 GLIBC = ("2_28", "2_27", "2_26", "2_24", "2_17")
-PAPERS = ("LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md", "docs", "deploy/systemd", "deploy/nginx", "demo")
+PAPERS = (
+    "LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md", "docs", "demo",
+    "deploy/systemd", "deploy/nginx", "deploy/standby", "deploy/monitoring",
+)  # fmt: skip
 
 
 def main() -> None:

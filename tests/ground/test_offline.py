@@ -1,8 +1,10 @@
-"""The archive installs and serves where there is no network; only in ``make soak``, for it fetches every wheel anew."""
+"""The archive holds what its papers name, and installs and serves without network: that in ``make soak`` only."""
 
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,14 @@ export WANGGE_VAR={place}/var
 {place}/installed/bin/wangge check
 {place}/installed/bin/wangge verify
 """
+
+
+def test_what_the_page_of_operations_sends_one_to_is_in_the_archive() -> None:
+    packed = runpy.run_path(str(ROOT / "deploy" / "offline.py"))["PAPERS"]
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"deploy/[a-z]+", page)) - {"deploy/container"}  # an image is made from an archive
+    assert named
+    assert named <= set(packed)
 
 
 @pytest.mark.slow
