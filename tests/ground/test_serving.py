@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from tests.ground.city import WANGGE, City, free_port
 from wangge.groundwork.embedded_postgres import APPLICATION, Cluster
+from wangge.project.serving import jobs_child, web_child
 
 
 def _wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
@@ -137,3 +139,21 @@ def test_stopped_while_it_starts_it_leaves_no_database_behind(city: City) -> Non
     starting.terminate()
     starting.wait(30)
     _wait_until(lambda: Cluster(city.var).running_process() is None)
+
+
+def test_nothing_is_imported_from_the_directory_it_is_started_in(tmp_path: Path) -> None:
+    """granian puts it first; whoever can write there must not run as the city."""
+    (tmp_path / "csv.py").write_text("raise SystemExit('not of Python')", encoding="utf-8")
+    city = City(tmp_path.resolve() / "city")
+    for module in ("wsgi", "outer_wsgi"):
+        words = f"import sys; sys.path.insert(0, ''); import wangge.project.{module}, csv; print(csv.__file__)"
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", words], cwd=tmp_path, env=city.environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert not done.stdout.startswith(str(tmp_path))
+    jobs = jobs_child()
+    assert jobs is not None
+    for child in (web_child(host="127.0.0.1", port=1, workers=1, threads=1), jobs):
+        assert child.command[:2] == [sys.executable, "-P"]

@@ -26,6 +26,8 @@ _STOP_SECONDS = 20
 _LONGEST_REST_SECONDS = 30.0
 _HEALTHY_SECONDS = 60
 _MOST_FILES = 65_536
+_PYTHON = (sys.executable, "-P")
+"""Nothing is imported from the directory ``serve`` happens to be started in."""
 
 
 @dataclass
@@ -157,13 +159,13 @@ def web_child(*, host: str, port: int, workers: int, threads: int) -> Child:
     }
     switches = ["--no-ws", "--respawn-failed-workers", "wangge.project.wsgi:application"]
     words = [word for pair in options.items() for word in pair]
-    return Child("网页服务", [sys.executable, "-m", "granian", *words, *switches])
+    return Child("网页服务", [*_PYTHON, "-m", "granian", *words, *switches])
 
 
 def jobs_child() -> Child | None:
     """The worker of timed and queued jobs."""
     module = "wangge.surfaces.jobs.worker"
-    return Child("任务服务", [sys.executable, "-m", module]) if find_spec(module) else None
+    return Child("任务服务", [*_PYTHON, "-m", module]) if find_spec(module) else None
 
 
 def _allow_many_files() -> None:

@@ -34,8 +34,8 @@ def serve(*, host: str, port: int) -> None:
     for name in ("DATABASE_URL", "WANGGE_OWNER_DATABASE_URL"):  # even where they are set, nothing here may use them
         os.environ.pop(name, None)
     words = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--http", "1", "--log-level", "warning", "--no-ws",
+        sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "--http", "1", "--log-level", "warning", "--no-ws",
         "wangge.project.outer_wsgi:application",
     ]  # fmt: skip
     os.execv(sys.executable, words)  # noqa: S606 - our own server, no shell
