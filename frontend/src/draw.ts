@@ -11,6 +11,7 @@ import { CityMap } from "./map";
 import "./styles/draw.css";
 
 const REACH_PIXELS = 12;
+const CATCH_PIXELS = 8;
 const MIDDLE_REACH_PIXELS = 9;
 const ASK_AFTER_MS = 200;
 const STEP_METRES = 2;
@@ -67,12 +68,13 @@ class Draw extends HTMLElement {
     const { features } = (await answer.json()) as { features: Feature[] };
     this.original = features.find((each) => each.properties.part === "own");
     this.around = features.filter((each) => each.properties.part === "neighbour");
-    this.snapping = new Snapping(features.map((each) => each.geometry));
+    this.snapping = new Snapping(features.filter((each) => each !== this.original).map((each) => each.geometry));
     if (!this.original) return;
     this.border = new Border(this.typed() ?? this.original.geometry);
     this.ground = await map.drawOver({ sources: () => this.sources(), layers: drawn });
     if (!this.ground) return;
     this.follow(this.ground);
+    this.ground.fitBounds(this.border.box, { padding: 36, animate: false });
     this.querySelector<HTMLElement>(".draw-tools")!.hidden = false;
     this.addEventListener("click", (event) => this.act((event.target as Element).closest<HTMLElement>("[data-act]")?.dataset["act"]));
     this.field.addEventListener("change", () => this.takeTyped());
@@ -155,7 +157,7 @@ class Draw extends HTMLElement {
   private carry(touch: Touch): void {
     if (!this.chosen) return;
     const free: Point = [touch.lngLat.lng, touch.lngLat.lat];
-    const caught = touch.originalEvent.altKey ? free : this.snapping.near(free, REACH_PIXELS * this.degreesPerPixel(free));
+    const caught = touch.originalEvent.altKey ? free : this.snapping.near(free, CATCH_PIXELS * this.degreesPerPixel(free));
     this.border.move(this.chosen, caught);
     this.show();
   }

@@ -3,6 +3,7 @@
 // Everything drawn comes from this server: layers are GeoJSON addresses in <data> children, the worker is a file
 // of this origin, labels use the device's own fonts. What the map says stands beside it in words and numbers.
 import { Map as Ground, Marker, setWorkerUrl, type StyleSpecification, type ExpressionSpecification } from "maplibre-gl";
+import { CaseSigns } from "./drawing/signs";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "./styles/map.css";
 
@@ -12,17 +13,7 @@ const STEP_METRES = 2;
 const LARGE_STEP_METRES = 20;
 const METRES_PER_DEGREE = 111_320;
 const PLACES = 6;
-const MOST_CLUSTERS = 300;
 const SVG = "http://www.w3.org/2000/svg";
-
-interface Cluster {
-  geometry: { coordinates: [number, number] };
-  properties: { count: number; late: number; number: string };
-}
-
-interface Clusters {
-  features: Cluster[];
-}
 
 /** What a page draws over the ground: asked again whenever the colours change. */
 export interface Overlay {
@@ -35,8 +26,7 @@ export class CityMap extends HTMLElement {
   private loaded: Promise<void> | undefined;
   private overlay: Overlay | undefined;
   private marker: Marker | undefined;
-  private clusters: Marker[] = [];
-  private asked: AbortController | undefined;
+  private signs: CaseSigns | undefined;
   private renewing: number | undefined;
   private readonly onTheme = (): void => this.paint();
 
@@ -45,6 +35,8 @@ export class CityMap extends HTMLElement {
     const frame = document.createElement("div");
     frame.className = "map-frame";
     this.prepend(frame);
+    const clusters = this.getAttribute("clusters");
+    if (clusters) this.signs = new CaseSigns(this, clusters);
     try {
       this.draw(frame);
     } catch {
@@ -57,6 +49,8 @@ export class CityMap extends HTMLElement {
   disconnectedCallback(): void {
     document.removeEventListener("wangge:theme", this.onTheme);
     clearInterval(this.renewing);
+    this.signs?.remove();
+    this.signs = undefined;
     this.ground?.remove();
     this.ground = undefined;
   }
@@ -94,14 +88,9 @@ export class CityMap extends HTMLElement {
     this.addButtons(frame);
     if (!this.hasAttribute("unmarked") && (!this.chooses || this.hasAttribute("chosen"))) this.mark(this.centre);
     if (this.chooses) this.beChosen(ground);
-    const clusters = this.getAttribute("clusters");
-    if (clusters) {
-      const follow = (): void => void this.showClusters(ground, clusters);
-      ground.on("load", follow);
-      ground.on("moveend", follow);
-      const seconds = Number(this.getAttribute("renews") ?? "0");
-      if (seconds > 0) this.renewing = window.setInterval(follow, seconds * 1000);
-    }
+    this.signs?.follow(ground);
+    const seconds = Number(this.getAttribute("renews") ?? "0");
+    if (this.signs && seconds > 0) this.renewing = window.setInterval(() => void this.signs?.renew(), seconds * 1000);
   }
 
   /** Colours come from the page's own tokens, so that light and dark agree. */
@@ -126,8 +115,10 @@ export class CityMap extends HTMLElement {
         paint: { "circle-radius": 4, "circle-color": colour("--quiet"), "circle-opacity": 0.75 },
       });
     }
-    Object.assign(sources, this.overlay?.sources());
-    layers.push(...(this.overlay?.layers(colour) ?? []));
+    for (const overlay of [this.signs, this.overlay]) {
+      Object.assign(sources, overlay?.sources());
+      layers.push(...(overlay?.layers(colour) ?? []));
+    }
     return { version: 8, sources, layers };
   }
 
@@ -137,46 +128,6 @@ export class CityMap extends HTMLElement {
     await this.loaded;
     this.paint();
     return this.ground;
-  }
-
-  /** Open cases of the box one looks at: a count to come closer to, or the case itself. */
-  private async showClusters(ground: Ground, address: string): Promise<void> {
-    const box = ground.getBounds();
-    const url = new URL(address, document.baseURI);
-    const edges = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
-    url.searchParams.set("bbox", edges.map((edge) => edge.toFixed(PLACES)).join(","));
-    url.searchParams.set("zoom", String(Math.round(ground.getZoom())));
-    this.asked?.abort();
-    this.asked = new AbortController();
-    let found: Clusters;
-    try {
-      const answer = await fetch(url, { signal: this.asked.signal, headers: { Accept: "application/geo+json" } });
-      if (!answer.ok) return;
-      found = (await answer.json()) as Clusters;
-    } catch {
-      return; // a newer question is on its way, or the server is: what is drawn stays
-    }
-    this.clusters.forEach((each) => each.remove());
-    this.clusters = found.features.slice(0, MOST_CLUSTERS).map((each) => this.clusterMarker(ground, each));
-  }
-
-  private clusterMarker(ground: Ground, cluster: Cluster): Marker {
-    const { count, late, number } = cluster.properties;
-    const place = cluster.geometry.coordinates;
-    const single = count === 1 && number !== "";
-    const sign = document.createElement(single ? "a" : "button");
-    sign.className = "map-cluster";
-    sign.textContent = single ? "" : String(count);
-    sign.dataset["size"] = String(String(count).length);
-    if (late > 0) sign.dataset["late"] = "yes";
-    sign.setAttribute("aria-label", single ? number : `${this.getAttribute("text-cluster") ?? ""} ${count}`);
-    if (sign instanceof HTMLAnchorElement) {
-      sign.href = `${this.getAttribute("case-url") ?? ""}${encodeURIComponent(number)}`;
-      sign.title = number;
-    } else {
-      sign.addEventListener("click", () => ground.easeTo({ center: place, zoom: ground.getZoom() + 2 }));
-    }
-    return new Marker({ element: sign }).setLngLat(place).addTo(ground);
   }
 
   private paint(): void {

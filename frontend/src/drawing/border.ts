@@ -28,6 +28,13 @@ export class Border {
     return closed.length === 1 ? { type: "Polygon", coordinates: closed[0]! } : { type: "MultiPolygon", coordinates: closed };
   }
 
+  /** South-west and north-east. */
+  get box(): [Point, Point] {
+    const points = this.corners().map(({ point }) => point);
+    const [lons, lats] = [points.map(([lon]) => lon), points.map(([, lat]) => lat)];
+    return [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
+  }
+
   at([part, ring, corner]: At): Point | undefined {
     return this.parts[part]?.[ring]?.[corner];
   }

@@ -213,7 +213,7 @@ class FieldApp extends HTMLElement {
     if (this.here) this.components.show(this.here);
     else void this.locate().then(() => this.components.show(this.here));
     const root = this.querySelector<HTMLElement>("[data-map]")!;
-    if (root.childElementCount) return;
+    if (root.querySelector("wangge-map")) return;
     const map = this.map();
     if (!map) {
       root.replaceChildren(make("p", "quiet", say("map_none")));

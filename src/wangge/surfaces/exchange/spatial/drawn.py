@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from wangge.domains.geography.areas import Area, check_boundary
+from wangge.domains.geography.areas import Area, BoundaryRefused, check_boundary
 from wangge.domains.geography.logic.drawing import Redrawn, Sheet
 from wangge.domains.geography.sheets import ends_on_its_own
 from wangge.surfaces.exchange.spatial.reading import FileUnreadable
@@ -20,6 +21,7 @@ from wangge.surfaces.exchange.spatial.reading import FileUnreadable
 MOST_BYTES = 2 * 1024 * 1024
 MOST_CORNERS = 20_000
 _DIGITS = 8
+_CROSSING = re.compile(r"\[(\S+) (\S+)\]")
 
 
 def figure_in(text: str, *, code: str) -> BaseGeometry:
@@ -34,6 +36,10 @@ def figure_in(text: str, *, code: str) -> BaseGeometry:
     if figure is None or shapely.get_num_coordinates(figure) > MOST_CORNERS:
         raise FileUnreadable(_("没有找到网格 %(code)s 的边界，或拐点太多。") % {"code": code})
     figure = shapely.force_2d(figure)
+    crossing = _CROSSING.search(shapely.is_valid_reason(figure))
+    if crossing:
+        place = ",".join(f"{float(part):.5f}" for part in crossing.groups())
+        raise BoundaryRefused(_("边界自相交，在 %(place)s 附近。请移开那里的边界点。") % {"place": place})
     check_boundary(figure, name=code)
     return figure
 
