@@ -41,7 +41,6 @@ class BoardSection:
     empty: str
     more_url: str = ""
     with_papers: bool = False
-    with_turn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
