@@ -15,6 +15,9 @@ from wangge.domains.cases.rows import CaseRow
 
 USUAL_DAYS = 180
 USUAL_METRES = 400.0
+# Each case asked about reads the strip of its longitudes: of a list the first are asked, about what lies closer.
+USUAL_METRES_OF_MANY = 200.0
+MOST_ASKED = 50
 
 # For each case asked about, place and time in one index of the matters; OFFSET 0 keeps that order (see ``similar``).
 _OF_ASKED = """
@@ -35,7 +38,7 @@ SELECT a.id, u.department_code, u.cases
 
 @dataclass(frozen=True, slots=True)
 class UsualUnit:
-    """The unit that got most cases of a class within USUAL_METRES in the last USUAL_DAYS days, and how many."""
+    """The unit that got most cases of a class within some metres in the last USUAL_DAYS days, and how many."""
 
     code: str
     cases: int
@@ -43,16 +46,18 @@ class UsualUnit:
 
 def usual_unit(row: CaseRow, *, category: str, at: datetime) -> UsualUnit | None:
     """Who got the cases of this class about a case; None where nobody did. One statement, by place."""
-    return usual_units([(row, category)], at=at).get(row.id)
+    return usual_units([(row, category)], at=at, metres=USUAL_METRES).get(row.id)
 
 
-def usual_units(matters: Collection[tuple[CaseRow, str]], *, at: datetime) -> dict[UUID, UsualUnit]:
-    """Case id → who got the cases of its class about it. One statement however many; none where none has a place."""
+def usual_units(
+    matters: Collection[tuple[CaseRow, str]], *, at: datetime, metres: float = USUAL_METRES_OF_MANY
+) -> dict[UUID, UsualUnit]:
+    """Case id → who got the cases of its class about it, of the first ``MOST_ASKED`` with a place. One statement."""
     asked = [
-        (row.id, *box_about(row.lon, row.lat, USUAL_METRES), category)
+        (row.id, *box_about(row.lon, row.lat, metres), category)
         for row, category in matters
         if category and row.lon is not None and row.lat is not None
-    ]
+    ][:MOST_ASKED]
     if not asked:
         return {}
     since = at - timedelta(days=USUAL_DAYS)
