@@ -80,6 +80,8 @@ def test_a_report_being_registered_is_gone_on_with_after_signing_in_again(enter:
     seat.fill("[name=location_lon]", "113.134")
     seat.fill("[name=location_lat]", "27.827")
     seat.fill("[name=address]", "建设路 1 号")
+    seat.locator("[name=address]").blur()
+    seat.wait_for_load_state("networkidle")  # what the page asks while one types would lead to the door by itself
     end_session(seat)
     seat.get_by_role("main").get_by_role("button", name="登记", exact=True).click()
     sign_in_again(seat, "acceptor-1")
