@@ -25,7 +25,7 @@ CHOSEN = frozenset(
         "work-list-zh-1920", "case-zh-1920", "case-en-1280", "report-zh-1280", "department-list-zh-1280",
         "field-app-zh-390", "field-task-zh-390", "public-home-zh-390", "public-place-zh-390", "public-status-zh-390",
         "assessment-month-zh-1280", "ownership-set-zh-1280", "hotline-order-zh-1280", "budget-board-zh-1280",
-        "accounts-check-zh-1280", "board-zh-1280", "ground-draw-zh-1280", "department-figures-zh-1280",
+        "accounts-check-zh-1280", "board-zh-1280", "department-figures-zh-1280",
         "together-zh-1280",
     }
 )  # fmt: skip
