@@ -193,7 +193,8 @@ print(json.dumps(dict(rulebook_on(today()).settings)))
 """
     first, lean = first_city.asked(question), lean_city.asked(question)
     defaults = {row.key: row.default for row in load_tables().settings}
-    assert first == {**defaults, "appeal_judges": "evaluation", "appeal_window": "3 work_day"}
+    own = {"appeal_judges": "evaluation", "appeal_window": "3 work_day", "district_level": "on"}
+    assert first == {**defaults, **own}
     assert (lean["automation"], lean["district_level"]) == ("lean", "on")
 
 

@@ -37,11 +37,12 @@ def _stops_writers(operation: Operation, tables: dict[str, str]) -> str:
         return f"checks all of {table} while writers wait: AddConstraintNotValid, then ValidateConstraint"
     if isinstance(operation, AlterField) and table in LARGE:
         return f"may write all of {table} anew: add a field beside it"
-    if isinstance(operation, RunSQL) and isinstance(operation.sql, str):
-        found = re.findall(r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)[^;]*? ON (?:ONLY )?(\w+)", operation.sql, re.I)
+    if isinstance(operation, RunSQL):
+        text = operation.sql if isinstance(operation.sql, str) else ";".join(map(str, operation.sql))
+        found = re.findall(r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)[^;]*? ON (?:ONLY )?(\w+)", text, re.I)
         if any(each in LARGE for each in found):
             return f"builds an index on {found} while writers wait: CONCURRENTLY"
-        altered = re.findall(r"ALTER TABLE (?:ONLY )?(\w+)[^;]*? (?:TYPE|DROP COLUMN|RENAME) ", operation.sql, re.I)
+        altered = re.findall(r"ALTER TABLE (?:ONLY )?(\w+)[^;]*? (?:TYPE|DROP COLUMN|RENAME) ", text, re.I)
         if any(each in LARGE for each in altered):
             return f"changes {altered} under the version that runs: add a column beside it"
     return ""
@@ -77,6 +78,8 @@ def _last_before_the_rule(app: str) -> int:
         (RunSQL("CREATE INDEX x ON cases_case (stage)"), True),
         (RunSQL("CREATE UNIQUE INDEX x ON ONLY outbox (id)"), True),
         (RunSQL("CREATE INDEX CONCURRENTLY x ON cases_case (stage)"), False),
+        (RunSQL(["DROP INDEX x", "CREATE INDEX x ON cases_case (stage)"]), True),
+        (RunSQL(["DROP INDEX x", "CREATE INDEX CONCURRENTLY x ON cases_case (stage)"]), False),
         (RunSQL("CREATE INDEX x ON notices_notice (id)"), False),
         (RunSQL("ALTER TABLE cases_matter ALTER COLUMN grams TYPE bigint[] USING '{}'"), True),
     ],

@@ -131,12 +131,13 @@ def test_the_shipped_tables_leave_self_handled_reports_to_people_under_lean_too(
     assert posts("confirm_self_handled", "self_handled", automation="lean") == ("acceptor",)
 
 
-def test_the_first_demo_city_differs_only_in_its_appeals() -> None:
+def test_the_first_demo_city_differs_only_in_its_appeals_and_its_districts() -> None:
     tables = load_tables(OVERLAYS / "evaluation")
     own = city_settings(tables, on=DAY)
     default = city_settings(load_tables(), on=DAY)
     assert {key: value for key, value in own.items() if value != default[key]} == {
         "appeal_judges": "evaluation",
         "appeal_window": "3 work_day",
+        "district_level": "on",
     }
     assert tables.moves == load_tables().moves
