@@ -125,13 +125,13 @@ def positions(city: BenchCity, *, seconds: int) -> Stored:
         text=True,
     ).stdout  # fmt: skip
     tokens = json.loads(shown.partition("TOKENS ")[2])
-    client = Client(city.port)
-    _send(client, city, tokens[0], 0, time.time() - 3600)  # the first fills what processes keep
+    _send(Client(city.port), city, tokens[0], 0, time.time() - 3600)  # the first fills what processes keep
     time.sleep(2)
     idle = _share(city, lambda: time.sleep(8))
     kept = [0]
 
     def send() -> None:
+        client = Client(city.port)  # a connection that says nothing for ten seconds is closed
         began, pause = time.perf_counter(), BATCH / COLLECTORS
         for turn in range(int(seconds / pause)):
             kept[0] += _send(client, city, tokens[turn % COLLECTORS], turn, time.time())

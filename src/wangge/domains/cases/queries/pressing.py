@@ -23,8 +23,10 @@ _WAITING = f"""
    AND {{sight}} ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT %s
 """
 _SUPERVISED = f"""
-{SELECT} WHERE {_IS_SUPERVISED} AND c.id IN (SELECT id FROM cases_open)
-   AND {{sight}} ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT %s
+{SELECT} WHERE c.id IN (
+    SELECT c.id FROM cases_case c JOIN cases_open o ON o.id = c.id WHERE {_IS_SUPERVISED} AND {{sight}}
+     ORDER BY c.burns_at ASC NULLS LAST, c.id LIMIT %s
+) ORDER BY c.burns_at ASC NULLS LAST, c.id
 """
 # From the urgings to their cases: there are far fewer of them, and none of before the oldest open case is looked up.
 _URGED = """
@@ -34,7 +36,7 @@ WITH latest AS MATERIALIZED (
      GROUP BY u.case_id, u.month
 ), standing AS MATERIALIZED (
     SELECT c.id, c.number, u.month, u.seq FROM latest u
-     CROSS JOIN LATERAL (SELECT * FROM cases_open WHERE id = u.case_id OFFSET 0) c
+      JOIN cases_open c ON c.id = u.case_id
      WHERE c.stage IN ('handling', 'outside') AND {sight}
 )
 SELECT c.number, u.at, u.payload
