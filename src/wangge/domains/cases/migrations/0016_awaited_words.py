@@ -1,4 +1,4 @@
-"""Cases that wait for somebody's word are found without reading the open ones: a board of them is looked at all day.
+"""Cases that wait for somebody's word, and those a unit closed of late, are found without reading all: looked at all day.
 
 Built while the city works: each index without stopping writers, that of the steps month by month. A build that was broken
 off is begun again.
@@ -15,6 +15,7 @@ from django.db import migrations
 _OF_CASES = {
     "case_with_request": """(id) WHERE state LIKE '%"request":[%'""",
     "case_under_supervision": """(id) WHERE state LIKE '%"supervision":[%'""",
+    "case_closed_of_unit": "(department_code, closed_at) WHERE stage IN ('closed', 'archived')",
     "case_filed": "USING brin (filed_at) WITH (pages_per_range = 16, autosummarize = on)",
 }
 _OF_STEPS = "(case_id, seq, month) WHERE verb = 'urge'"
