@@ -82,7 +82,8 @@ def _map_page(page: Page, city: BenchCity) -> Page:
     address = f"http://127.0.0.1:{city.port}"
     cookies = (pair.partition("=") for pair in city.cookies["duty_leader"].split("; "))
     page.context.add_cookies([{"name": name, "value": value, "url": address} for name, _equals, value in cookies])
-    page.goto(f"{address}/work/map")
+    page.goto(f"{address}/work")
+    page.get_by_role("link", name="地图", exact=True).click()
     page.locator("wangge-map[data-signs]").wait_for()
     page.wait_for_timeout(_SETTLED_MS)
     return page

@@ -56,7 +56,7 @@ def test_cases_are_looked_for_in_an_area_drawn_on_the_map(enter: SignIn, picture
 def test_a_case_on_the_map_is_opened_from_its_list(enter: SignIn, picture: Picture) -> None:
     number = report(enter("collector-1", width=390, height=844), picture)
     page = enter("duty_leader-1")
-    page.goto("/work/map")
+    page.get_by_role("link", name="地图", exact=True).click()
     expect(page.locator("wangge-map[data-signs='1']")).to_be_visible()
     page.get_by_text("图上案卷列表").click()
     page.get_by_role("link", name=number).click()
