@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -65,10 +66,16 @@ def _headings() -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def more_of(row: CaseRow, line: Line, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """What a row says in the chosen columns beyond the usual ones."""
-    told = {each.key: each for each in _of_file() if each.key in MORE}
-    return tuple((name, _in_words(told[name].value(row, line))) for name in names if name in told)
+def with_more(found: Sequence[CaseRow], lines: Sequence[Line], names: Iterable[str]) -> tuple[Line, ...]:
+    """The lines with what they say in the chosen columns beyond the usual ones."""
+    more = set(names) & set(MORE)
+    if not more:
+        return tuple(lines)
+    wanted = [each for each in _of_file() if each.key in more]
+    return tuple(
+        replace(line, more=tuple((each.key, _in_words(each.value(row, line))) for each in wanted))
+        for row, line in zip(found, lines, strict=True)
+    )  # fmt: skip
 
 
 def _in_words(value: Any) -> str:

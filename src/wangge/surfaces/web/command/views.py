@@ -17,7 +17,6 @@ from wangge.domains.cases.logic.rings import MOST_CORNERS, box_around
 from wangge.domains.cases.operations.revealing import reveal
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.counts import open_by_stage
-from wangge.domains.cases.rows import CaseRow as Row
 from wangge.domains.cases.sight import stands_outside
 from wangge.domains.desks.queries import KeptList, kept_of
 from wangge.domains.organizations.logic import Actor
@@ -29,7 +28,7 @@ from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.command.in_hand_views import with_hands
 from wangge.surfaces.web.command.kept_views import kept_views
 from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WithinPane, WorkListPage
-from wangge.surfaces.web.elements.pieces import CaseRow, NoticeKind
+from wangge.surfaces.web.elements.pieces import NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.maps import map_of_city, map_over
 from wangge.surfaces.web.shells import opens, shell_for
@@ -62,7 +61,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     except BadInput:
         return HttpResponseRedirect(queues.list_url(queue))
     counts = open_by_stage(by=by, at=at)
-    lines = _with_more(found.rows, rows.lines(found.rows, at=at, queue=queue), shown_columns)
+    lines = columns.with_more(found.rows, rows.lines(found.rows, at=at, queue=queue), shown_columns)
     shown = with_hands(found.rows, lines, by=by, at=at)
     page = WorkListPage(
         shell=shell_for(
@@ -103,7 +102,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
         found = lists.cases(by=by, at=at, filter=narrowing.filter, limit=ROWS, cursor=request.GET.get("cursor", ""))
     except BadInput:
         return HttpResponseRedirect(reverse("case_search"))
-    shown = _with_more(found.rows, rows.lines(found.rows, at=at, named=not stands_outside(by)), shown_columns)
+    shown = columns.with_more(found.rows, rows.lines(found.rows, at=at, named=not stands_outside(by)), shown_columns)
     page = WorkListPage(
         shell=shell_for(request, _("案卷查询"), at=at, current="case_search", search_text=narrowing.filter.words),
         heading=_("案卷查询"),
@@ -138,15 +137,6 @@ def _within(narrowing: Narrowing, at: datetime) -> WithinPane:
         map=map_over(box_around(ring), at) if ring else map_of_city(at),
         clear_url=replace(narrowing, asked=narrowing.without("within")).address("case_search") if ring else "",
     )
-
-
-def _with_more(found: Sequence[Row], lines: Sequence[CaseRow], names: Sequence[str]) -> tuple[CaseRow, ...]:
-    """The lines with what they say in columns beyond the usual."""
-    if not set(names) & set(columns.MORE):
-        return tuple(lines)
-    return tuple(
-        replace(line, more=columns.more_of(row, line, names)) for row, line in zip(found, lines, strict=True)
-    )  # fmt: skip
 
 
 def _exports(by: Actor, narrowing: Narrowing, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
