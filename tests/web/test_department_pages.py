@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.jobs.conftest import Hands, fresh_rules, hands
 from tests.web.conftest import START, Open
-from wangge.domains.cases.queries.unit_closed import cases_closed_by_units, closed_by_units
+from wangge.domains.cases.logic.state import CaseState, to_plain
+from wangge.domains.cases.logic.views import counts_on_time
+from wangge.domains.cases.queries.unit_closed import LATE, cases_closed_by_units, closed_by_units
 from wangge.groundwork import clock
 
 __all__ = ["fresh_rules", "hands"]
@@ -44,6 +48,22 @@ def test_what_a_unit_closed_is_counted_late_or_in_time_and_each_case_stands_behi
     assert closed_by_units(units={"dept-b"}, **MONTH).cases == 0
     assert closed_by_units(units={"dept-a"}, since=AT, before=AT + timedelta(days=1)).cases == 0
     assert closed_by_units(units=(), **MONTH).cases == 0
+
+
+def test_a_case_is_late_for_its_unit_exactly_where_the_rules_say_that_it_was_not_on_time() -> None:
+    within, over = [100, 240], [300, 240]
+    states = [
+        CaseState(readings=[tuple(each) for each in readings], granted=list(granted))
+        for readings in ([], [within], [over], [within, over], [over, within], [over, over])
+        for granted in ([], ["late"], ["wrong_rework"], ["wrong_class"], ["wrong_rework", "late"])
+    ]
+    texts = [json.dumps(to_plain(state)) for state in states]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {LATE} FROM unnest(%s::text[]) WITH ORDINALITY AS c (state, n) ORDER BY n", [texts])
+        found = [late for (late,) in cursor.fetchall()]
+    assert found == [not counts_on_time(state) for state in states]
+    assert True in found
+    assert False in found
 
 
 def test_the_figure_in_the_corner_opens_to_the_cases_of_this_unit_alone(browser: Open, hands: Hands) -> None:

@@ -94,7 +94,7 @@ def department_figures(request: HttpRequest) -> HttpResponse:
 def _span(since: datetime) -> str:
     """What is counted, and for whom."""
     day = {"first": since.astimezone(clock.CITY_ZONE).date().isoformat()}
-    text = _("统计期 %(first)s 起，至此刻。按结案时各次处置是否在时限内计；申诉与剔除以月度考评为准。") % day
+    text = _("统计期 %(first)s 起，至此刻。按各次处置是否在时限内计，申诉已支持的计入；剔除以月度考评为准。") % day
     if rulebook_on(clock.today()).settings["district_level"] != "on":
         return text
     return text + _("区级平台派到街道、单位的案卷计入区级平台。")

@@ -16,7 +16,7 @@ def figures() -> UnitFiguresPage:
     some = rows()
     return UnitFiguresPage(
         shell=shell("本单位时限与考评", DEPARTMENT), heading="城东供排水公司：本期时限情况", list_url="department-list",
-        span="统计期 2024-04-01 起，至此刻。按结案时各次处置是否在时限内计；申诉与剔除以月度考评为准。",
+        span="统计期 2024-04-01 起，至此刻。按各次处置是否在时限内计，申诉已支持的计入；剔除以月度考评为准。",
         figures=(
             Figure("结案", "56", ""), Figure("时限内", "54", "#in-time"),
             Figure("超过时限", "2", "#late", Urgency.OVERDUE), Figure("时限内占比", "96%", ""),
