@@ -9,7 +9,6 @@ from dataclasses import replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,6 +24,7 @@ from wangge.surfaces.web.command.case_file_word import CONTENT_TYPE, Picture, ca
 from wangge.surfaces.web.command.case_pages import Asked, Told, case_page, read_case, seen_row
 from wangge.surfaces.web.command.pages import CaseFilePage, Signature
 from wangge.surfaces.web.command.rows import case_url
+from wangge.surfaces.web.downloads import attachment
 from wangge.surfaces.web.elements.labels import photo_kind, post_name
 from wangge.surfaces.web.gate import actor_on
 
@@ -45,8 +45,7 @@ def case_file_docx(request: HttpRequest, number: str) -> HttpResponse:
     with ExitStack() as opened:
         content = case_file_word(file, _pictures(told, opened))
     answer = HttpResponse(content, content_type=CONTENT_TYPE)
-    name = iri_to_uri(f"{_('案卷')}-{number}.docx")
-    answer["Content-Disposition"] = f"attachment; filename=\"case-{number}.docx\"; filename*=UTF-8''{name}"
+    answer["Content-Disposition"] = attachment(f"case-{number}.docx", f"{_('案卷')}-{number}.docx")
     answer["Cache-Control"] = "no-store"
     return answer
 

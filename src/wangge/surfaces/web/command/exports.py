@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import IO, Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils.encoding import iri_to_uri
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -31,6 +30,7 @@ from wangge.groundwork.spreadsheet_cells import looks_like_formula, quoted
 from wangge.surfaces.web.command import columns, queues, rows
 from wangge.surfaces.web.command.columns import FileColumn
 from wangge.surfaces.web.command.filters import LIST, SEARCH, Narrowing, narrowing_of
+from wangge.surfaces.web.downloads import attachment
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.watermark import watermark_of
 
@@ -66,7 +66,7 @@ def case_export(request: HttpRequest, kind: str) -> HttpResponseBase:
         response = FileResponse(_xlsx(found, wanted, mark), content_type=_XLSX)
     else:
         raise Http404(kind)
-    response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{iri_to_uri(name)}"
+    response["Content-Disposition"] = attachment(f"cases.{kind}", name)
     response["Cache-Control"] = "no-store"
     return response
 
