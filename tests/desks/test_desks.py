@@ -157,11 +157,11 @@ def test_the_citys_texts_are_worded_by_a_leader_alone_and_every_change_is_in_the
     keep_text(by=seat, at=START, words="自己的")
     (own,) = [each for each in texts_offered_to(person_id=seat.person_id, posts=seat.posts) if not each.is_of_city]
     (city,) = texts_of_city()
-    remove_text(by=seat, at=START, text_id=city.text_id)
-    remove_text(by=leader, at=START, text_id=own.text_id)
+    assert not remove_text(by=seat, at=START, text_id=city.text_id)
+    assert not remove_text(by=leader, at=START, text_id=own.text_id)
     assert words_for(seat) == ["自己的", "请核对位置"], "neither takes away what is the other's"
-    remove_text(by=actor("section_head-1"), at=START, text_id=city.text_id)
-    remove_text(by=seat, at=START, text_id=own.text_id)
+    assert remove_text(by=actor("section_head-1"), at=START, text_id=city.text_id)
+    assert remove_text(by=seat, at=START, text_id=own.text_id)
     assert words_for(seat) == []
     noted = AuditRecord.objects.filter(object_kind="standard_text").order_by("id")
     assert [each.detail for each in noted] == [

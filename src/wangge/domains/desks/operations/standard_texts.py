@@ -40,8 +40,8 @@ def keep_text(*, by: Actor, at: datetime, words: str, stage: str = "", post: str
         _record(by, at, {"kept": words, "stage": stage, "post": post})
 
 
-def remove_text(*, by: Actor, at: datetime, text_id: int) -> None:
-    """Remove one of his own, or as a leader one of the city's; another's stays."""
+def remove_text(*, by: Actor, at: datetime, text_id: int) -> bool:
+    """Remove one of his own, or as a leader one of the city's; another's stays. Whether there was one to remove."""
     of_city = may_keep_texts_of_city(by)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -52,6 +52,7 @@ def remove_text(*, by: Actor, at: datetime, text_id: int) -> None:
         gone = cursor.fetchone()
         if gone is not None and gone[1]:
             _record(by, at, {"removed": gone[0]})
+    return gone is not None
 
 
 def _check_place(by: Actor, stage: str, post: str, *, of_city: bool) -> None:

@@ -49,8 +49,10 @@ def standard_texts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def text_remove(request: HttpRequest, number: int) -> HttpResponse:
     """Take a text away."""
-    remove_text(by=actor_on(request), at=clock.now(), text_id=number)
-    tell(request, Notice(NoticeKind.DONE, _("已删除。")))
+    if remove_text(by=actor_on(request), at=clock.now(), text_id=number):
+        tell(request, Notice(NoticeKind.DONE, _("已删除。")))
+    else:
+        tell(request, Notice(NoticeKind.REFUSED, _("没有这条用语，可能已被删除。请刷新后查看。")))
     return redirect("standard_texts")
 
 
