@@ -28,8 +28,6 @@ from wangge.surfaces.web.elements.drawing.fields import field
 from wangge.surfaces.web.elements.drawing.forms import proposal
 from wangge.surfaces.web.gate import actor_on
 
-_FIELD = '<div class="field"'
-
 
 @require_safe
 def conditions(request: HttpRequest, number: str) -> HttpResponse:
@@ -46,7 +44,7 @@ def conditions(request: HttpRequest, number: str) -> HttpResponse:
     form, asked = form_id(opening), {each.name: each for each in fields_of(desk, opening)}
     parts = [field(asked["condition_seq"], form)]
     if "department" in asked:
-        parts.append(field(asked["department"], form).replace(_FIELD, f'{_FIELD} hx-swap-oob="true"', 1))
+        parts.append(field(replace(asked["department"], is_elsewhere=True), form))
     parts.append(proposal(proposal_words(desk, opening), escape(form), elsewhere=True))
     return HttpResponse("".join(parts))
 

@@ -65,6 +65,7 @@ class Field:
     words_url: str = ""  # ADDRESS: answers with the words for a point of the form
     from_camera: bool = False  # PHOTOS: opens the camera first (field pages)
     belongs_to: str = ""  # the value of another question these choices hang on; posted as NAME_of
+    is_elsewhere: bool = False  # drawn on its way to the place it has on a page
     texts_url: str = ""  # LONG_TEXT: answers with standard texts to be put in
     kept: tuple[str, ...] = ()  # PHOTOS, FILE: ids of pictures already received; posted as kept_NAME
 

@@ -41,8 +41,8 @@ def _optional(question: Field) -> str:
     return "" if question.required else f' <span class="quiet">{_("选填")}</span>'
 
 
-def _wrong(question: Field) -> str:
-    return " data-wrong" if question.errors else ""
+def _standing(question: Field) -> str:
+    return (" data-wrong" if question.errors else "") + (' hx-swap-oob="true"' if question.is_elsewhere else "")
 
 
 def _words(question: Field, id: str) -> str:
@@ -73,7 +73,7 @@ def _attributes(question: Field, id: str) -> str:
 def _set_of(question: Field, id: str, inner: str, more: str = "") -> str:
     """Several inputs under one legend."""
     return (
-        f'<fieldset class="field{more}" id="{id}-field"{_wrong(question)}>'
+        f'<fieldset class="field{more}" id="{id}-field"{_standing(question)}>'
         f"<legend>{escape(question.label)}{_optional(question)}</legend>{inner}{_words(question, id)}</fieldset>"
     )
 
@@ -81,7 +81,7 @@ def _set_of(question: Field, id: str, inner: str, more: str = "") -> str:
 def _one(question: Field, id: str, inner: str) -> str:
     """One input under its label."""
     return (
-        f'<div class="field" id="{id}-field"{_wrong(question)}>'
+        f'<div class="field" id="{id}-field"{_standing(question)}>'
         f'<label class="label" for="{id}">{escape(question.label)}{_optional(question)}</label>'
         f"{inner}{_words(question, id)}</div>"
     )
@@ -168,7 +168,7 @@ def _pictures(question: Field, id: str) -> str:
     too_many = _("最多 %(count)s 张，多出的没有加入。") % {"count": question.max_count}
     optional = "" if question.kept else _optional(question)
     return (
-        f'<div class="field" id="{id}-field"{_wrong(question)}>'
+        f'<div class="field" id="{id}-field"{_standing(question)}>'
         f'<label class="label" for="{id}">{escape(question.label)}{optional}</label>{kept}'
         f'<wangge-photos max="{question.max_count}" text-remove="{escape(_("移除"))}"'
         f' text-too-many="{escape(too_many)}"'
