@@ -1,6 +1,7 @@
 // What stands in the collector's grids: fetched when there is a network, kept under his name, shown on the map and as
 // the few nearest. A tap on one begins a report with its class and place.
 import type { GeoJSONSource, Map as Ground } from "maplibre-gl";
+import { nearest } from "../drawing/gripping";
 import type { CityMap, Overlay } from "../map";
 import type { Component, Components, Server } from "./asking";
 import { metresBetween, type Point } from "./places";
@@ -67,13 +68,8 @@ export class GridComponents {
   async drawOn(map: CityMap): Promise<void> {
     this.ground = await map.drawOver(this.overlay());
     this.ground?.on("click", ({ point }) => {
-      let best: Component | undefined;
-      let least = TAP_PIXELS;
-      for (const item of this.kept?.items ?? []) {
-        const seen = this.ground!.project([item[5], item[6]]);
-        const pixels = Math.hypot(seen.x - point.x, seen.y - point.y);
-        if (pixels < least) [best, least] = [item, pixels];
-      }
+      const spots = (this.kept?.items ?? []).map((item) => ({ item, point: [item[5], item[6]] as [number, number] }));
+      const best = nearest(this.ground!, spots, point, TAP_PIXELS)?.item;
       if (best) this.choose(best);
     });
   }
