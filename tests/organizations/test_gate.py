@@ -102,6 +102,17 @@ def test_a_piece_of_a_page_leads_the_whole_page_to_sign_in() -> None:
     assert (answer.status_code, answer["HX-Redirect"]) == (200, "/sign-in?next=%2Fdesk")
 
 
+def test_a_piece_asked_for_without_a_session_leads_back_to_the_page_it_belongs_to() -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/cases/new?from=hall"}
+    answer = Client().get("/desk", headers=asked)
+    assert answer["HX-Redirect"] == "/sign-in?next=%2Fcases%2Fnew%3Ffrom%3Dhall"
+
+
+def test_a_page_of_another_site_is_no_place_to_come_back_to() -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "https://elsewhere.example/desk"}
+    assert Client().get("/desk", headers=asked)["HX-Redirect"] == "/sign-in?next=%2Fdesk"
+
+
 @pytest.mark.parametrize(
     ("posts", "opens"),
     [

@@ -106,15 +106,23 @@ def _who(request: HttpRequest) -> tuple[Actor | None, str]:
 
 
 def _sign_in_address(request: HttpRequest, ended: str) -> str:
-    """Where to sign in, with the page to come back to; after an order the page it was given on."""
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of_form(request)
-    asked = {name: value for name, value in (("next", wanted), ("ended", ended)) if value}
+    """Where to sign in, with the page to come back to; after an order, or for a piece, the page that asked."""
+    asked = {name: value for name, value in (("next", _page_wanted(request)), ("ended", ended)) if value}
     return f"{settings.LOGIN_URL}?{urlencode(asked)}" if asked else settings.LOGIN_URL
 
 
-def _page_of_form(request: HttpRequest) -> str:
-    """The page of ours that a form was sent from, as the browser tells it; empty where it does not."""
-    told = urlsplit(request.headers.get("Referer", ""))
+def _page_wanted(request: HttpRequest) -> str:
+    """The whole page somebody is on or asks for: an order and a piece of a page are none by themselves."""
+    if request.method not in ("GET", "HEAD"):
+        return _own_page(request, request.headers.get("Referer", ""))
+    if request.headers.get("HX-Request") == "true":
+        return _own_page(request, request.headers.get("HX-Current-URL", "")) or request.get_full_path()
+    return request.get_full_path()
+
+
+def _own_page(request: HttpRequest, address: str) -> str:
+    """An address the browser tells, as a path of ours; empty where it is none."""
+    told = urlsplit(address)
     if told.netloc != request.get_host():
         return ""
     return f"{told.path}?{told.query}" if told.query else told.path
