@@ -1,6 +1,6 @@
 """The door for the web server: Django as a WSGI application."""
 
-from wangge.project.web_process import begin
+from wangge.project.web_process import begin, settle
 
 begin("wangge.project.settings")
 
@@ -9,3 +9,4 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from wangge.groundwork.slow_bodies import WholeBodies  # noqa: E402
 
 application = WholeBodies(get_wsgi_application())
+settle()

@@ -21,7 +21,7 @@ from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.operations.moving import attempts_of
 from wangge.domains.cases.rows import CaseRow
-from wangge.domains.cases.sight import stands_outside
+from wangge.domains.cases.sight import posts_within, stands_outside
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork.clock import CITY_ZONE
 
@@ -149,8 +149,10 @@ def open_verbs(rules: Rulebook, state: CaseState, around: Surroundings, row: Cas
     """The verbs whose post and guards pass for this person now, in the order of the table."""
     if not by.may_write():
         return []
-    verbs = []
+    verbs, own = [], posts_within(by, row)
     for table_row in rules.by_stage.get(state.stage, ()):
+        if own.isdisjoint(table_row.posts):  # most rows of the table are another post's
+            continue
         attempts = attempts_of(rules, row, table_row.verb, table_row.posts, "", by, at, {}, frozenset())
         if any(judge_person(rules, state, table_row, attempt, around) is None for attempt in attempts):
             verbs.append(table_row.verb)

@@ -14,6 +14,7 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.operations.moving import attempts_of
 from wangge.domains.cases.rows import CaseRow
+from wangge.domains.cases.sight import posts_within
 from wangge.domains.organizations.logic import Actor
 from wangge.standards.tables import Composite, Move
 
@@ -59,7 +60,10 @@ def desk_of(*, rules: Rulebook, state: CaseState, around: Surroundings, row: Cas
         return Desk((), ())
     found: list[Opening] = []
     barred: list[Barred] = []
+    own = posts_within(by, row)
     for move in rules.by_stage.get(state.stage, ()):
+        if own.isdisjoint(move.posts):
+            continue
         reasons: list[str] = []
         for attempt in attempts_of(rules, row, move.verb, move.posts, "", by, at, {}, frozenset()):
             refused = judge_person(rules, state, move, attempt, around)

@@ -89,6 +89,12 @@ def _is_reporter(actor: Actor, row: CaseRow) -> bool:
 PARTNER_VERBS = frozenset({"receive_report", "reporter_answered"})
 
 
+def posts_within(actor: Actor, row: CaseRow) -> frozenset[str]:
+    """Every post that :func:`desk_posts` can name for this case, whatever the verb, and perhaps some more."""
+    is_holder = row.assignee_id is not None and row.assignee_id == actor.person_id
+    return actor.posts | {"verifier"} if is_holder else actor.posts
+
+
 def desk_posts(actor: Actor, row: CaseRow, verb: str) -> Iterable[tuple[str, str]]:
     """(post, unit) of the actor's holdings that reach this case: another district's desk does not, another citizen
     does not."""

@@ -65,6 +65,11 @@ def people(*, at: datetime) -> Mapping[int, Known]:
     return _copy.people
 
 
+def as_last_read() -> Mapping[int, Known]:
+    """The copy as it lies there, however old: whether it is still the same tells whether names may have changed."""
+    return _copy.people
+
+
 def known(person_ids: Iterable[int], *, at: datetime) -> Mapping[int, Known]:
     """These people by id; one not seen before lets the copy be read anew."""
     wanted = set(person_ids)
@@ -90,7 +95,7 @@ def holders(*posts: str, at: datetime, department_code: str | None = None) -> tu
 
 def forget_people() -> None:
     """Ask anew at the next question; for tests and after a load."""
-    _copy.read_at_seconds = -1e9
+    _copy.people, _copy.read_at_seconds = {}, -1e9
 
 
 def _is_old(at: datetime) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wangge.domains.cases.drafting import civil
@@ -17,7 +19,7 @@ from wangge.domains.cases.logic.timers import as_of
 from wangge.domains.cases.rows import CaseRow as Row
 from wangge.domains.cases.rows import draft_of
 from wangge.domains.cases.surroundings import units
-from wangge.domains.organizations.directory import known
+from wangge.domains.organizations.directory import as_last_read, known
 from wangge.domains.organizations.queries import city_tables
 from wangge.standards.tables import Tables
 from wangge.surfaces.web.command.clocks import time_left
@@ -25,12 +27,47 @@ from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import CaseRow, Flag, FlagKind, StageChip
 from wangge.surfaces.web.elements.words import kept_by_language
 
+MOST_SAID = 4000
+
+
+@dataclass(slots=True)
+class _Said:
+    """The lines of one civil minute, by the rules, units and people as this process knows them just now.
+
+    A list renews itself on sixty screens at once, and a line says the same on all of them until its case moves.
+    """
+
+    minute: int
+    known: tuple[object, ...]
+    lines: dict[tuple[object, ...], CaseRow] = field(default_factory=dict)
+
+
+_said = [_Said(-1, ())]
+
 
 def lines(
     rows: Sequence[Row], *, at: datetime, queue: str = "", current: str = "", named: bool = True
 ) -> tuple[CaseRow, ...]:
     """The rows as a page shows them; links carry the queue they were opened from; ``named``: staff by name."""
-    return tuple(line(row, at=at, queue=queue, current=current, named=named) for row in rows)
+    said, language = _said_at(at), get_language()
+    found = []
+    for row in rows:
+        key = (row.id, row.version, language, queue, row.number == current, named)
+        known = said.get(key)
+        if known is None:
+            if len(said) >= MOST_SAID:
+                said.clear()
+            known = said[key] = line(row, at=at, queue=queue, current=current, named=named)
+        found.append(known)
+    return tuple(found)
+
+
+def _said_at(at: datetime) -> dict[tuple[object, ...], CaseRow]:
+    minute, known = civil(at), (city_tables(), units(), as_last_read())
+    said = _said[0]
+    if said.minute != minute or any(now is not then for now, then in zip(known, said.known, strict=False)):
+        said = _said[0] = _Said(minute, known)
+    return said.lines
 
 
 def line(row: Row, *, at: datetime, queue: str = "", current: str = "", named: bool = True) -> CaseRow:
