@@ -144,12 +144,14 @@ def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(city: LoadedCit
     filler = city.var / "filler"
     with at_work(city, "full", 2) as hands:
         goes_on(hands, "before")
-        with filler.open("wb") as file, suppress(OSError):
-            while True:
-                file.write(b"\0" * 65536)
-        wait_until(lambda: city.status("/readyz") == 503, "readiness tells of the full disk")
-        time.sleep(2.0)
-        filler.unlink()
+        try:
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(b"\0" * 65536)
+            wait_until(lambda: city.status("/readyz") == 503, "readiness tells of the full disk")
+            time.sleep(2.0)
+        finally:
+            filler.unlink()
         wait_until(lambda: city.status("/readyz") == 200, "ready when there is room again")
         goes_on(hands, "afterwards")
     check_everything(city)
