@@ -30,8 +30,8 @@ from wangge.project.simulation.running import DayTask, Production, demo_tasks, l
 
 
 def everything(ground: LoadedGround, seed: int = 3) -> Production:
-    """What a worker is given to write cases of which every step is judged."""
-    return Production(ground, seed, TERMINAL, NOW, judged_every=1)
+    """What a worker is given."""
+    return Production(ground, seed, TERMINAL, NOW)
 
 
 def written_year(ground: LoadedGround, *, cases: int, seed: int, jobs: int = 1) -> int:
@@ -68,7 +68,7 @@ PUBLISHED = {  # of one centre for 2024: share of the reports, or of what the na
 def test_a_simulated_year_has_the_shares_of_a_published_one(ground: LoadedGround, ask: Ask) -> None:
     """Counted as published: self-handled cases are filed and closed, children are not counted again."""
     reports, seed = 12_000, 11
-    list(produce(replace(everything(ground, seed), judged_every=50), tasks_of(reports, seed), jobs=2))
+    list(produce(everything(ground, seed), tasks_of(reports, seed), jobs=2))
     ((told, own, filed, closed, public, hotline),) = ask(
         "WITH once AS (SELECT case_id, bool_or(verb = 'confirm_self_handled') AS own, bool_or(verb = 'file_case')"
         " AS filed, bool_or(verb = 'close_case') AS closed FROM cases_step GROUP BY 1)"

@@ -137,12 +137,12 @@ def _show(found: dict[str, Any]) -> None:
 
 @contextmanager
 def _bars(size: Size) -> Iterator[Progress]:
-    """Bars with rate and remaining time: components, pictures, cases."""
+    """Bars with rate and remaining time: components, pictures, cases, months of evaluation."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     from wangge.groundwork import clock
-    from wangge.project.demo import loading
+    from wangge.project.demo import assessment, loading
 
     bars = Bars(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
@@ -168,6 +168,7 @@ def _bars(size: Size) -> Iterator[Progress]:
             things=told(_("部件"), loading.things_of(size)),
             pictures=told(_("照片"), len(loading.scenes_of(size))),
             cases=told(_("案卷"), loading.cases_of(size)),
+            months=told(_("评价月份"), assessment.MONTHS),
         )
 
 

@@ -26,19 +26,21 @@ from wangge.domains.organizations.queries import actor_of_person
 from wangge.groundwork.attachments.operations import receive_photo
 
 YEAR = 2024
+MONTHS = 12
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 CORRECTED = f"{YEAR}-03"
 _COURSE = (("freeze", "evaluator"), ("review", "evaluator"), ("sign", "centre_leader"), ("publish", "evaluator"))
 _HOLDER = "SELECT person_id FROM organizations_post_holding WHERE post = %s ORDER BY person_id LIMIT 1"
 
 
-def publish_year(*, at: datetime, jobs: int, paper: bytes, told: Callable[[int], None] | None = None) -> int:
+def publish_year(*, at: datetime, jobs: int, paper: bytes, told: Callable[[int], None]) -> int:
     """Publish the twelve months; then an appeal and an exclusion change one of them. Answers the months published.
 
     ``paper`` is a picture that stands for the signed order. Must run as the owner, after the cases.
     """
     environment = settings.ENVIRONMENT
     root, overlay = environment.warehouse_root, environment.city_overlay
+    told(0)  # the snapshot comes first, and takes its time
     refresh(root=root, at=at, software=version("wangge"), jobs=jobs)
     evaluator, leader = _holder("evaluator", at), _holder("centre_leader", at)
     if evaluator is None or leader is None:
@@ -46,18 +48,17 @@ def publish_year(*, at: datetime, jobs: int, paper: bytes, told: Callable[[int],
     by = {"evaluator": evaluator, "centre_leader": leader}
     _checks(evaluator, at)
     snapshot = latest(root)
-    for month in range(1, 13):
+    for month in range(1, MONTHS + 1):
         for verb, post in _COURSE:
             known = datetime(YEAR + month // 12, month % 12 + 1, 1, 9, tzinfo=CITY_ZONE)
             period = f"{YEAR}-{month:02d}"
             step(period=period, verb=verb, by=by[post], at=at, snapshot=snapshot, overlay=overlay, as_of=known)
-        if told is not None:
-            told(1)
+        told(1)
     _exclude(root, overlay, evaluator, at, paper)
     refresh(root=root, at=at, software=version("wangge"), jobs=jobs)
     note = _("冻结后申诉成立的案卷不计超时；一件因重大活动剔除。")
     step(period=CORRECTED, verb="reissue", by=leader, at=at, snapshot=latest(root), overlay=overlay, note=note)
-    return 12
+    return MONTHS
 
 
 def _checks(by: Actor, at: datetime) -> None:

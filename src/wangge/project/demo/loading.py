@@ -53,11 +53,12 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Who is told of each picture and of each batch of cases that is done (how many)."""
+    """Who is told of each picture, batch of cases and published month that is done (how many)."""
 
     pictures: Told = field(default=lambda count: None)
     cases: Told = field(default=lambda count: None)
     things: Told = field(default=lambda count: None)
+    months: Told = field(default=lambda count: None)
 
 
 def cases_of(size: Size) -> int:
@@ -107,7 +108,7 @@ def load_city(city: CityData, *, at: datetime, password: str, size: Size, jobs: 
         cases, steps = cases + day.cases, steps + day.steps
         progress.cases(day.cases)
     _open_doors(at)
-    publish_year(at=at, jobs=jobs, paper=draw_scene(scenes_of(Size.SMALL)[0]))
+    publish_year(at=at, jobs=jobs, paper=draw_scene(scenes_of(Size.SMALL)[0]), told=progress.months)
     if city.account:  # after the results: the self-evaluation is filled from them
         load_account(city, at=at)
         publish_account(city, at=at)

@@ -1,7 +1,7 @@
 """Owns the playing of a story: from its report to its end, or to the moment the city has reached, as a drafted case.
 
-The steps go through the same effects as a click. Every ``judged_every``-th story is judged step by step as well, by
-post, guards, arguments and evidence: an illegal step is a fault of the simulation and ends it.
+Every step goes the way of a click: it is judged by post, guards, arguments and evidence, and has the same effects. An
+illegal step is a fault of the simulation and ends it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wangge.domains.cases.draws import draw_record
 from wangge.domains.cases.logic.attempt import Allowed, Attempt
 from wangge.domains.cases.logic.automation import next_act
 from wangge.domains.cases.logic.case_ids import CHANCE_BITS, case_id_of
-from wangge.domains.cases.logic.judging import judge, tier_for
+from wangge.domains.cases.logic.judging import judge
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.operations.bulk_rows import DraftedCase
@@ -53,19 +53,15 @@ class Stage:
     rules_on: date
     until: int
     chance: random.Random
-    judged_every: int = 50
     photos: Photos = field(default_factory=dict)
-    played: int = 0
     leads: dict[str, tuple[str, UUID, datetime]] = field(default_factory=dict)
     """Grid → number, id and closing moment of a case reported there before: it may lead a merged one."""
 
 
 def play(stage: Stage, story: Story, number: str) -> list[DraftedCase]:
     """The case of a story, and its children when it was split."""
-    stage.played += 1
-    judged = stage.judged_every > 0 and stage.played % stage.judged_every == 0
     lead = _lead_of(stage, story)
-    playing = _Playing(stage, story, number, judged)
+    playing = _Playing(stage, story, number)
     if lead is not None:
         playing.around.open_leads = frozenset((lead[0],))
         playing.lead_id = lead[1]
@@ -93,12 +89,12 @@ class _Playing:
     """One case being played."""
 
     __slots__ = (
-        "around", "departments", "draft", "judged", "lead_id", "new", "number", "people", "scene", "stage",
+        "around", "departments", "draft", "lead_id", "new", "number", "people", "scene", "stage",
     )  # fmt: skip
 
-    def __init__(self, stage: Stage, story: Story, number: str, judged: bool) -> None:
+    def __init__(self, stage: Stage, story: Story, number: str) -> None:
         state = CaseState()
-        self.stage, self.number, self.judged = stage, number, judged
+        self.stage, self.number = stage, number
         self.scene = Scene(stage.cast, stage.rules, story, state, stage.chance)
         collectors = stage.cast.collectors.get(story.place.responsibility_grid or "", ())
         self.around = AroundStory(stage.cast, number, collectors[0] if collectors else "")
@@ -140,21 +136,13 @@ class _Playing:
             turn.verb, turn.by, turn.post, turn.at // MINUTE + CIVIL_MINUTES, turn.args, frozenset(turn.evidence),
             turn.unit,
         )  # fmt: skip
-        row = scene.rules.moves[turn.verb, scene.state.stage]
-        allowed = self._judged(attempt) if self.judged else self._taken_for_legal(attempt, row)
         is_first = not self.draft.version
-        self.draft.add(attempt, allowed, at=at, recorded_at=at, matter=self._matter(turn, is_first))
+        self.draft.add(attempt, self._judged(attempt), at=at, recorded_at=at, matter=self._matter(turn, is_first))
         if is_first:
             self.new = self._new_case(turn, at)
         self._remember()
         if scene.rules.rules_by_stage and not scene.queued:
             self._let_rules_act(at)
-
-    def _taken_for_legal(self, attempt: Attempt, row: Any) -> Allowed:
-        if not attempt.verb.startswith("request_") or attempt.verb == "request_ruling":
-            return Allowed(row)
-        kind = attempt.verb.removeprefix("request_")
-        return Allowed(row, tier_for(self.stage.rules, self.draft.state, kind, attempt, self.around).seq)
 
     def _judged(self, attempt: Attempt) -> Allowed:
         answer = judge(self.stage.rules, self.draft.state, attempt, self.around)
@@ -262,7 +250,7 @@ class _Playing:
             story.description, story.address, stop_at=stop_at,
         )  # fmt: skip
         number = f"{self.number}-{order}"
-        child = _Playing(self.stage, own, number, False)
+        child = _Playing(self.stage, own, number)
         state = self.draft.state
         args = {
             "parent": self.number, "source": state.source, "category": state.category,

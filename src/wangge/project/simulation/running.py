@@ -64,7 +64,6 @@ class Production:
     seed: int
     by: Actor
     at: datetime
-    judged_every: int = 50
     photos: Photos = field(default_factory=dict)
 
 
@@ -193,7 +192,7 @@ def write_day(task: DayTask) -> DayDone:
             story.at = first + (story.at - first) * (last - first) // 86399
     waiting = stories[-len(task.waiting) :] if task.waiting else []
     waiting_in(waiting, task.waiting, rules=rules, classes=classes, chance=chance)
-    stage = Stage(worker.cast, rules, on, task.until, chance, production.judged_every, production.photos)
+    stage = Stage(worker.cast, rules, on, task.until, chance, production.photos)
     with transaction.atomic():
         numbers = take_numbers([(story.place.district or "", on) for story in stories])
         drafted = [case for story, number in zip(stories, numbers, strict=True) for case in play(stage, story, number)]

@@ -49,28 +49,35 @@ def handling(scene: Scene) -> Turn:
 
 def _detour(scene: Scene, fate: str) -> Turn | None:
     """What an unusual fate asks for before the work is done."""
-    state = scene.state
-    if fate == "returned" and scene.once("returned"):
-        return scene.unit_turn("send_back", scene.soon(), {"reason": "非本单位管养范围"})
-    if fate == "ruling" and not state.ruled:
-        verb = "send_back" if state.returns < scene.rules.number("max_returns") else "request_ruling"
-        return scene.unit_turn(verb, scene.soon(), {"reason": "权属不清"})
+    state, soon = scene.state, scene.soon()
     if fate == "void" and scene.once("void"):
-        return scene.unit_turn("request_void", scene.soon(), {"reason": "现场无此问题"})
+        return scene.unit_turn("request_void", soon, {"reason": "现场无此问题"})
+    if fate == "returned" and scene.once("returned") and _in_time(scene, soon):
+        return scene.unit_turn("send_back", soon, {"reason": "非本单位管养范围"})
+    if fate == "ruling" and not state.ruled and scene.once(f"ruling {state.returns}") and _in_time(scene, soon):
+        verb = "send_back" if state.returns < scene.rules.number("max_returns") else "request_ruling"
+        return scene.unit_turn(verb, soon, {"reason": "权属不清"})
     if fate == "extension" and scene.once("extension"):
         amount = f"{state.limit_value} {state.limit_unit}"
         at = max(_finish(scene, late=False), scene.now + MINUTE)
-        return scene.unit_turn("request_extension", at, {"amount": amount, "reason": "等待配件"}, _papers(scene))
+        if _in_time(scene, at):
+            return scene.unit_turn("request_extension", at, {"amount": amount, "reason": "等待配件"}, _papers(scene))
     if scene.story.source in CITIZENS and scene.once("asked") and scene.happens("asked"):
         args = {"why": "place_unclear", "question": "请说明具体位置"}
-        return Turn("ask_reporter", "acceptor", scene.desk("acceptor"), scene.soon(), args)
-    if fate in _UNTIL_DAYS and scene.once(fate):
+        return Turn("ask_reporter", "acceptor", scene.desk("acceptor"), soon, args)
+    if fate in _UNTIL_DAYS and scene.once(fate) and _in_time(scene, soon):
         least, most = _UNTIL_DAYS[fate]
         days = least + int(scene.chance.random() * (most - least))
         until = scene.now // DAY * DAY + days * DAY + int(1.5 * 3600)
         args = {"until": text_of(until // MINUTE + CIVIL_MINUTES), "reason": "需随道路改造一并实施"}
-        return scene.unit_turn(f"request_{fate}", scene.soon(), args, _papers(scene))
+        return scene.unit_turn(f"request_{fate}", soon, args, _papers(scene))
     return None
+
+
+def _in_time(scene: Scene, at: int) -> bool:
+    """Whether the unit may still turn a case away or ask for time then: once late it may only handle it."""
+    used = clocks.handling_used(scene.rules, scene.state, at // MINUTE + CIVIL_MINUTES)
+    return used <= scene.state.handling.allowance
 
 
 def _papers(scene: Scene) -> tuple[str, ...]:
@@ -87,12 +94,14 @@ def answer_request(scene: Scene) -> Turn:
     if post is not None:
         return Turn("endorse_request", post, scene.desk(post, *taken), scene.soon())
     post = tier_of_request(scene.rules, state).deciding_post
-    by = scene.desk(post, *taken)
+    by, at = scene.desk(post, *taken), scene.soon()
     if scene.happens("request_refused"):
-        return Turn(f"refuse_{kind}", post, by, scene.soon(), {"reason": "理由不足"})
+        return Turn(f"refuse_{kind}", post, by, at, {"reason": "理由不足"})
     if kind == "reopen":
-        return Turn("reopen", post, by, scene.soon(), {"reason": "诉求未解决，重新立案"})
-    return Turn(f"approve_{kind}", post, by, scene.soon())
+        return Turn("reopen", post, by, at, {"reason": "诉求未解决，重新立案"})
+    if kind in _UNTIL_DAYS and not _in_time(scene, at):
+        return Turn(f"refuse_{kind}", post, by, at, {"reason": "申请时已临近时限，现已超期"})
+    return Turn(f"approve_{kind}", post, by, at)
 
 
 def _inside_district(scene: Scene) -> Turn:
