@@ -13,7 +13,7 @@ from tests.cases.conftest import START, actor, small_city
 from tests.cases.test_loop import filed_report, minutes, step, walk_to_handling
 from wangge.domains.cases.models.case import OPEN_STAGES
 from wangge.domains.cases.queries.conditions import Filter
-from wangge.domains.cases.queries.lists import queue
+from wangge.domains.cases.queries.lists import cases, queue
 from wangge.domains.organizations.logic import Actor
 
 __all__ = ["actor", "small_city"]
@@ -80,8 +80,8 @@ def test_the_pages_of_a_searched_queue_are_the_whole_of_it(actor: Find, waiting:
     assert paged(actor("acceptor-1"), stages, Filter(words="井盖"), LATER, limit) == plain(stages, overdue=False)
 
 
-@pytest.mark.django_db
-def test_a_queue_is_chosen_from_each_stages_index_and_sorted_no_further(actor: Find, waiting: None) -> None:
+def plan_of(ask: Callable[[], object]) -> str:
+    """How the database goes about the last statement of this question, where it may not read everything."""
     statements: list[Any] = []
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -89,11 +89,24 @@ def test_a_queue_is_chosen_from_each_stages_index_and_sorted_no_further(actor: F
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):
-        queue(by=actor("acceptor-1"), at=LATER, stages=("reported", "accepted"), filter=Filter(), limit=2)
+        ask()
     (sql, params) = statements[-1]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {sql}", params)
-        shown = "\n".join(line for (line,) in cursor.fetchall())
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_a_queue_is_chosen_from_each_stages_index_and_sorted_no_further(actor: Find, waiting: None) -> None:
+    by = actor("acceptor-1")
+    shown = plan_of(lambda: queue(by=by, at=LATER, stages=("reported", "accepted"), filter=Filter(), limit=2))
     assert shown.count("using case_queue") == 2, shown
     assert "Merge Append" in shown, shown
+
+
+@pytest.mark.django_db
+def test_what_is_late_is_read_from_the_newest_report_on_until_the_page_is_full(actor: Find, waiting: None) -> None:
+    by = actor("acceptor-1")
+    shown = plan_of(lambda: cases(by=by, at=LATER, filter=Filter(overdue=True), limit=2))
+    assert "Index Scan using open_newest on cases_open" in shown, shown
