@@ -27,3 +27,7 @@ class NoSuchRecording(TelephoneRefused):
 
 class NoSuchCall(TelephoneRefused):
     """There is no such call, or it lies behind a wall."""
+
+
+class NoSuchNumber(TelephoneRefused):
+    """What was typed is no telephone number."""

@@ -13,6 +13,8 @@ SHOWN_FOR = timedelta(minutes=10)
 """How long a call that is over, or of which nothing more was heard, stays before its seat."""
 _NOT_DIALLED = re.compile(r"[\s()\-.]+")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,30}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_WHOLE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}")
 _COUNTRY = re.compile(r"(?:\+|00)86(?=1[0-9]{10}$)")
 
 
@@ -64,6 +66,27 @@ def number_of(text: str) -> str:
     """A caller's number as it is kept and compared; empty where it is withheld or none."""
     number = _COUNTRY.sub("", _NOT_DIALLED.sub("", text))
     return number if _NUMBER.fullmatch(number) else ""
+
+
+def is_whole(number: str) -> bool:
+    """Whether a number leads to one subscriber: a mobile one, or a landline with or without its area code."""
+    return _WHOLE.fullmatch(number) is not None
+
+
+def ways_written(number: str) -> tuple[str, ...]:
+    """How a number of ``number_of`` may stand in a report, where people and other systems wrote it: for a question
+    that an index answers.
+    """
+    abroad = number.removeprefix("0")
+    whole = (number, f"+86{abroad}", f"86{abroad}")
+    if _MOBILE.fullmatch(number):
+        parts: tuple[str, ...] = (number[:3], number[3:7], number[7:])
+    elif number.startswith("0"):
+        area = 3 if number[1:2] in ("1", "2") else 4  # 010 and 02x are of three digits, all others of four
+        parts = (number[:area], number[area:])
+    else:
+        return whole
+    return (*whole, " ".join(parts), "-".join(parts))
 
 
 FORMATS: Mapping[str, str] = {"wav": "audio/wav", "ogg": "audio/ogg", "mp3": "audio/mpeg"}

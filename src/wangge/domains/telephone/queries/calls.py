@@ -109,8 +109,8 @@ def reached_since(calls: list[Call]) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def cases_of_number(caller: str, *, but: int) -> tuple[list[str], int]:
-    """The numbers of cases other calls of this number are bound to, and how many calls there were; one statement."""
+def cases_of_number(caller: str, *, but: int = 0) -> tuple[list[str], int]:
+    """The cases that calls of this number, but one, are bound to, and how many calls there were; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COALESCE(array_agg(DISTINCT case_number) FILTER (WHERE case_number IS NOT NULL), '{}'), count(*)"

@@ -61,6 +61,17 @@ class WithinPane:
 
 
 @dataclass(frozen=True, slots=True)
+class TelephonePane:
+    """The question for the cases of a telephone number: posted, and recorded with its reason."""
+
+    url: str
+    phone: str = ""
+    reason: str = ""
+    error: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WorkListPage:
     """A list of cases by remaining time: the seat's queues, a unit's and a collector's tasks."""
 
@@ -86,6 +97,7 @@ class WorkListPage:
     kept: KeptViews | None = None  # views the person keeps beside this list
     corner: tuple[Figure, ...] = ()  # own on-time rate and the like
     within: WithinPane | None = None  # the place to look in, drawn on a map
+    telephone: TelephonePane | None = None  # the number to look for
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from wangge.surfaces.web.command.filters import SEARCH, Narrowing, narrowing_of
 from wangge.surfaces.web.command.in_hand_views import with_hands
 from wangge.surfaces.web.command.kept_views import kept_views
 from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WithinPane, WorkListPage
+from wangge.surfaces.web.command.telephone_search import telephone_pane
 from wangge.surfaces.web.elements.pieces import NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.maps import map_of_city, map_over
@@ -122,6 +123,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
         previous_url=narrowing.address("case_search") if request.GET.get("cursor") else "",
         exports=_exports(by, narrowing, shown_columns) if shown else (),
         within=_within(narrowing, at),
+        telephone=telephone_pane(by, narrowing.filter.words),
     )
     return render(request, "web/command/work_list.html", {"page": page})
 

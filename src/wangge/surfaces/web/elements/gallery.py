@@ -109,6 +109,10 @@ SAMPLES: dict[str, Sample] = {
     "handover": Sample("交接班", "web/command/handover.html", sample_desks.handovers),
     "handover-none": Sample("交接班：空", "web/command/handover.html", sample_desks.no_handover),
     "search-within": Sample("案卷查询：图上范围", "web/command/work_list.html", sample_desks.within_ring),
+    "search-telephone": Sample("按电话号码查找", "web/command/work_list.html", sample_desks.telephone_asked),
+    "search-telephone-wrong": Sample(
+        "按电话号码查找：号码不全", "web/command/work_list.html", sample_desks.telephone_wrong
+    ),
     "work-list-views": Sample("待办：保存的视图", "web/command/work_list.html", sample_desks.with_views),
     "work-list-columns": Sample("待办：自选列", "web/command/work_list.html", sample_desks.with_columns),
     "board": Sample("值班长", "web/command/board.html", sample_desks.board),

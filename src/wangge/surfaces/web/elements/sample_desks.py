@@ -8,7 +8,7 @@ from datetime import timedelta
 from wangge.surfaces.web.command.duty_pages import BoardPage, BoardRow, BoardSection, LookForm
 from wangge.surfaces.web.command.handover_pages import HandoverPage, HandoverRow
 from wangge.surfaces.web.command.kept_views import ColumnChoice, KeptView, KeptViews
-from wangge.surfaces.web.command.pages import WithinPane, WorkListPage
+from wangge.surfaces.web.command.pages import TelephonePane, WithinPane, WorkListPage
 from wangge.surfaces.web.command.text_pages import TextGroup, TextRow, TextsPage
 from wangge.surfaces.web.command.together import OwnAnswers, Subject, TogetherPage
 from wangge.surfaces.web.elements import samples
@@ -65,6 +65,23 @@ def within_ring() -> WorkListPage:
         clear_url="#",
     )  # fmt: skip
     return replace(samples.work_list(), queues=(), within=pane, filter_hidden=(("within", ring),), clear_url="#")
+
+
+def telephone_asked() -> WorkListPage:
+    """The cases of a telephone number, and the question for another."""
+    pane = TelephonePane("#", reason="来电人询问自己的上报")
+    return replace(
+        samples.work_list(), heading="号码 138****5678 的案卷", queues=(), filters=(), filter_url="#",
+        found_text="共 76 件，按上报时间排序", next_url="", telephone=pane,
+    )  # fmt: skip
+
+
+def telephone_wrong() -> WorkListPage:
+    """A number that is none."""
+    pane = TelephonePane(
+        "#", "1381234", "来电人询问自己的上报", "请输入完整的手机号，或带区号的固定电话。", is_open=True
+    )
+    return replace(telephone_asked(), heading="按电话号码查找", groups=(), found_text="", telephone=pane)
 
 
 def with_views() -> WorkListPage:

@@ -20,7 +20,7 @@ from wangge.domains.cases.queries.by_telephone import cases_of_telephone, denoun
 from wangge.domains.hotline.queries.orders import orders_of_telephone
 from wangge.domains.organizations.logic import Actor, masked_phone
 from wangge.domains.organizations.operations.audit import ReasonMissing, record_reveal
-from wangge.domains.telephone.logic.calls import FORMATS
+from wangge.domains.telephone.logic.calls import FORMATS, ways_written
 from wangge.domains.telephone.operations.working import LONGEST_REASON, bind_call, settle_missed, sit_at
 from wangge.domains.telephone.policies import may_listen, may_reveal
 from wangge.domains.telephone.queries.calls import (
@@ -104,7 +104,7 @@ def _earlier(found: Call, by: Actor, at: datetime) -> Earlier:
     if not found.caller:
         return Earlier()
     bound, count = cases_of_number(found.caller, but=found.id)
-    cases = cases_of_telephone(phone=found.caller, also=bound, by=by)
+    cases = cases_of_telephone(phones=ways_written(found.caller), also=bound, by=by)
     orders = orders_of_telephone(phone=found.caller) if opens(by, "hotline_order") else []
     return Earlier(
         rows.lines([each for each in cases if each.number != found.case_number], at=at),
