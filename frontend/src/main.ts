@@ -15,6 +15,7 @@ import { followPulse, isBusy } from "./elements/pulse";
 import { keepDrafts } from "./drafts";
 import { enhanceForms } from "./forms";
 import { keepFieldApp } from "./field/register";
+import { measureTop } from "./top";
 
 // The Content-Security-Policy allows neither inline styles nor evaluation; say so before htmx gets ready.
 htmx.config.includeIndicatorStyles = false;
@@ -70,6 +71,7 @@ function refreshLists(): void {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  measureTop();
   loadMapWhereOneIs();
   loadDrawingWhereItIs();
   loadWithinWhenOpened();

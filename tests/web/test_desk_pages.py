@@ -64,6 +64,9 @@ def test_a_shift_goes_from_hand_to_hand_with_both_names(browser: Open) -> None:
     going, coming = browser("acceptor-1"), browser("acceptor-2")
     going.get("/handover")
     assert "还没有交接记录。" in going.text()
+    assert '<option value="day" selected>' in going.page, "the shift that runs is the one to hand over"
+    standing = re.findall(r'<nav class="queues whole".*?</nav>', going.page, re.DOTALL)[0]
+    assert standing.index("超过时限") < standing.index("待")
     going.send("handover", status=422, shift="")
     going.send("handover", shift="day", promised="20:00 前回电", unusual="停电")
     assert "等待签收" in going.text()

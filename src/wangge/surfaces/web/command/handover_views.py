@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wangge.domains.cases.drafting import civil
+from wangge.domains.cases.logic.guards.persons import shift_at
 from wangge.domains.cases.queries.counts import open_by_stage
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.desks.operations.handovers import LONGEST, hand_over, take_over
@@ -18,6 +20,7 @@ from wangge.domains.desks.queries import Handover, latest_handovers
 from wangge.domains.desks.refusals import DeskRefused
 from wangge.domains.organizations.directory import known
 from wangge.domains.organizations.logic import Actor
+from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
 from wangge.standards.city_settings import shift_names
 from wangge.surfaces.web.command import queues
@@ -70,7 +73,13 @@ def _standing(by: Actor, at: datetime) -> dict[str, int]:
     """Open cases by stage, and of all of them those past their deadline."""
     counts = open_by_stage(by=by, at=at)
     late = sum(late for _number, late in counts.values())
-    return {**{stage: number for stage, (number, _late) in counts.items()}, _LATE: late}
+    return _in_order({_LATE: late, **{stage: number for stage, (number, _late) in counts.items()}})
+
+
+def _in_order(standing: Mapping[str, int]) -> dict[str, int]:
+    """What is late, then the stages as a case goes through them: the database keeps them in no order."""
+    names = (_LATE, *(row.stage for row in city_tables().stages))
+    return {name: standing[name] for name in names if name in standing}
 
 
 def _page(
@@ -103,11 +112,12 @@ def _figure(name: str, number: int) -> Figure:
 
 
 def _form(at: datetime, typed: Mapping[str, str], error: str) -> Form:
-    shifts = _shifts(at)
+    rules = rulebook_on(at.astimezone(clock.CITY_ZONE).date())
+    shifts = shift_names(rules.settings["shifts"])
     return Form(
         reverse("handovers"),
         (
-            Field("shift", _("交出的班次"), FieldKind.SELECT, value=typed.get("shift", ""),
+            Field("shift", _("交出的班次"), FieldKind.SELECT, value=typed.get("shift", shift_at(rules, civil(at))),
                   choices=tuple(Choice(name, shift_name(name)) for name in shifts)),
             Field("promised", _("答应过的事"), FieldKind.LONG_TEXT, required=False, max_length=LONGEST,
                   value=typed.get("promised", ""),
@@ -124,7 +134,7 @@ def _name_of(name: str) -> str:
 
 
 def _row(row: Handover, names: Mapping[int, str], by: Actor) -> HandoverRow:
-    told = tuple((_name_of(name), number) for name, number in row.standing.items())
+    told = tuple((_name_of(name), number) for name, number in _in_order(row.standing).items())
     remark = Field("remark", _("接班意见"), FieldKind.TEXT, required=False, max_length=200)
     may_sign = row.signed_by is None and row.written_by != by.person_id
     sign = Form(reverse("handover_sign", args=[row.number]), (remark,), _("签收接班")) if may_sign else None
