@@ -11,10 +11,10 @@ from wangge.project.checks import Weight, findings_before_start
 from wangge.project.environment import (
     Environment,
     EnvironmentRefused,
-    mistakes_in,
     read_environment,
     secret_key_of,
 )
+from wangge.project.environment_mistakes import mistakes_in
 
 KEY = "kX9-vT2_qLm8Zr4WbN7cYd1HfJ6sGp3EaUo5RiQwVxBn0MtKzS"
 SOUND = {"WANGGE_MODE": "production", "WANGGE_SECRET_KEY": KEY, "WANGGE_HOSTS": "wangge.example.cn"}

@@ -26,7 +26,8 @@ from wangge.domains.platform.operations import beat, note
 from wangge.groundwork import clock
 from wangge.groundwork.log_host import LogHost
 from wangge.groundwork.outbox.operations import append, register_consumer
-from wangge.project.environment import Environment, mistakes_in
+from wangge.project.environment import Environment
+from wangge.project.environment_mistakes import mistakes_in
 from wangge.project.logs import logging_of
 from wangge.surfaces.api import health
 from wangge.surfaces.jobs import tasks

@@ -11,7 +11,8 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from wangge.domains.organizations.identity_provider import ExistingPeopleBackend
 from wangge.domains.organizations.models import Person
-from wangge.project.environment import Environment, mistakes_in
+from wangge.project.environment import Environment
+from wangge.project.environment_mistakes import mistakes_in
 
 GOOD = {"aud": "wangge", "iss": "https://id.example.org", "sub": "7"}
 

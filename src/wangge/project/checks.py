@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 
 from wangge.groundwork.typesetting import missing_fonts
-from wangge.project.environment import Environment, mistakes_in
+from wangge.project.environment import Environment
+from wangge.project.environment_mistakes import mistakes_in
 from wangge.standards.calendars import check_calendars, load_calendar
 from wangge.standards.findings import StandardsRefused
 from wangge.standards.library import find_faults
