@@ -37,7 +37,7 @@ from wangge.groundwork.coordinates import CoordinateError, CoordinateSystem, to_
 from wangge.groundwork.worker_pool import worked
 
 if TYPE_CHECKING:
-    from wangge.domains.cases.full_history import ToldCase
+    from wangge.domains.cases.told_history import ToldCase
 
 BATCH = 1500
 _UNITS_FROM = date(2000, 1, 1)

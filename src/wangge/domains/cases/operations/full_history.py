@@ -17,9 +17,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from wangge.domains.cases.choosing_moves import Outcome
 from wangge.domains.cases.drafting import civil
 from wangge.domains.cases.foreign_history import first_condition
-from wangge.domains.cases.full_history import ALONE, Kin, Outcome, ToldCase, draft_told
+from wangge.domains.cases.full_history import draft_told
 from wangge.domains.cases.logic.moments import day_of
 from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.operations.bulk import filling, settle_after_bulk, take_numbers, write_drafted
@@ -33,6 +34,7 @@ from wangge.domains.cases.operations.foreign import (
 )
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import own_calendar, units
+from wangge.domains.cases.told_history import ALONE, Kin, ToldCase
 from wangge.domains.geography.areas import Place
 from wangge.domains.organizations.logic import Actor
 from wangge.groundwork.attachments.operations import mark_used

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from wangge.domains.cases.full_history import Action
+from wangge.domains.cases.told_history import Action
 from wangge.surfaces.exchange.imports.declaration import (
     CodeTable,
     Columns,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wangge.domains.cases.full_history import ENTRY, Action
+from wangge.domains.cases.told_history import ENTRY, Action
 from wangge.standards.library import load_tables
 from wangge.standards.tables import Tables
 from wangge.surfaces.exchange.imports.findings import ALLOWED_POLICIES

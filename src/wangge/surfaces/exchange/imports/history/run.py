@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from wangge.domains.cases.full_history import ToldCase
 from wangge.domains.cases.operations.full_history import Family
+from wangge.domains.cases.told_history import ToldCase
 from wangge.standards.findings import gettext_noop
 from wangge.surfaces.exchange.imports.findings import FindingKind, RowFinding, RowRefused
 from wangge.surfaces.exchange.imports.foreign import RefusedRow

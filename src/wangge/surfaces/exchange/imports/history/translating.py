@@ -9,8 +9,8 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
-from wangge.domains.cases.full_history import ToldCase, ToldStep
 from wangge.domains.cases.logic.narrowing import SYSTEM
+from wangge.domains.cases.told_history import ToldCase, ToldStep
 from wangge.groundwork.coordinates import CoordinateSystem
 from wangge.surfaces.exchange.imports.columns import Findings, PointReader, TimeReader, text_getter
 from wangge.surfaces.exchange.imports.declaration import TimeColumn
