@@ -21,15 +21,16 @@ from django.test import Client
 
 from tests.cases.photographs import jpeg
 from tests.living_city import stories
-from tests.living_city.auditors import Kept, Step, World, complaints_about, told_of
+from tests.living_city.auditors import Kept, World, complaints_about
 from tests.living_city.deaths import Fault
+from tests.living_city.kept import kept_cases
 from tests.living_city.recounts import wrong_counters, wrong_deliveries
 from tests.living_city.settling import LEDGER, LONG_AGO, begin_again, deliver_everything, halves
 from tests.living_city.stories import Action, Chooser, people_at_first, settings_of
 from tests.living_city.tables import Minutes, shipped_minutes
 from tests.living_city.walls import sees
 from tests.outbox.neighbours import wait_for_neighbours
-from wangge.domains.cases.drafting import civil, exact
+from wangge.domains.cases.drafting import exact
 from wangge.domains.cases.operations import timing
 from wangge.domains.cases.queries.counts import forget_counts
 from wangge.domains.cases.rows import CaseRow, load
@@ -126,8 +127,6 @@ class DatabaseCity:
 
     def _token(self, key: str) -> str:
         return f"token-{self.life}-{key}"
-
-    # ---- acting ----------------------------------------------------------------------------------------------------
 
     def carry_out(self, action: Action, place: int) -> None:
         """Do it with the fault that lies in its way; raise AssertionError where an answer cannot be."""
@@ -316,7 +315,7 @@ class DatabaseCity:
 
     def complaints(self, settings: Mapping[str, str]) -> list[str]:
         """Everything the auditors find in this life's cases, in the counters, in what was delivered."""
-        kept = self._kept()
+        kept = kept_cases(self._roots())
         minutes = Minutes(self.holidays) if self.holidays else shipped_minutes()
         world = World(settings, minutes, self.now, bool(self.holidays))
         found = [
@@ -331,43 +330,6 @@ class DatabaseCity:
         found += [f"wangge verify: {each}" for each in breaks if each.number[:21] in own or not each.case_id]
         self.counted.steps = sum(case.version for case in kept)
         return found
-
-    def _kept(self) -> list[Kept]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.id, c.number, c.stage, c.version, c.state, c.district_code, c.reporter_id, c.parent_id,"
-                " c.stage_due_at, c.handling_due_at, c.burns_at, c.timer_at, c.unknown_year FROM cases_case c"
-                " WHERE substr(c.number, 1, 21) = ANY(%s) ORDER BY c.number DESC",
-                [self._roots()],
-            )
-            rows = cursor.fetchall()
-            cursor.execute(
-                "SELECT s.case_id, s.at, s.payload, s.hash FROM cases_step s WHERE s.case_id = ANY(%s)"
-                " ORDER BY s.case_id, s.seq",
-                [[row[0] for row in rows]],
-            )
-            steps: dict[Any, list[Step]] = {}
-            for case_id, at, payload, digest in cursor.fetchall():
-                data = payload.encode()
-                steps.setdefault(case_id, []).append(Step(civil(at), data, bytes(digest), told_of(data)))
-        kept: list[Kept] = []
-        of_parent: dict[Any, list[Kept]] = {}
-        for case_id, number, stage, version, state, district, reporter, parent, *moments, year in rows:
-            columns: dict[str, int | None] = dict(
-                zip(
-                    ("stage_due_at", "handling_due_at", "burns_at", "timer_at"),
-                    [None if moment is None else civil(moment) for moment in moments],
-                    strict=True,
-                )
-            )
-            columns["unknown_year"] = year
-            case = Kept(
-                number, case_id.bytes, stage, version, columns, json.loads(state), steps.get(case_id, []), district,
-                str(reporter or ""), of_parent.get(case_id, ()),
-            )  # fmt: skip
-            of_parent.setdefault(parent, []).append(case)
-            kept.append(case)
-        return kept
 
     def _wrong_sights(self, kept: Sequence[Kept]) -> list[str]:
         """Some readers before every case: the case itself, and whether the list holds it."""
