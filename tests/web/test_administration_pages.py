@@ -28,6 +28,11 @@ def newcomer() -> Person:
     return Person.objects.get(username="xin.ren")
 
 
+def test_each_administrator_is_led_to_his_own_office(administrators: None) -> None:
+    ways = {"system": "/ground", "security": "/people", "audit": "/audit"}
+    assert {name: Browser(name).client.get("/")["Location"] for name in ways} == ways
+
+
 def test_a_person_is_made_by_one_administrator_and_given_post_and_password_by_another(administrators: None) -> None:
     system = Browser("system")
     system.get("/people")

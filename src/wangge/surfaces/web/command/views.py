@@ -35,14 +35,17 @@ from wangge.surfaces.web.maps import map_of_city, map_over
 from wangge.surfaces.web.shells import opens, shell_for
 
 ROWS = 50
+_WORK = (
+    "work_list", "department_list", "field_tasks", "case_search", "evaluation_list", "ground", "audit_log", "people",
+)  # fmt: skip
+"""The first of these that a person may open is where he works."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the person's own work: the desk, the unit, the field, else his messages."""
+    """Lead to the person's own work: the desk, the unit, the field, an administrator's office, else his messages."""
     actor = actor_on(request)
-    ways = ("work_list", "department_list", "field_tasks", "case_search", "evaluation_list", "ground", "notices")
-    return HttpResponseRedirect(reverse(next(name for name in ways if opens(actor, name) or name == "notices")))
+    return HttpResponseRedirect(reverse(next((name for name in _WORK if opens(actor, name)), "notices")))
 
 
 @require_safe
