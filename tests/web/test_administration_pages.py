@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+import wangge
 from tests.web.conftest import Browser
 from wangge.domains.organizations.logic import TERMINAL, Holding
 from wangge.domains.organizations.models import AccessToken, AuditRecord, Person, PostHolding
 from wangge.domains.organizations.operations.people import add_person
 from wangge.groundwork import clock
+from wangge.surfaces.web.administration.audit_words import object_name
 
 pytestmark = pytest.mark.django_db
+WRITTEN = re.compile(r'object_kind="([a-z_]+)"')
 
 
 @pytest.fixture
@@ -121,10 +125,17 @@ def test_people_are_found_by_initials_unit_and_post(administrators: None) -> Non
     assert "没有这样的人。" in audit.get("/people?q=没有这个人")
 
 
+def test_whatever_the_log_speaks_of_has_a_word() -> None:
+    source = Path(wangge.__file__).parent
+    written = {kind for path in source.rglob("*.py") for kind in WRITTEN.findall(path.read_text("utf-8"))}
+    assert len(written) > 30
+    assert {kind for kind in written if object_name(kind) == kind} == set()
+
+
 def test_the_audit_log_is_read_searched_and_taken_out_by_its_administrator_alone(administrators: None) -> None:
     add_person(by=TERMINAL, at=clock.now(), username="xin.ren", posts=[Holding("archivist")])
     audit = Browser("audit")
-    assert "xin.ren" in audit.get("/audit?kind=access&object=xin.ren")
+    assert "人员 xin.ren" in audit.get("/audit?kind=access&object=xin.ren"), "in words, not in codes"
     assert "这段时间没有这样的记录。" in audit.get("/audit?object=niemand")
     assert "请写明起止日期" in audit.get("/audit?first=2026-02-30", status=422)
     assert "请写明起止日期" in audit.get("/audit?first=2024-01-01&last=2026-01-01", status=422)
@@ -145,7 +156,7 @@ def test_the_audit_log_goes_on_page_behind_page_without_gap_or_double(administra
     url = "/audit?kind=access"
     while url:
         page = audit.get(url)
-        seen += re.findall(r"person (mensch-\d+)", page)
+        seen += re.findall(r"人员 (mensch-\d+)", page)
         following = re.search(r'rel="next" href="([^"]+)"', page)
         url = "/audit" + following[1].replace("&amp;", "&") if following else ""
     assert seen == [f"mensch-{number}" for number in reversed(range(120))]

@@ -25,6 +25,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.surfaces.exchange.audit_file import audit_csv
 from wangge.surfaces.web.administration.audit_pages import AuditPage, AuditRow
+from wangge.surfaces.web.administration.audit_words import detail_name, object_name
 from wangge.surfaces.web.elements.forms import Choice
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for
@@ -133,10 +134,11 @@ def _before(request: HttpRequest) -> tuple[datetime, int] | None:
 
 def _row(line: AuditLine) -> AuditRow:
     url = reverse("case", args=[line.object_key]) if line.object_kind == "case" and line.object_key else ""
-    detail = tuple((str(name), _told(value)) for name, value in line.detail.items())
+    detail = tuple((detail_name(str(name)), _told(value)) for name, value in line.detail.items())
     return AuditRow(
-        line.at, line.person_name, str(KINDS[line.kind]), line.object_kind, line.object_key, url, detail, line.address
-    )
+        line.at, line.person_name, str(KINDS[line.kind]), object_name(line.object_kind), line.object_key, url, detail,
+        line.address,
+    )  # fmt: skip
 
 
 def _told(value: Any) -> str:
