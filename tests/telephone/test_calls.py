@@ -19,7 +19,7 @@ from wangge.domains.cases.operations.reporting import Report, report_case
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.models import Person
 from wangge.domains.telephone.logic.calls import Moments, format_of, number_of, state_of
-from wangge.domains.telephone.operations.working import clear_calls, clear_old_calls
+from wangge.domains.telephone.operations.working import clear_old_calls, erase_calls
 from wangge.domains.telephone.queries.calls import call_of_exchange, recent_calls
 from wangge.groundwork import clock
 from wangge.groundwork.outbox.watching import Seen
@@ -334,13 +334,23 @@ def test_numbers_and_recordings_go_after_their_time_and_with_an_erasure(ring: Ri
     ring("c-2")
     seat.get(f"/cases/new?call={found('c-1').id}")
     seat.send("report", **REPORT)
-    gone = clear_calls(case_number=number_in(seat), at=clock.now())
-    assert gone == [(found("c-1").recording, "wav")]
+    gone = erase_calls(cases=[number_in(seat)], at=clock.now())
+    assert (gone.calls, gone.recordings) == (("c-1",), [(found("c-1").recording, "wav")])
     assert (found("c-1").caller, found("c-1").is_playable, found("c-2").caller) == ("", False, CALLER)
     ring("c-1", only=("ringing",))  # told again: it stays cleared
     assert found("c-1").caller == ""
     assert clear_old_calls(at=clock.now() + timedelta(days=179)) == []
     assert clear_old_calls(at=clock.now() + timedelta(days=181)) == [(found("c-2").recording, "wav")]
+
+
+def test_a_callers_calls_are_erased_by_his_number_and_no_others(ring: Ring) -> None:
+    ring("c-1")
+    ring("c-2", caller="13900000000")
+    ring("c-3", caller="")
+    assert erase_calls(phone=CALLER, at=clock.now()).calls == ("c-1",)
+    assert (found("c-1").caller, found("c-2").caller) == ("", "13900000000")
+    assert erase_calls(phone="", at=clock.now()).calls == ()
+    assert erase_calls(calls=["c-2"], at=clock.now()).calls == ("c-2",)
 
 
 @pytest.mark.parametrize(

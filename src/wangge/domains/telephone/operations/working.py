@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,30 +79,43 @@ def settle_missed(*, number: int, how: str, reason: str, by: Actor, at: datetime
     raise TelephoneRefused(_("这次来电已处理，或已接通。"))
 
 
-def clear_calls(*, case_number: str, at: datetime) -> list[tuple[str, str]]:
-    """Blank the callers of a case's calls; (content, format) of the recordings nobody may hear any more."""
-    return _cleared("case_number = %s AND cleared_at IS NULL", [case_number], at)
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Calls that lost their numbers, by the exchange's names; (content, format) of recordings nobody may hear now."""
+
+    calls: tuple[str, ...]
+    recordings: list[tuple[str, str]]
+
+
+def erase_calls(*, at: datetime, phone: str = "", cases: Collection[str] = (), calls: Collection[str] = ()) -> Cleared:
+    """Blank the calls from this number, those of these cases, and those the exchange named so."""
+    which = (
+        "cleared_at IS NULL AND ((caller = %s AND caller <> '') OR call_id = ANY(%s)"
+        " OR case_id IN (SELECT id FROM cases_case WHERE number = ANY(%s)))"
+    )
+    return _cleared(which, [phone, list(calls), list(cases)], at)
 
 
 def clear_old_calls(*, at: datetime) -> list[tuple[str, str]]:
-    """The same of calls older than the city keeps them."""
+    """Blank calls older than the city keeps them; the recordings nobody may hear any more."""
     days = rulebook_on(day_of(civil(at))).number("calls_kept_days")
     which = "id IN (SELECT id FROM telephone_call WHERE cleared_at IS NULL AND first_at < %s)"
-    return _cleared(which, [at - timedelta(days=days)], at)
+    return _cleared(which, [at - timedelta(days=days)], at).recordings
 
 
-def _cleared(condition: str, values: list[Any], at: datetime) -> list[tuple[str, str]]:
+def _cleared(condition: str, values: list[Any], at: datetime) -> Cleared:
     """Clear these calls; of their recordings those no other call still needs."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE telephone_call SET caller = '', cleared_at = %s WHERE {condition}"
-            " RETURNING recording, recording_format",
+            " RETURNING recording, recording_format, call_id",
             [at, *values],
         )
-        found = {(str(row[0]), str(row[1])) for row in cursor.fetchall() if row[1]}
+        rows = cursor.fetchall()
+        found = {(str(row[0]), str(row[1])) for row in rows if row[1]}
         cursor.execute(
             "SELECT recording FROM telephone_call WHERE recording = ANY(%s) AND cleared_at IS NULL",
             [[recording for recording, _form in found]],
         )
         kept = {row[0] for row in cursor.fetchall()}
-    return sorted(each for each in found if each[0] not in kept)
+    return Cleared(tuple(sorted(row[2] for row in rows)), sorted(each for each in found if each[0] not in kept))

@@ -128,9 +128,18 @@ def _line(row: OrderRow, at: datetime) -> OrderLine:
     due, whose = leading(row)
     return OrderLine(
         row.order_no, reverse("hotline_order", args=[row.id]), word("hotline_channel", row.channel),
-        word("hotline_kind", row.kind), row.title or row.content[:40], word("hotline_state", row.state), due,
+        word("hotline_kind", row.kind), _title(row), word("hotline_state", row.state), due,
         _clock_name(whose), due is not None and due < at, row.urgent,
     )  # fmt: skip
+
+
+def _title(row: OrderRow) -> str:
+    return row.title or row.content[:40] or _erased()
+
+
+def _erased() -> str:
+    """What stands for the words of an order that has none: one taken in has a title or a content."""
+    return _("（个人信息已清除）")
 
 
 def _clock_name(whose: str) -> str:
@@ -160,7 +169,7 @@ def _order(
         shell=shell_for(request, row.order_no, at=at, current="hotline_orders", notices=refused),
         heading=row.order_no,
         list_url=reverse("hotline_orders"),
-        title=row.title or _("（无标题）"),
+        title=row.title or (_("（无标题）") if row.content else _erased()),
         content=row.content,
         state=word("hotline_state", row.state),
         facts=_facts(row, by, revealed=revealed),
