@@ -129,11 +129,11 @@ def audit() -> AuditPage:
         shell=shell("审计记录", OFFICE), heading="审计记录", url="#", first="2026-05-01", last="2026-05-06", person="",
         object_key="", kind="", kinds=(Choice("sign_in", "登录"), Choice("reveal", "查看个人信息")),
         rows=(
-            AuditRow(NOW, "安晓", "查看个人信息", "case", "430201-20260506-00017", "#",
-                     (("reason", "回访"), ("fields", "name phone")), "10.0.0.7"),
-            AuditRow(NOW - timedelta(minutes=4), "安晓", "办理", "case", "430201-20260506-00017", "#",
-                     (("verb", "accept"),), "10.0.0.7"),
-            AuditRow(NOW - timedelta(minutes=31), "安晓", "登录", "person", "an.xiao", "", (), "10.0.0.7"),
+            AuditRow(NOW, "安晓", "查看个人信息", "案卷", "430201-20260506-00017", "#",
+                     (("事由", "回访"), ("查看的内容", "name phone")), "10.0.0.7"),
+            AuditRow(NOW - timedelta(minutes=4), "安晓", "办理", "案卷", "430201-20260506-00017", "#",
+                     (("办理", "accept"),), "10.0.0.7"),
+            AuditRow(NOW - timedelta(minutes=31), "安晓", "登录", "人员", "an.xiao", "", (), "10.0.0.7"),
         ),
         next_url="#", export_url="#",
     )  # fmt: skip
