@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.volume.conftest import NOW, Ask, breaks_found
 from wangge.domains.cases.breaks import LABELS, BreakKind
 from wangge.domains.cases.chain import link
+from wangge.domains.cases.replaying import photos_by_step
 from wangge.domains.organizations.logic import TERMINAL
 from wangge.project.demo.ground_loading import LoadedGround
 from wangge.project.simulation.running import Production, produce, year_tasks
@@ -183,6 +184,16 @@ def test_erased_words_are_no_break(city: None, tamper: Tamper, ask: Ask) -> None
     )
     tamper(f"UPDATE cases_matter SET description = '', address = '' WHERE case_id = {TEXTS}")
     assert breaks_found() == []
+
+
+def test_photos_of_one_step_have_no_order_among_their_kinds_but_their_names_count() -> None:
+    """Cities filled by earlier versions kept them in the order in which they were given."""
+    before, after, later = ["photo_before", "a", 1], ["photo_after", "b", 1], ["photo_after", "c", 4]
+    kept = photos_by_step([before, after, later])
+    assert photos_by_step([after, before, later]) == kept
+    assert photos_by_step([["photo_before", "b", 1], ["photo_after", "a", 1], later]) != kept
+    assert photos_by_step([["photo_before", "a", 4], after, later]) != kept
+    assert photos_by_step([after, later]) != kept
 
 
 def test_the_command_ends_with_one_and_names_the_break(
