@@ -173,6 +173,8 @@ def test_erasure_leaves_that_there_was_a_letter(letters: Come) -> None:
     erase_letter(number=number, because="本人申请", by=TERMINAL, at=clock.now())
     found = letter_of(code)
     assert (found.words, found.name, found.kind) == ("", "", "own_people")
+    line = AuditRecord.objects.filter(kind="erasure").get()
+    assert (line.object_kind, line.object_key, line.detail) == ("letter", str(number), {"because": "本人申请"})
     assert seat("supervisor-1").get(f"/letters/{number}").status_code == 200
 
 

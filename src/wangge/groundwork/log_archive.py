@@ -5,6 +5,7 @@
     base/20261129T181500.123456Z/  a base backup: base.tar.gz, pg_wal.tar.gz, …, base.json (written last)
     log/0000000100…04.gz      the pieces of the log (WAL), compressed, each there whole or not at all
     photos/, months/          as under var, only ever added to
+    erasures.jsonl            what was erased, only ever added to
     overlay/20261129T…Z/      the city's own rows as they were from that moment on
 """
 

@@ -21,6 +21,7 @@ from wangge.project.archive import ArchiveRefused, Manifest
 from wangge.project.checks import own_migrations
 from wangge.project.database import connection_of
 from wangge.project.environment import Environment, Role
+from wangge.project.erasures import bring_erasures
 from wangge.project.opening import open_database
 from wangge.project.words import _
 
@@ -47,6 +48,7 @@ def back_up(environment: Environment, directory: Path) -> Manifest:
             if source.is_dir():
                 task = progress.add_task(name, total=archive.bytes_under(source))
                 archive.copy_tree(source, directory / name, _advancing(progress, task), hold_back=False)
+        bring_erasures(environment.var, directory)
         task = progress.add_task(_("校验"), total=archive.bytes_under(directory))
         files = archive.describe(directory, _advancing(progress, task))
     manifest = Manifest(
@@ -77,6 +79,7 @@ def restore(environment: Environment, directory: Path, *, force: bool) -> Manife
         if changed:
             raise ArchiveRefused(f"备份已损坏，{len(changed)} 个文件与清单不符：{'、'.join(changed[:3])}")
         _load(parameters, directory / "database", progress)
+        bring_erasures(directory, environment.var)
         for name, target in _directories(environment).items():
             source = directory / name
             if name == "overlay" and environment.overlay is not None:

@@ -22,6 +22,7 @@ from wangge.groundwork.warehouse.keeping import set_aside_after
 from wangge.project import archive
 from wangge.project.archiving import applied_migrations, refuse_newer, starts_anew
 from wangge.project.environment import Environment
+from wangge.project.erasures import bring_erasures
 from wangge.project.opening import cluster_of
 
 PHOTO_PARTS = ("originals", "copies", "thumbnails")
@@ -89,6 +90,7 @@ def copy_beside(environment: Environment, *, whole: bool) -> int:
     """
     folder = folder_of(environment)
     copied = _copy_overlay(environment, folder)
+    bring_erasures(environment.var, folder)
     if environment.months_directory.is_dir():
         copied += archive.copy_tree(
             environment.months_directory, folder / log_archive.MONTHS, lambda _done: None, hold_back=True
@@ -159,6 +161,7 @@ def restore_to(environment: Environment, *, folder: Path, moment: datetime | Non
     if cluster.data.exists() and not force and not starts_anew(environment):
         raise FolderRefused("这座城市不是空的：确要替换请加 --force；换下的数据另存，不删除。")
     replaced = point_in_time.recover(cluster, folder=folder, base=base_directory, moment=moment)
+    bring_erasures(folder, environment.var)
     photos = folder / log_archive.PHOTOS
     if photos.is_dir() and not environment.photos_s3_bucket:
         archive.copy_tree(photos, environment.var / "photos", lambda _done: None, hold_back=True)

@@ -58,20 +58,28 @@ def erase(*, number: str | None, phone: str | None, because: str, yes: bool) -> 
         click.confirm(
             _("清除后不能恢复。确定清除案卷 {number} 的个人信息？").format(number=number or phone), abort=True
         )
-    with open_city():
+    with open_city() as environment:
+        from django.db import transaction
+
         from wangge.domains.cases.failures import BadInput, NoSuchCase
-        from wangge.domains.citizens.operations.erasing import erase_person
+        from wangge.domains.citizens.operations.erasing import erase_person, erasure_of_case
         from wangge.domains.citizens.operations.following import erase_citizens
         from wangge.domains.organizations.logic import TERMINAL
         from wangge.groundwork import clock
+        from wangge.project.erasures import note_erasures
 
+        at = clock.now()
         try:
             if phone is not None:
-                done = erase_person(phone=phone, because=because, by=TERMINAL, at=clock.now())
+                with transaction.atomic():
+                    done = erase_person(phone=phone, because=because, by=TERMINAL, at=at)
+                    note_erasures(environment.var, done.erasures)
                 told = _("已清除 {cases} 件案卷、{letters} 封来信、{followers} 条查询登记中的个人信息。")
                 told = told.format(cases=len(done.cases), letters=done.letters, followers=done.followers)
             else:
-                steps = erase_citizens(number=str(number), because=because, by=TERMINAL, at=clock.now())
+                with transaction.atomic():
+                    steps = erase_citizens(number=str(number), because=because, by=TERMINAL, at=at)
+                    note_erasures(environment.var, [erasure_of_case(number=str(number), at=at)])
                 told = _("已清除 {steps} 条流转记录中的个人信息。").format(steps=steps)
         except NoSuchCase:
             raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None

@@ -21,14 +21,21 @@ def erase(*, number: int, because: str, yes: bool) -> None:
     """Exit 1 when there is no such letter, 2 without a reason."""
     if not yes:
         click.confirm(_("清除后不能恢复。确定清除来信 {number}？").format(number=number), abort=True)
-    with open_city():
+    with open_city() as environment:
+        from django.db import transaction
+
+        from wangge.domains.citizens.operations.erasing import erasure_of_letter
         from wangge.domains.citizens.operations.letters import erase_letter
         from wangge.domains.citizens.refusals import LetterRefused, NoSuchLetter
         from wangge.domains.organizations.logic import TERMINAL
         from wangge.groundwork import clock
+        from wangge.project.erasures import note_erasures
 
+        at = clock.now()
         try:
-            erase_letter(number=number, because=because, by=TERMINAL, at=clock.now())
+            with transaction.atomic():
+                erase_letter(number=number, because=because, by=TERMINAL, at=at)
+                note_erasures(environment.var, [erasure_of_letter(number=number, at=at)])
         except NoSuchLetter:
             raise click.ClickException(_("没有来信 {number}，或已清除。").format(number=number)) from None
         except LetterRefused as refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -52,6 +52,7 @@ def restore(*, directory: Path | None, moment: str | None, force: bool) -> None:
             _bring_up()
             # This cluster counts its transactions anew: without this, facts not yet delivered would wait for ever.
             rebase_after_restore()
+            _erase_again(environment)
         note_upkeep(
             environment, kind="restore", well=True, seconds=monotonic() - began,
             detail={"where": str(directory), "made_at": manifest.made_at},
@@ -64,6 +65,25 @@ def _bring_up() -> None:
 
     migrate_database(verbosity=0)
     grant_to_application()
+
+
+def _erase_again(environment: Environment) -> None:
+    """Words that a person had erased came back with the earlier moment; they go before anybody reads them."""
+    from django.db import connection
+
+    from wangge.domains.citizens.operations.erasing import erase_again
+    from wangge.domains.organizations.logic import TERMINAL
+    from wangge.project.erasures import bring_erasures, erasures_noted
+
+    if environment.backup_folder is not None:
+        bring_erasures(environment.backup_folder, environment.var)
+    at = clock.now()
+    with connection.cursor() as cursor:
+        # An old backup has no month yet for what is recorded today.
+        cursor.execute("SELECT ensure_month_partitions(%s, %s)", [at.date() - timedelta(days=1), at.date()])
+    again = erase_again(erasures=erasures_noted(environment.var), by=TERMINAL, at=at)
+    if again:
+        click.echo(_("已再次清除随恢复而回来的个人信息：{count} 项。").format(count=again))
 
 
 def _moment(text: str) -> datetime | None:
@@ -91,6 +111,7 @@ def _to_moment(environment: Environment, directory: Path | None, moment: datetim
     told = moment.isoformat(sep=" ") if moment else LATEST
     with open_city(as_owner=True):
         _bring_up()
+        _erase_again(environment)
         note_upkeep(
             environment, kind="restore", well=True, seconds=monotonic() - began,
             detail={"to": told, "base": done.base, "replaced": str(done.replaced or "")},

@@ -18,7 +18,8 @@ from wangge.domains.citizens.logic.limits import Sending
 from wangge.domains.citizens.operations.following import Contact, Sent, count
 from wangge.domains.citizens.queries.letters import Letter, kept_digest, letter_for
 from wangge.domains.citizens.refusals import CodeTaken, LetterRefused, NoSuchLetter
-from wangge.domains.organizations.logic import SYSTEM, Actor
+from wangge.domains.organizations.logic import SYSTEM, Actor, AuditKind
+from wangge.domains.organizations.operations.audit import record
 from wangge.groundwork.attachments.operations import use_photos
 from wangge.standards.letter_rows import Authority
 
@@ -134,6 +135,10 @@ def erase_letter(*, number: int, because: str, by: Actor, at: datetime) -> None:
         if row is None:
             raise NoSuchLetter
         _note(number, int(row[0]), "erase", by, at, because.strip())
+        record(
+            by=by, at=at, kind=AuditKind.ERASURE, object_kind="letter", object_key=str(number),
+            detail={"because": because.strip()},
+        )  # fmt: skip
 
 
 def _locked(number: int, by: Actor) -> Letter:
