@@ -4,7 +4,7 @@
 // the last answer of the server; whoever signs in after him sees his own work only, and nobody's work is lost by that.
 import { type CatalogueItem, type Component, Server, type State, type Task } from "./asking";
 import { GridComponents } from "./components";
-import type { Fix } from "./places";
+import { zoomAround, type Fix } from "./places";
 import { drawQueue } from "./queue";
 import { ReportForm } from "./report";
 import { type Fixed, Sender } from "./sender";
@@ -224,7 +224,7 @@ class FieldApp extends HTMLElement {
     if (at) {
       map.setAttribute("lon", String(at.lon));
       map.setAttribute("lat", String(at.lat));
-      map.setAttribute("zoom", "16");
+      map.setAttribute("zoom", String(zoomAround(this.components.reach(at), at.lat)));
     }
     if (!this.here) map.setAttribute("unmarked", "");
     root.replaceChildren(map);

@@ -58,11 +58,20 @@ export class GridComponents {
     const items = this.kept?.items ?? [];
     const line = this.root.querySelector<HTMLElement>("[data-things]")!;
     line.textContent = items.length ? say("things", { n: items.length, time: clockTime(this.kept!.at) }) : say("things_none");
-    const away = here ? items.map((item) => ({ item, metres: metresBetween(here, { lon: item[5], lat: item[6] }) })) : [];
-    const nearest = away.sort((one, other) => one.metres - other.metres).slice(0, NEAREST);
     this.root.querySelector("[data-near-things]")!.replaceChildren(
-      ...nearest.map(({ item, metres }) => make("li", "", button(`${item[1]} · ${distance(metres)}${item[4] ? "" : ` · ▲ ${item[3]}`}`, "secondary", () => this.choose(item)))),
+      ...this.nearestTo(here).map(({ item, metres }) => make("li", "", button(`${item[1]} · ${distance(metres)}${item[4] ? "" : ` · ▲ ${item[3]}`}`, "secondary", () => this.choose(item)))),
     );
+  }
+
+  /** How far away the few nearest lie, so that a map takes them in. */
+  reach(here: Point): number {
+    return this.nearestTo(here).at(-1)?.metres ?? 0;
+  }
+
+  private nearestTo(here: Point | undefined): { item: Component; metres: number }[] {
+    const items = here ? (this.kept?.items ?? []) : [];
+    const away = items.map((item) => ({ item, metres: metresBetween(here!, { lon: item[5], lat: item[6] }) }));
+    return away.sort((one, other) => one.metres - other.metres).slice(0, NEAREST);
   }
 
   async drawOn(map: CityMap): Promise<void> {
@@ -100,9 +109,9 @@ export class GridComponents {
           id: "things",
           type: "circle",
           source: "things",
-          minzoom: 13,
+          minzoom: 11,
           paint: {
-            "circle-radius": ["interpolate", ["linear"], ["zoom"], 13, 2, 17, 7],
+            "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 2.5, 14, 4, 17, 7],
             "circle-color": ["case", ["get", "whole"], colour("--accent"), colour("--overdue")],
             "circle-stroke-color": colour("--surface"),
             "circle-stroke-width": 1,

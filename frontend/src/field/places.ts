@@ -36,6 +36,18 @@ export function metresBetween(one: Point, other: Point): number {
   return Math.hypot((one.lon - other.lon) * stretch, one.lat - other.lat) * METRES_PER_DEGREE;
 }
 
+const METRES_PER_PIXEL = 78_271.5; // at zoom 0 on the equator, of tiles of 512 pixels
+const SEEN_PIXELS = 150;
+const WIDEST_ZOOM = 11; // a grid of some kilometres, seen from outside
+const NEAR_ZOOM = 16;
+
+/** The zoom at which what lies so far from the middle of a telephone's map is still on it. */
+export function zoomAround(metres: number, lat: number): number {
+  if (metres <= 0) return NEAR_ZOOM;
+  const fits = Math.log2((METRES_PER_PIXEL * Math.cos((lat * Math.PI) / 180) * SEEN_PIXELS) / metres);
+  return Math.min(NEAR_ZOOM, Math.max(WIDEST_ZOOM, fits));
+}
+
 /** The stops in walking order from a point: each time the nearest, then crossings of the way taken out (2-opt). */
 export function routed<Stop extends Point>(from: Point, stops: readonly Stop[]): Stop[] {
   const left = [...stops];

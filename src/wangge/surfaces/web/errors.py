@@ -6,6 +6,7 @@ import logging
 import sys
 from secrets import token_hex
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -107,6 +108,8 @@ def _page(
 
 def _links(request: HttpRequest) -> tuple[NavItem, ...]:
     if visitor_on(request) is None:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # no page, no gate: who it is was not asked
+            return (NavItem(_("回到工作台"), reverse("home"), is_primary=True),)
         return (NavItem(_("去登录"), reverse("sign_in"), is_primary=True),)
     return (NavItem(_("回到工作台"), reverse("home"), is_primary=True), NavItem(_("案卷查询"), reverse("case_search")))
 

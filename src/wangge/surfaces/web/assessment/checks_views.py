@@ -262,7 +262,10 @@ def _to_case(found: MonthChecks, month: Period, at: datetime) -> Form | None:
                 "address", _("地址"), FieldKind.TEXT, max_length=200, help=_("不填的，用发现里的地点。"), required=False
             ),
             Field("location", _("位置"), FieldKind.POINT, required=False, map=map_at(None, None, at)),
-            Field("photo_before", labels.argument_name("photo_before"), FieldKind.PHOTOS, required=False),
+            Field(
+                "photo_before", labels.argument_name("photo_before"), FieldKind.PHOTOS, required=False,
+                help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+            ),
         ),
         _("登记成案卷"),
         hidden=(("what", "case"),),

@@ -51,7 +51,9 @@ def evidence_field(kind: str, desk: DeskCase, *, required: bool) -> Field:
             help=_("已按案卷位置填好；实际位置不同时请改。"),
         )  # fmt: skip
     if kind in PAPERS:
-        return Field(kind, label, FieldKind.FILE, required=required, help=_("扫描或拍照：JPEG、PNG、WebP。"))
+        return Field(
+            kind, label, FieldKind.FILE, required=required, help=_("扫描或拍照：JPEG、PNG、WebP，每张不超过 20 MB。")
+        )
     return Field(
         kind, label, FieldKind.PHOTOS, required=required, from_camera=kind == "photo_site",
         help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),

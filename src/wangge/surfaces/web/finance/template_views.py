@@ -87,7 +87,9 @@ def _page(
         missing=filled.missing if filled else (),
         upload_url=_url(where) if may_write else "",
         accepts=".docx",
-        help=_("字段写作 {{ 收入总计 }} 或 {{ 01.r27 }}；标题与本系统的章节对上后，其下的提示由正文代替。"),
+        help=_(
+            "字段写作 {{ 收入总计 }} 或 {{ 01.r27 }}；标题与本系统的章节对上后，其下的提示由正文代替。不超过 8 MB。"
+        ),
         withdraw_form=Form(_url(where, "account_template_withdraw"), (), _("不用模板")) if kept and may_write else None,
         download_url=f"{reverse('account_file', args=['docx'])}?unit={where.unit}&year={where.year}",
         draft_url=_url(where, "account_draft"),

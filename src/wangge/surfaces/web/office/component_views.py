@@ -191,7 +191,9 @@ def _facts(row: ComponentRow, today: date) -> tuple[Fact, ...]:
 
 
 def _photo_form(code: str, errors: tuple[str, ...]) -> Form:
-    field = Field("photo", _("照片"), FieldKind.PHOTOS, max_count=6, errors=errors)
+    field = Field(
+        "photo", _("照片"), FieldKind.PHOTOS, max_count=6, errors=errors, help=_("JPEG、PNG、WebP，每张不超过 20 MB。")
+    )
     return Form(reverse("component_add_photo", args=[code]), (field,), _("加入照片"))
 
 

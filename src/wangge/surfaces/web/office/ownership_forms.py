@@ -38,7 +38,14 @@ def decision_form(typed: Typed | None = None, error: str = "") -> Form:
         Field("minutes_no", _("会议纪要文号"), FieldKind.TEXT, max_length=60),
         Field("held_on", _("会议日期"), FieldKind.TEXT, placeholder="2024-03-13", max_length=10, input_mode="numeric"),
         Field("decision", _("决定"), FieldKind.LONG_TEXT, max_length=2000),
-        Field("paper", _("纪要扫描件"), FieldKind.FILE, required=False, max_count=1),
+        Field(
+            "paper",
+            _("纪要扫描件"),
+            FieldKind.FILE,
+            required=False,
+            max_count=1,
+            help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+        ),
     ]
     return _form(reverse("ownership_decision"), fields, _("登记协调会决定"), typed, error)
 

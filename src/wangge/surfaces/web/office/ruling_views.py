@@ -154,7 +154,10 @@ def _rule_form(ruling: Ruling, typed: Typed | None, error: str) -> Form:
         ),
         Field("reach", _("范围"), FieldKind.CHOICE, choices=reaches, value=reaches[0].value),
         Field("decision", _("决定"), FieldKind.LONG_TEXT, value=said, max_length=2000),
-        Field("paper", _("纪要扫描件"), FieldKind.FILE, required=False, max_count=1),
+        Field(
+            "paper", _("纪要扫描件"), FieldKind.FILE, required=False, max_count=1,
+            help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+        ),
     )  # fmt: skip
     shown = tuple(replace(each, value=typed.get(each.name, each.value)) for each in fields) if typed else fields
     return Form(
