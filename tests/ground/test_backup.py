@@ -111,6 +111,48 @@ def test_what_was_erased_after_the_backup_is_erased_again_by_its_restore(city: C
     assert _letters(other) == [("", ""), ("很吵", "13800000000")]
 
 
+CALLED = (
+    "INSERT INTO hotline_order (channel, order_no, kind, state, received_at, handed_on)"
+    " VALUES ('hotline_12345', 'DH/1', 'complaint', 'received', '2024-01-05T00:00Z', '2024-01-05')",
+    "INSERT INTO hotline_event (order_id, seq, act, from_state, to_state, at, person_name)"
+    " SELECT id, 1, 'receive', 'new', 'received', received_at, '' FROM hotline_order",
+    "INSERT INTO hotline_matter (order_id, title, content, citizen_name, citizen_phone)"
+    " SELECT id, '路面破损', '路口有坑', '陈某', '13800000000' FROM hotline_order",
+    "INSERT INTO telephone_call (call_id, caller, first_at) VALUES ('c-1', '13800000000', '2024-01-05T00:00Z'),"
+    " ('c-2', '13900000000', '2024-01-05T00:00Z')",
+)
+SAID = (
+    "SELECT concat(m.title, m.content, m.citizen_name, m.citizen_phone), (SELECT string_agg(caller, ' ' ORDER BY id)"
+    " FROM telephone_call) FROM hotline_matter m"
+)
+
+
+def _said(city: City) -> tuple[str, str]:
+    with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
+        return link.execute(SAID.encode()).fetchone() or ("", "")
+
+
+def test_a_callers_orders_and_calls_are_erased_and_erased_again_by_a_restore(city: City, tmp_path: Path) -> None:
+    with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
+        for order in CALLED:
+            link.execute(order.encode())
+    kept = tmp_path / "kept"
+    assert city.run("backup", str(kept)).returncode == 0
+    refused = city.run("case", "erase", "--phone", "13800000000", "--because", " ", "--yes")
+    assert refused.returncode == 2
+    erased = city.run("case", "erase", "--phone", "13800000000", "--because", "本人申请", "--yes")
+    assert erased.returncode == 0, erased.stderr
+    assert "1 件热线工单、1 次通话" in erased.stdout
+    assert _said(city) == ("", " 13900000000")
+    noted = (city.var / "erasures.jsonl").read_text()
+    assert "hotline_12345/DH/1" in noted
+    assert not [word for word in ("陈某", "13800000000", "路口", "本人申请") if word in noted]
+    done = city.run("restore", str(kept), "--force")
+    assert done.returncode == 0, done.stderr
+    assert "2 项" in done.stdout
+    assert _said(city) == ("", " 13900000000")
+
+
 def test_after_a_restore_consumers_go_on_where_they_were(city: City, tmp_path: Path) -> None:
     """Transaction numbers of the old cluster mean nothing in the new one."""
     with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:

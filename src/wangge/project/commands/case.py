@@ -43,7 +43,7 @@ def show(*, number: str, as_json: bool) -> None:
 @case.command(
     help=_(
         "清除一件案卷的个人信息（姓名、电话、描述、地址等）；流转记录与哈希链不变，清除本身会记录。"
-        "--phone：清除一个电话号码名下的全部案卷、来信与查询登记。"
+        "--phone：清除一个电话号码名下的全部案卷、来信、查询登记、热线工单与通话。"
     )
 )
 @click.argument("number", required=False)
@@ -64,8 +64,10 @@ def erase(*, number: str | None, phone: str | None, because: str, yes: bool) -> 
         from wangge.domains.cases.failures import BadInput, NoSuchCase
         from wangge.domains.citizens.operations.erasing import erase_person, erasure_of_case
         from wangge.domains.citizens.operations.following import erase_citizens
+        from wangge.domains.hotline.refusals import BadOrder
         from wangge.domains.organizations.logic import TERMINAL
         from wangge.groundwork import clock
+        from wangge.project.erasing_elsewhere import erase_elsewhere
         from wangge.project.erasures import note_erasures
 
         at = clock.now()
@@ -73,19 +75,28 @@ def erase(*, number: str | None, phone: str | None, because: str, yes: bool) -> 
             if phone is not None:
                 with transaction.atomic():
                     done = erase_person(phone=phone, because=because, by=TERMINAL, at=at)
-                    note_erasures(environment.var, done.erasures)
+                    elsewhere = erase_elsewhere(because=because, by=TERMINAL, at=at, phone=phone, cases=done.cases)
+                    note_erasures(environment.var, [*done.erasures, *elsewhere.erasures(at)])
                 told = _("已清除 {cases} 件案卷、{letters} 封来信、{followers} 条查询登记中的个人信息。")
                 told = told.format(cases=len(done.cases), letters=done.letters, followers=done.followers)
             else:
                 with transaction.atomic():
                     steps = erase_citizens(number=str(number), because=because, by=TERMINAL, at=at)
-                    note_erasures(environment.var, [erasure_of_case(number=str(number), at=at)])
+                    elsewhere = erase_elsewhere(because=because, by=TERMINAL, at=at, cases=[str(number)])
+                    erased = erasure_of_case(number=str(number), at=at)
+                    note_erasures(environment.var, [erased, *elsewhere.erasures(at)])
                 told = _("已清除 {steps} 条流转记录中的个人信息。").format(steps=steps)
         except NoSuchCase:
             raise click.ClickException(_("没有案卷 {number}。").format(number=number)) from None
         except BadInput as bad:
             raise click.UsageError(bad.why) from bad
+        except BadOrder as bad:
+            raise click.UsageError(str(bad)) from bad
+        elsewhere.remove_recordings()
     click.echo(told)
+    if elsewhere.orders or elsewhere.calls:
+        more = _("并清除 {orders} 件热线工单、{calls} 次通话。")
+        click.echo(more.format(orders=len(elsewhere.orders), calls=len(elsewhere.calls)))
 
 
 def _case(number: str) -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ def _erase_again(environment: Environment) -> None:
 
     from wangge.domains.citizens.operations.erasing import erase_again
     from wangge.domains.organizations.logic import TERMINAL
+    from wangge.project.erasing_elsewhere import KINDS, erase_elsewhere
     from wangge.project.erasures import bring_erasures, erasures_noted
 
     if environment.backup_folder is not None:
@@ -81,7 +82,12 @@ def _erase_again(environment: Environment) -> None:
     with connection.cursor() as cursor:
         # An old backup has no month yet for what is recorded today.
         cursor.execute("SELECT ensure_month_partitions(%s, %s)", [at.date() - timedelta(days=1), at.date()])
-    again = erase_again(erasures=erasures_noted(environment.var), by=TERMINAL, at=at)
+    noted = erasures_noted(environment.var)
+    again = erase_again(erasures=[each for each in noted if each.kind not in KINDS], by=TERMINAL, at=at)
+    orders, calls = ([each.key for each in noted if each.kind == kind] for kind in KINDS)
+    elsewhere = erase_elsewhere(because=_("恢复数据后再次清除。"), by=TERMINAL, at=at, orders=orders, calls=calls)
+    elsewhere.remove_recordings()
+    again += len(elsewhere.orders) + len(elsewhere.calls)
     if again:
         click.echo(_("已再次清除随恢复而回来的个人信息：{count} 项。").format(count=again))
 
