@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.web.conftest import REPORT, Browser, Open, photo, reported
@@ -310,3 +311,10 @@ def test_an_empty_list_says_why_and_what_to_do(browser: Open) -> None:
     acceptor.get("/cases?q=没有这个地方&stage=closed")
     assert "没有符合条件的案卷" in acceptor.text()
     assert "清除条件" in acceptor.text()
+
+
+def test_an_address_that_leads_nowhere_leads_who_is_signed_in_back_to_his_work(browser: Open) -> None:
+    page = browser("acceptor-1").get("/nowhere", status=404)
+    assert "回到工作台" in page
+    assert "去登录" not in page
+    assert "去登录" in Client().get("/nowhere").content.decode()
