@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import multiprocessing
+import select
 import socket
 import statistics
 import threading
@@ -69,7 +70,7 @@ class Client:
             head += f"Content-Length: {len(body)}\r\n"
         if version is not None:
             head += f'If-Match: "{version}"\r\n'
-        self.socket.sendall(head.encode() + b"\r\n" + body)
+        self._send(head.encode() + b"\r\n" + body)
         return self._answer()
 
     def signed(self, path: str, timestamp: str, signature: str, body: bytes) -> tuple[int, bytes]:
@@ -78,8 +79,15 @@ class Client:
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"X-Wangge-Timestamp: {timestamp}\r\nX-Wangge-Signature: {signature}\r\nContent-Length: {len(body)}\r\n"
         )
-        self.socket.sendall(head.encode() + b"\r\n" + body)
+        self._send(head.encode() + b"\r\n" + body)
         return self._answer()
+
+    def _send(self, data: bytes) -> None:
+        """On a connection that was silent too long and that the server has closed meanwhile: on a new one."""
+        if select.select([self.socket], [], [], 0)[0]:
+            self.socket.close()
+            self._connect()
+        self.socket.sendall(data)
 
     def _answer(self) -> tuple[int, bytes]:
         while b"\r\n\r\n" not in self.buffer:

@@ -8,6 +8,7 @@ from time import monotonic
 
 import click
 
+from wangge.groundwork.giving_way import give_way
 from wangge.groundwork.log_archive import FolderRefused
 from wangge.groundwork.postgres_programs import ClusterFailed
 from wangge.project.archive import ArchiveRefused
@@ -34,6 +35,7 @@ BASES_KEPT = 7
 @click.option("--beside", is_flag=True, help=_("只把新照片与本地标准复制到 WANGGE_BACKUPS；运行中每分钟自动进行。"))
 def backup(*, directory: Path | None, base: bool, keep: int, beside: bool) -> None:
     """Write the backup; exit 1 when it is refused."""
+    give_way()
     if beside and not base and directory is None:
         _beside(read_environment())
         return

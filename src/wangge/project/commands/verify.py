@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from wangge.groundwork.giving_way import give_way
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
@@ -22,6 +23,7 @@ SHOWN_BREAKS = 200
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def verify(*, jobs: int, photos: bool, as_json: bool) -> None:
     """Exit 1 when something was found."""
+    give_way()
     with open_city():
         told = _verify(jobs=jobs, photos=photos, quiet=as_json)
     if as_json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,11 @@ from wangge.domains.organizations.directory import known
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.queries import city_tables
 from wangge.standards.access import may_open
+from wangge.standards.tables import Tables
 from wangge.surfaces.web.elements.labels import post_name
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
+from wangge.surfaces.web.elements.words import kept_by_language
+from wangge.surfaces.web.fixed_addresses import address_of
 from wangge.surfaces.web.gate import visitor_on
 from wangge.surfaces.web.pages import Audience, NavItem, Shell, Theme, Viewer
 from wangge.surfaces.web.watermark import watermark_of
@@ -52,18 +55,18 @@ def shell_for(
         notices=(*_told(request), *notices),
         theme=theme_of(request),
         language="en" if (get_language() or "").startswith("en") else "zh-hans",
-        language_url=reverse("set_language"),
-        sign_out_url=reverse("sign_out") if signed_in else "",
-        search_url=reverse("case_search") if signed_in else "",
+        language_url=address_of("set_language"),
+        sign_out_url=address_of("sign_out") if signed_in else "",
+        search_url=address_of("case_search") if signed_in else "",
         search_text=search_text,
-        home_url=reverse("home"),
+        home_url=address_of("home"),
         ribbon=_("演示城市：人员、地点、案卷均为虚构") if settings.ENVIRONMENT.mode == "demo" else "",
         page_kind=page_kind,
-        notices_url=reverse("notices") if signed_in else "",
-        notices_count_url=reverse("notices_count") if signed_in else "",
-        account_url=reverse("account") if signed_in else "",
+        notices_url=address_of("notices") if signed_in else "",
+        notices_count_url=address_of("notices_count") if signed_in else "",
+        account_url=address_of("account") if signed_in else "",
         calls_url=_calls_url(request, actor),
-        pulse_url=reverse("pulse") if _calls_url(request, actor) else "",
+        pulse_url=address_of("pulse") if _calls_url(request, actor) else "",
         watermark=watermark_of(actor, at) if actor is not None else "",
     )
 
@@ -72,7 +75,7 @@ def _calls_url(request: HttpRequest, actor: Actor | None) -> str:
     """Where a page asks for calls at its person's seat; empty for who sits at none."""
     if actor is None or not settings.TELEPHONE_SECRET or not request.COOKIES.get(SEAT_COOKIE):
         return ""
-    return reverse("calls_now") if opens(actor, "calls_now") else ""
+    return address_of("calls_now") if opens(actor, "calls_now") else ""
 
 
 def audience_of(actor: Actor | None) -> Audience:
@@ -96,6 +99,15 @@ def opens(actor: Actor, name: str) -> bool:
 
 
 def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem, ...]:
+    ways = _ways(city_tables(), actor.posts, audience, with_calls=bool(settings.TELEPHONE_SECRET))
+    return tuple(replace(item, is_current=True) if name == current else item for name, item in ways)
+
+
+@kept_by_language(512)
+def _ways(
+    tables: Tables, posts: frozenset[str], audience: Audience, *, with_calls: bool
+) -> tuple[tuple[str, NavItem], ...]:
+    """(url name, way) of everything these posts open, in order; none is marked."""
     ways: tuple[tuple[str, str, str, bool], ...]
     if audience is Audience.FIELD:
         ways = (
@@ -114,7 +126,7 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("case_search", _("案卷查询"), "", False),
             ("hall", _("指挥大厅"), "", False),
             ("hotline_orders", _("热线工单"), "", False),
-            *((("calls", _("来电"), "", False),) if settings.TELEPHONE_SECRET else ()),
+            *((("calls", _("来电"), "", False),) if with_calls else ()),
             ("call_backs", _("回访"), "", False),
             ("handovers", _("交接班"), "", False),
             ("letters", _("公众来信"), "", False),
@@ -136,16 +148,9 @@ def _navigation(actor: Actor, audience: Audience, current: str) -> tuple[NavItem
             ("audit_log", _("审计记录"), "", False),
         )
     return tuple(
-        NavItem(
-            label,
-            reverse(name),
-            is_current=name == current,
-            is_primary=is_primary,
-            icon=icon,
-            key=_WAY_KEYS.get(name, ""),
-        )
+        (name, NavItem(label, address_of(name), is_primary=is_primary, icon=icon, key=_WAY_KEYS.get(name, "")))
         for name, label, icon, is_primary in ways
-        if opens(actor, name)
+        if may_open(name, posts, signed_in=True, tables=tables)
     )
 
 

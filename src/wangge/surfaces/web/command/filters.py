@@ -20,6 +20,7 @@ from wangge.surfaces.web.command.argument_fields import unit_choices
 from wangge.surfaces.web.command.columns import ASKED
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
+from wangge.surfaces.web.fixed_addresses import address_of
 
 LIST = ("district", "source", "late")
 SEARCH = ("stage", "district", "department", "source", "late", "days")
@@ -54,7 +55,7 @@ class Narrowing:
         """The same list again, from a cursor on or as another page; ``parts`` are of the path."""
         asked = [*self.asked, ("cursor", cursor or "")]
         query = urlencode([(key, value) for key, value in asked if value])
-        path = reverse(name, kwargs=parts or None)
+        path = reverse(name, kwargs=parts) if parts else address_of(name)
         return f"{path}?{query}" if query else path
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from wangge.surfaces.web.command.rows import lines
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.pieces import Figure
 from wangge.surfaces.web.elements.words import Urgency
+from wangge.surfaces.web.fixed_addresses import address_of
 
 MINE, LATE, ALL = "mine", "late", "all"
 IN_PANE = 15
@@ -83,7 +83,7 @@ def _figure(stage: str, number: int, late: int, *, current: str) -> Figure:
 def list_url(queue: str, **more: str) -> str:
     """The address of a queue."""
     asked = {"queue": queue, **{name: value for name, value in more.items() if value}}
-    return f"{reverse('work_list')}?{urlencode(asked)}"
+    return f"{address_of('work_list')}?{urlencode(asked)}"
 
 
 def pane_of(*, by: Actor, at: datetime, queue: str, number: str) -> QueuePane | None:

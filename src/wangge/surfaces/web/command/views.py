@@ -30,6 +30,7 @@ from wangge.surfaces.web.command.kept_views import kept_views
 from wangge.surfaces.web.command.pages import CasePage, EmptyList, RowGroup, WithinPane, WorkListPage
 from wangge.surfaces.web.command.telephone_search import telephone_pane
 from wangge.surfaces.web.elements.pieces import NoticeKind
+from wangge.surfaces.web.fixed_addresses import address_of
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.maps import map_of_city, map_over
 from wangge.surfaces.web.shells import opens, shell_for
@@ -75,7 +76,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         queues=queues.figures(by, counts, queue),
         groups=(RowGroup(shown, empty=_empty_queue(narrowing, queue)),),
         filters=narrowing.fields,
-        filter_url=reverse("work_list"),
+        filter_url=address_of("work_list"),
         columns=columns.headings(shown_columns),
         columns_chosen=shown_columns != columns.USUAL,
         filter_hidden=tuple(each for each in hidden if each[1]),
@@ -84,9 +85,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
         next_url=narrowing.address("work_list", cursor=found.next) if found.next else "",
         previous_url=narrowing.address("work_list") if request.GET.get("cursor") else "",
         refresh_url=request.get_full_path(),
-        pulse_url=reverse("pulse"),
+        pulse_url=address_of("pulse"),
         pulse_stages=() if queue == queues.ALL else queues.stages_of(by),
-        map_url=reverse("case_map"),
+        map_url=address_of("case_map"),
         kept=kept_views(request, "work_list", kept, shown_columns),
         together_url=narrowing.address("together") if shown and opens(by, "together") else "",
         exports=_exports(by, narrowing, shown_columns),
@@ -113,7 +114,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
         queues=(),
         groups=(RowGroup(shown, empty=_nothing_found(narrowing)),),
         filters=narrowing.fields,
-        filter_url=reverse("case_search"),
+        filter_url=address_of("case_search"),
         columns=columns.headings(shown_columns),
         columns_chosen=shown_columns != columns.USUAL,
         filter_hidden=tuple(
@@ -135,7 +136,7 @@ def _within(narrowing: Narrowing, at: datetime) -> WithinPane:
     ring = narrowing.filter.within
     return WithinPane(
         summary=_("限于图上 %(count)s 个顶点的范围") % {"count": len(ring)} if ring else _("在地图上画范围查找"),
-        url=reverse("case_search"),
+        url=address_of("case_search"),
         text=narrowing.within,
         most=MOST_CORNERS,
         others=tuple((name, value) for name, value in narrowing.without("within") if value),
