@@ -79,6 +79,14 @@ def test_a_backup_restores_rows_and_photos_into_a_new_city(kept: Path, tmp_path:
     assert _told(other) == ["first", "second"]
 
 
+def test_a_city_that_was_only_migrated_holds_nothing_to_give_up(kept: Path, migrated: Path, tmp_path: Path) -> None:
+    other = City(tmp_path.resolve() / "other")
+    subprocess.run(["cp", "-a", str(migrated), str(other.var)], check=True)
+    done = other.run("restore", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert _told(other) == ["first"]
+
+
 def _write_letter(city: City, code: str) -> None:
     with Cluster(city.var).in_use() as cluster, psycopg.connect(**cluster.connection(OWNER)) as link:
         link.execute(WRITE.encode(), [code])

@@ -27,6 +27,7 @@ from wangge.project.words import _
 
 # Rows of these are there in a city that nobody has used.
 _INFRASTRUCTURE = ("django_", "auth_", "procrastinate_", "axes_", "otp_")
+_WRITTEN_BY_MIGRATE = frozenset({"cases_recurrence_reach", "outbox_delivery"})
 _START_ANEW = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 
 
@@ -182,7 +183,7 @@ def _first_table_with_rows(link: psycopg.Connection[Any]) -> str | None:
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname"
     ).fetchall()
-    names = [name for (name,) in rows if not name.startswith(_INFRASTRUCTURE)]
+    names = [name for (name,) in rows if not name.startswith(_INFRASTRUCTURE) and name not in _WRITTEN_BY_MIGRATE]
     return next((name for name in names if link.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone()), None)
 
 
