@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.cases.conftest import START
-from wangge.domains.cases.operations.reporting import Report, report_case
+from tests.citizens.test_erasing_a_person import report_of
 from wangge.domains.citizens.operations.erasing import Erasure, erase_again, erase_person, erasure_of_case
 from wangge.domains.citizens.operations.following import erase_citizens
 from wangge.domains.organizations.logic import TERMINAL, Actor
@@ -22,14 +22,6 @@ HIS = "13800000000"
 LATER = START + timedelta(days=1)
 WORDS = "SELECT count(*) FROM cases_private_texts WHERE erased_at IS NULL"
 KEPT = ("cases_private_texts", "cases_matter")
-
-
-def _report(actor: Find, phone: str, words: str) -> str:
-    report = Report(
-        source="hotline", description=words, location={"address": "人民路 3 号", "lon": 113.1, "lat": 27.8},
-        reporter_name="陈某", reporter_phone=phone, stated_entry="register_report",
-    )  # fmt: skip
-    return report_case(report=report, by=actor("acceptor-1"), at=START).number
 
 
 def _run(*orders: str) -> int:
@@ -55,9 +47,9 @@ def _go_back() -> None:
 
 @pytest.mark.django_db
 def test_words_that_came_back_are_erased_again_and_no_others(small_city: None, actor: Find) -> None:
-    _report(actor, HIS, "楼下路灯不亮")
-    _report(actor, HIS, "井盖松动")
-    _report(actor, "13900000000", "树枝折断")
+    report_of(actor, HIS, "楼下路灯不亮")
+    report_of(actor, HIS, "井盖松动")
+    report_of(actor, "13900000000", "树枝折断")
     _keep()
     erasures = erase_person(phone=HIS, because="本人申请", by=actor("chief-1"), at=START).erasures
     assert [each.kind for each in erasures] == ["case", "case"]
@@ -72,7 +64,7 @@ def test_words_that_came_back_are_erased_again_and_no_others(small_city: None, a
 
 @pytest.mark.django_db
 def test_words_written_after_the_erasure_stay(small_city: None, actor: Find) -> None:
-    number = _report(actor, HIS, "楼下路灯不亮")
+    number = report_of(actor, HIS, "楼下路灯不亮")
     erase_citizens(number=number, because="本人申请", by=TERMINAL, at=START)
     _run(
         "INSERT INTO cases_private_texts (case_id, seq, texts, erased_because)"

@@ -28,7 +28,7 @@ COUNTED = (
 )
 
 
-def _report(actor: Find, phone: str, words: str) -> str:
+def report_of(actor: Find, phone: str, words: str) -> str:
     report = Report(
         source="hotline", description=words, location={"address": "人民路 3 号", "lon": 113.1, "lat": 27.8},
         reporter_name="陈某", reporter_phone=phone, stated_entry="register_report",
@@ -60,8 +60,8 @@ def _said() -> str:
 
 
 def test_a_person_is_erased_everywhere_and_nothing_counted_changes(small_city: None, actor: Find) -> None:
-    mine = [_report(actor, HIS, "楼下路灯不亮"), _report(actor, HIS, "井盖松动")]
-    _report(actor, ANOTHERS, "树枝折断")
+    mine = [report_of(actor, HIS, "楼下路灯不亮"), report_of(actor, HIS, "井盖松动")]
+    report_of(actor, ANOTHERS, "树枝折断")
     before = _counted()
     done = erase_person(phone=HIS, because="本人申请", by=actor("chief-1"), at=START)
     assert done.cases == tuple(sorted(mine))
@@ -78,7 +78,7 @@ def test_a_person_is_erased_everywhere_and_nothing_counted_changes(small_city: N
 
 
 def test_an_erasure_needs_a_reason(small_city: None, actor: Find) -> None:
-    _report(actor, HIS, "楼下路灯不亮")
+    report_of(actor, HIS, "楼下路灯不亮")
     with pytest.raises(BadInput):
         erase_person(phone=HIS, because=" ", by=actor("chief-1"), at=START)
     assert HIS in _said()
