@@ -38,7 +38,7 @@ from wangge.surfaces.web.command.together import why_refused
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.elements.forms import Choice as Chosen
-from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
+from wangge.surfaces.web.elements.forms import Field, FieldKind, Form, picture_limits
 from wangge.surfaces.web.elements.labels import post_name
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
@@ -264,7 +264,7 @@ def _to_case(found: MonthChecks, month: Period, at: datetime) -> Form | None:
             Field("location", _("位置"), FieldKind.POINT, required=False, map=map_at(None, None, at)),
             Field(
                 "photo_before", labels.argument_name("photo_before"), FieldKind.PHOTOS, required=False,
-                help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+                help=picture_limits(),
             ),
         ),
         _("登记成案卷"),

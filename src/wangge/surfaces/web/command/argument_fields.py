@@ -23,7 +23,7 @@ from wangge.standards.tables import Tables
 from wangge.surfaces.web.command.desk import DeskCase
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.elements import labels
-from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, picture_limits
 from wangge.surfaces.web.maps import map_at
 
 Make = Callable[[DeskCase, Opening, bool], Field | None]
@@ -56,7 +56,7 @@ def evidence_field(kind: str, desk: DeskCase, *, required: bool) -> Field:
         )
     return Field(
         kind, label, FieldKind.PHOTOS, required=required, from_camera=kind == "photo_site",
-        help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+        help=picture_limits(),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from wangge.surfaces.web.command import answering, calling, nearby, rows, sugges
 from wangge.surfaces.web.command.argument_fields import category_field
 from wangge.surfaces.web.command.pages import Near, ReportPage, Suggestions
 from wangge.surfaces.web.elements import labels
-from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form, picture_limits
 from wangge.surfaces.web.elements.pieces import Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.intake import Brought, Sending, place_of, read_form, sending_of
@@ -264,7 +264,7 @@ def _place_fields(at: datetime, *, needs_point: bool) -> tuple[Field, ...]:
 
 
 def _photo_fields(sources: tuple[Entry, ...], *, in_field: bool) -> tuple[Field, ...]:
-    help_text = _("JPEG、PNG、WebP，每张不超过 20 MB。")
+    help_text = picture_limits()
     before = Field(
         "photo_before", labels.argument_name("photo_before"), FieldKind.PHOTOS, required=in_field,
         from_camera=in_field, help=help_text,

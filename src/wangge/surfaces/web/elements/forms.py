@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from wangge.surfaces.web.elements.pieces import Fact, MapView, Notice
 
 
@@ -141,3 +143,8 @@ class Conflict:
     theirs_title: str
     theirs: tuple[Fact, ...]
     reload_url: str
+
+
+def picture_limits() -> str:
+    """What a question for pictures says beforehand; the limit itself is that of the attachments."""
+    return _("JPEG、PNG、WebP，每张不超过 20 MB。")

@@ -34,7 +34,7 @@ from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.rows import case_url, unit_name
 from wangge.surfaces.web.elements import labels
 from wangge.surfaces.web.elements.drawing.marks import full_moment
-from wangge.surfaces.web.elements.forms import Field, FieldKind, Form
+from wangge.surfaces.web.elements.forms import Field, FieldKind, Form, picture_limits
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.intake import read_form
@@ -191,9 +191,7 @@ def _facts(row: ComponentRow, today: date) -> tuple[Fact, ...]:
 
 
 def _photo_form(code: str, errors: tuple[str, ...]) -> Form:
-    field = Field(
-        "photo", _("照片"), FieldKind.PHOTOS, max_count=6, errors=errors, help=_("JPEG、PNG、WebP，每张不超过 20 MB。")
-    )
+    field = Field("photo", _("照片"), FieldKind.PHOTOS, max_count=6, errors=errors, help=picture_limits())
     return Form(reverse("component_add_photo", args=[code]), (field,), _("加入照片"))
 
 

@@ -14,7 +14,7 @@ from wangge.domains.ownership.models import MeetingDecision
 from wangge.groundwork import clock
 from wangge.standards.editions import edition_in_force
 from wangge.surfaces.web.command.argument_fields import category_field, unit_choices
-from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form, picture_limits
 
 Typed = Mapping[str, str]
 DECISIONS = 50
@@ -44,7 +44,7 @@ def decision_form(typed: Typed | None = None, error: str = "") -> Form:
             FieldKind.FILE,
             required=False,
             max_count=1,
-            help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+            help=picture_limits(),
         ),
     ]
     return _form(reverse("ownership_decision"), fields, _("登记协调会决定"), typed, error)

@@ -23,7 +23,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.surfaces.web.command.rows import unit_name
 from wangge.surfaces.web.command.rule_words import class_words
-from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
+from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form, picture_limits
 from wangge.surfaces.web.elements.pieces import Fact, Notice, NoticeKind
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.intake import read_form
@@ -156,7 +156,7 @@ def _rule_form(ruling: Ruling, typed: Typed | None, error: str) -> Form:
         Field("decision", _("决定"), FieldKind.LONG_TEXT, value=said, max_length=2000),
         Field(
             "paper", _("纪要扫描件"), FieldKind.FILE, required=False, max_count=1,
-            help=_("JPEG、PNG、WebP，每张不超过 20 MB。"),
+            help=picture_limits(),
         ),
     )  # fmt: skip
     shown = tuple(replace(each, value=typed.get(each.name, each.value)) for each in fields) if typed else fields
