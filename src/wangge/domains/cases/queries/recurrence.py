@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.prepared import prepared_cursor
 
 MOST = 50
 _GROUP = """
@@ -40,7 +39,7 @@ class Recurrence:
 def recurrence_of(*, case_id: UUID, by: Actor) -> Recurrence | None:
     """None where it is the first. One statement."""
     sight, values = condition_for(by)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"{_GROUP} AND {sight} ORDER BY c.reported_at DESC LIMIT {MOST}", [case_id, *values])
         rows = cursor.fetchall()
     if not rows:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from wangge.domains.cases.logic.case_ids import least_case_id
 from wangge.domains.cases.logic.pieces import grams_of
@@ -29,10 +28,11 @@ from wangge.domains.cases.logic.similarity import (
     ranked,
     reach_of,
 )
-from wangge.domains.cases.rows import SELECT, CaseRow, row_of
+from wangge.domains.cases.rows import COLUMNS, MATTER_COLUMNS, SELECT, CaseRow, row_of
 from wangge.domains.cases.sight import condition_for
 from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.queries import city_tables
+from wangge.groundwork.prepared import prepared_cursor
 from wangge.standards.tables import Tables
 
 MOST = 5
@@ -51,6 +51,9 @@ _LIKELIEST = (
     " + %s * ln(1 + extract(epoch FROM %s - c.reported_at)::float8 / 3600)"
     f" + CASE WHEN %s IN ('', c.category) THEN 0 ELSE %s END, c.id LIMIT {LOOKED_AT}"
 )
+_ALL = (*COLUMNS, *MATTER_COLUMNS)
+_ID = _ALL.index("id")
+_looked_at = itemgetter(*map(_ALL.index, ("id", "category", "reported_at", "description", "address", "lon", "lat")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def similar_among(
     """The same among the cases for which ``sight`` (SQL over ``c`` and its values) holds."""
     reach = reach_of(category, reaches(city_tables()))
     since = at - timedelta(days=reach.days)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"{SELECT} WHERE c.id IN ({_NEAR} AND {sight}{_LIKELIEST})",
             [
@@ -92,17 +95,18 @@ def similar_among(
                 DISTANCE, lon, math.cos(math.radians(lat)), lat, reach.age, at, category, OTHER_CLASS,
             ],
         )  # fmt: skip
-        rows = {str(row.id): row for row in map(row_of, cursor.fetchall())}
+        rows = {str(values[_ID]): values for values in cursor.fetchall()}
     asked = Asked(lon, lat, category, at.timestamp(), frozenset(grams_of(words)))
-    found = ranked(asked, [_candidate(row) for row in rows.values()], reach, most=most)
-    return [Similar(rows[each.key], each) for each in found]
+    found = ranked(asked, [_candidate(values) for values in rows.values()], reach, most=most)
+    return [Similar(row_of(rows[each.key]), each) for each in found]
 
 
-def _candidate(row: CaseRow) -> Candidate:
-    assert row.lon is not None
-    assert row.lat is not None
-    grams = frozenset(grams_of(row.description, row.address))
-    return Candidate(str(row.id), row.lon, row.lat, row.category, row.reported_at.timestamp(), grams)
+def _candidate(values: Sequence[Any]) -> Candidate:
+    """What the logic looks at, read from the bare row: of twenty only a few are shown and read whole."""
+    case_id, category, reported_at, description, address, lon, lat = _looked_at(values)
+    return Candidate(
+        str(case_id), lon, lat, category, reported_at.timestamp(), frozenset(grams_of(description, address))
+    )
 
 
 def box_about(lon: float, lat: float, metres: float) -> list[float]:
