@@ -13,20 +13,33 @@ from wangge.domains.cases.breaks import LABELS, BreakKind
 from wangge.domains.cases.chain import link
 from wangge.domains.cases.replaying import photos_by_step
 from wangge.domains.organizations.logic import TERMINAL
+from wangge.groundwork.attachments.operations import receive_photo
 from wangge.project.demo.ground_loading import LoadedGround
+from wangge.project.demo.pictures import Scene, Subject, draw_scene
 from wangge.project.simulation.running import Production, produce, year_tasks
 
 Tamper = Callable[[str], None]
 ONE = "(SELECT id FROM cases_case WHERE version >= 10 AND source = 'collector' ORDER BY id LIMIT 1)"
+SHOWN = "(SELECT id FROM cases_case WHERE photos LIKE '%\"photo_after\"%' ORDER BY id LIMIT 1)"
 OPEN = "(SELECT id FROM cases_case WHERE stage = 'handling' ORDER BY id LIMIT 1)"
 TEXTS = "(SELECT case_id FROM cases_private_texts ORDER BY case_id LIMIT 1)"
 
 
 @pytest.fixture
 def city(ground: LoadedGround) -> None:
-    """Some days of a year with cases of every outcome, the last of which are still open."""
+    """Some days of a year with cases of every outcome and their photos, the last of which are still open."""
     tasks = year_tasks(cases=4000, year=2024, seed=9)[-12:]
-    list(produce(Production(ground, 9, TERMINAL, NOW), tasks, jobs=1))
+    list(produce(Production(ground, 9, TERMINAL, NOW, photos=some_photos(ground)), tasks, jobs=1))
+
+
+def some_photos(ground: LoadedGround) -> dict[tuple[str, bool], list[tuple[str, str]]]:
+    """One picture of before and one of after, whatever a case is about."""
+    found = {}
+    for settled in (False, True):
+        drawn = draw_scene(Scene(Subject.REFUSE, 0, settled))
+        photo = receive_photo(data=drawn, by=min(ground.person_ids.values()), at=NOW)
+        found |= {(subject.value, settled): [(photo.id, photo.sha256)] for subject in Subject}
+    return found
 
 
 def kinds() -> set[BreakKind]:
@@ -94,6 +107,15 @@ ATTACKS = {
     ),
     "the unit is changed": (
         f"UPDATE cases_case SET department_code = 'B01x' WHERE id = {ONE}",
+        {BreakKind.WRONG_COLUMN},
+    ),
+    "a photo leaves its case": (f"UPDATE cases_case SET photos = '[]' WHERE id = {SHOWN}", {BreakKind.WRONG_COLUMN}),
+    "a photo of after stands as one of before": (
+        f"UPDATE cases_case SET photos = replace(photos, 'photo_after', 'photo_before') WHERE id = {SHOWN}",
+        {BreakKind.WRONG_COLUMN},
+    ),
+    "a photo stands with another step": (
+        f"UPDATE cases_case SET photos = regexp_replace(photos, ',[0-9]+\\]', ',2]') WHERE id = {SHOWN}",
         {BreakKind.WRONG_COLUMN},
     ),
     "the tail is changed": (
