@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -30,6 +31,18 @@ REPORT = {
     "location": {"lon": 113.134, "lat": 27.827, "system": "wgs84", "address": "建设路 1 号"},
 }  # fmt: skip
 LONGEST_SECONDS = 120.0
+SIGN_IN = """
+from wangge.project.opening import open_city
+with open_city():
+    from django.conf import settings
+    from django.test import Client
+    from wangge.domains.organizations.models import Person
+    from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(Person.objects.get(username="desk"), backend=PASSWORD_BACKEND)
+    print("; ".join(f"{name}={each.value}" for name, each in client.cookies.items()))
+"""
 logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request buries what went wrong
 
 
@@ -69,6 +82,13 @@ class LoadedCity(City):
                 " VALUES (%s, %s, 'full', %s, 'hands')",
                 [person, token_digest("hands"), LONG_AGO],
             )
+
+    def signed_in(self) -> str:
+        """The cookies of one who sits at the desk's pages."""
+        ran = subprocess.run(
+            [sys.executable, "-c", SIGN_IN], env=self.environment, text=True, capture_output=True, check=True
+        )
+        return ran.stdout.strip()
 
     def serve(self) -> subprocess.Popen[str]:
         """As any city, and what it says is read on: who talks into a pipe nobody empties stands still one day."""
@@ -155,6 +175,33 @@ class Hands(threading.Thread):
             time.sleep(0.1)
         self.wrong.append(f"{path}: no answer within {LONGEST_SECONDS:.0f} s")
         return None
+
+
+@dataclass(slots=True)
+class OfficeUser(threading.Thread):
+    """One who takes the whole table out as a file, and searches it for what stands nowhere, without a rest."""
+
+    port: int
+    cookies: str
+    lines: list[int] = field(default_factory=list)  # of each file read to its end
+    wrong: list[str] = field(default_factory=list)
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        threading.Thread.__init__(self, daemon=True)
+
+    __hash__ = threading.Thread.__hash__
+
+    def run(self) -> None:
+        """Read until told to stop."""
+        with httpx.Client(timeout=LONGEST_SECONDS, headers={"Cookie": self.cookies}) as client:
+            while not self.stopping and not self.wrong:
+                for path in ("/cases/export.csv", "/cases?q=查无此事"):
+                    answer = client.get(f"http://127.0.0.1:{self.port}{path}")
+                    if answer.status_code != 200:
+                        self.wrong.append(f"{path}: {answer.status_code} {answer.text[:300]}")
+                    elif path.endswith(".csv"):
+                        self.lines.append(answer.text.count("\n"))
 
 
 def wait_until(holds: Callable[[], bool], what: str, seconds: float = LONGEST_SECONDS) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.faults.loaded_city import Hands, LoadedCity, victims, wait_until
+from tests.faults.loaded_city import LONGEST_SECONDS, Hands, LoadedCity, OfficeUser, victims, wait_until
 from wangge.groundwork.embedded_postgres import Cluster
 
 pytestmark = pytest.mark.slow
@@ -32,6 +32,7 @@ SEED = 7
 CROWD = 2000 if SOAKING else 1500
 SLOW_UPLOADS = 40
 SLOW_FORMS = 100
+OFFICE_USERS = 12 if SOAKING else 3
 UPLOAD_BYTES = 1 << 30 if SOAKING else 1 << 26
 DISK_BYTES = 420_000_000
 
@@ -169,7 +170,7 @@ def test_crowds_that_say_nothing_and_readers_who_do_not_read_hold_nobody_up(city
             crowd.append(one)
         with at_work(city, "crowd", 2) as hands:
             goes_on(hands, f"beside {CROWD} idle connections")
-            assert city.status("/readyz") == 200
+            wait_until(lambda: city.status("/readyz") == 200, "ready beside them")
     finally:
         for one in crowd:
             one.close()
@@ -187,7 +188,7 @@ def test_photos_that_come_slowly_hold_no_connection_to_the_database(city: Loaded
             )
         with at_work(city, "slow", 2) as hands:
             goes_on(hands, f"beside {SLOW_UPLOADS} slow uploads")
-            assert city.status("/readyz") == 200
+            wait_until(lambda: city.status("/readyz") == 200, "ready beside them")
     finally:
         for one in slow:
             one.close()
@@ -206,10 +207,32 @@ def test_small_bodies_that_come_slowly_hold_no_connection_to_the_database(city: 
             )
         with at_work(city, "forms", 2) as hands:
             goes_on(hands, f"beside {SLOW_FORMS} slow bodies")
-            assert city.status("/readyz") == 200
+            wait_until(lambda: city.status("/readyz") == 200, "ready beside them")
     finally:
         for one in slow:
             one.close()
+    check_everything(city)
+
+
+def test_office_users_who_read_the_whole_table_hold_nobody_up(city: LoadedCity) -> None:
+    """How long others wait beside them is measured by the benchmark; here they are served, and read all of it."""
+    office = [OfficeUser(city.port, city.signed_in()) for _number in range(OFFICE_USERS)]
+    with city.link() as link:
+        (kept,) = link.execute("SELECT count(*) FROM cases_case").fetchone() or (0,)
+    for one in office:
+        one.start()
+    try:
+        with at_work(city, "scanned", 2) as hands:
+            goes_on(hands, f"beside {OFFICE_USERS} who read everything")
+            wait_until(lambda: all(len(one.lines) > 1 for one in office), "each has read the table twice")
+    finally:
+        for one in office:
+            one.stopping = True
+        for one in office:
+            one.join(LONGEST_SECONDS)
+    assert not any(one.is_alive() for one in office)
+    assert [wrong for one in office for wrong in one.wrong] == []
+    assert min(lines for one in office for lines in one.lines) > kept > 0
     check_everything(city)
 
 
