@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.hotline.conftest import Partner
+from tests.hotline.conftest import PLACE, Partner
+from wangge.domains.cases.rows import load
 from wangge.domains.hotline.logic.reconciling import DayOrder
 from wangge.domains.hotline.operations.reconciling import reconcile
 from wangge.domains.hotline.queries.orders import OrderFilter, OrderRow, events_of, order_numbered, orders
@@ -22,6 +23,7 @@ from wangge.groundwork import clock
 
 pytestmark = pytest.mark.django_db
 Partners = Callable[..., Partner]
+POINT = {"location_lon": "113.134", "location_lat": "27.827"}
 
 
 @pytest.fixture
@@ -97,6 +99,49 @@ def test_a_desk_makes_a_case_of_an_order_by_hand(partner: Partners, person: Call
     assert row().state == "with_case"
     assert row().case_number is not None
     assert str(row().case_number) in text(seat.get(f"/hotline/{row().id}"))
+
+
+def place_of(number: str) -> dict[str, Any]:
+    found = load(number)
+    assert found is not None
+    return {"lon": found.lon, "lat": found.lat, "address": found.address}
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed", "kept"),
+    [
+        (None, {**POINT, "address": "路口东侧"}, (113.134, 27.827, "路口东侧")),
+        (None, {"address": "路口东侧"}, (None, None, "路口东侧")),
+        ({"address": "建设路"}, POINT, (113.134, 27.827, "")),
+        ({"address": "建设路"}, {}, (None, None, "建设路")),
+        (PLACE, {"address": "路口东侧"}, (PLACE["lon"], PLACE["lat"], "路口东侧")),
+    ],
+    ids=["none, a point", "none, words", "words, a point", "words, nothing", "a point, other words"],
+)  # fmt: skip
+def test_a_desk_says_where_it_is_when_it_makes_a_case_of_an_order(
+    partner: Partners, person: Callable[[str], Client], sent: dict[str, Any] | None, typed: dict[str, str],
+    kept: tuple[float | None, float | None, str],
+) -> None:  # fmt: skip
+    partner().order(kind="denunciation", **({"location": sent} if sent else {"location": None}))
+    seat = person("acceptor-1")
+    if not sent:
+        refused = act(seat, "make_case")
+        assert refused.status_code == 422
+        assert "请填写地点" in text(refused)
+    page = text(seat.get(f"/hotline/{row().id}"))
+    assert 'name="location_lon"' in page
+    assert f'name="address" value="{sent["address"] if sent else ""}"' in re.sub(r' (type|list|id)="[^"]*"', "", page)
+    assert act(seat, "make_case", **typed).status_code == 302
+    assert row().case_number is not None
+    assert tuple(place_of(str(row().case_number)).values()) == kept
+
+
+def test_half_a_point_is_refused_with_what_was_typed(partner: Partners, person: Callable[[str], Client]) -> None:
+    partner().order(kind="denunciation", location=None)
+    refused = act(person("acceptor-1"), "make_case", location_lon="113.1", address="路口东侧")
+    assert refused.status_code == 422
+    assert "经度与纬度须同时给出" in text(refused)
+    assert "路口东侧" in text(refused)
 
 
 def test_an_order_changed_meanwhile_is_not_overwritten(partner: Partners, person: Callable[[str], Client]) -> None:

@@ -40,6 +40,8 @@ class ActRefused(HotlineRefused):
 
 def words_of_refusal(refusal: Refusal) -> str:
     """What a refused act is told with."""
+    if (refusal.reason, refusal.what) == ("missing", "place"):
+        return _("请填写地点：在地图上点一下，或写明地址。")
     return {
         "no_such_act": _("没有这种办理。"),
         "wrong_state": _("工单现在的状态不能这样办理，请刷新后再看。"),

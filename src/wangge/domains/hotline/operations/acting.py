@@ -59,7 +59,8 @@ def do_act(
     """Judge and write one act on a locked order, in the running transaction; the case where it made one."""
     act = act_of(name)
     given = {key: text.strip() for key, text in args.items() if text.strip()}
-    if row.place is not None:
+    place = _place_of(row, given)
+    if place is not None:
         given["place"] = "given"
     refused = judge(act, row.standing, asked_by(row, by, at, frozenset(given)))
     if refused is not None or act is None:
@@ -69,7 +70,7 @@ def do_act(
     detail: dict[str, Any] = {key: given[key] for key in ("text", "note", "section", "until", "due") if key in given}
     reported = None
     if name == "make_case":
-        reported = _case_of(row, at, given.get("category", ""), address)
+        reported = _case_of(row, at, given.get("category", ""), place, address)
         changes = {"case_id": reported.draft.case_id, "case_number": reported.number}
         detail["case"] = reported.number
     elif name == "pass_to_section":
@@ -155,13 +156,25 @@ def _check_words(given: Mapping[str, str], at: datetime) -> None:
         raise BadOrder("section", _("请从列表中选择科室。"))
 
 
-def _case_of(row: OrderRow, at: datetime, category: str, address: str) -> Reported:
+def _place_of(row: OrderRow, given: Mapping[str, str]) -> dict[str, Any] | None:
+    """Where it is: as the desk found it out, else as the hotline sent it."""
+    lon, lat = given.get("lon", ""), given.get("lat", "")
+    if not (lon or lat or given.get("address")):
+        return row.place
+    if bool(lon) != bool(lat):
+        raise BadOrder("location", _("经度与纬度须同时给出。"))
+    if lon:
+        return {"lon": lon, "lat": lat, "system": "wgs84", "address": given.get("address", "")}
+    return {**(row.place or {}), "address": given["address"]}  # other words for the same point
+
+
+def _case_of(row: OrderRow, at: datetime, category: str, place: dict[str, Any] | None, address: str) -> Reported:
     """The case of an order, by the entry of the table of moves; the number of the order is its external number."""
     channel = channel_of(row.channel)
     assert channel is not None
     report = Report(
         source=channel.case_source, category=category, description=f"{row.title}\n{row.content}".strip(),
-        location=row.place, reporter_name=row.citizen_name, reporter_phone=row.citizen_phone,
+        location=place, reporter_name=row.citizen_name, reporter_phone=row.citizen_phone,
         denounces=row.kind == "denunciation", external_no=f"{row.channel}:{row.order_no}",
     )  # fmt: skip
     try:

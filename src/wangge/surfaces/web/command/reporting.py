@@ -189,7 +189,7 @@ def _page(request: HttpRequest, by: Actor, at: datetime, rules: Rulebook, filled
     in_field = audience_of(by) is Audience.FIELD
     sources = sources_of(by, rules)
     problem = _with(filled, (*_source_fields(sources, by), *_matter_fields(rules, sources)))
-    where = _with(filled, _place_fields(at, needs_point=in_field))
+    where = _with(filled, place_fields(at, needs_point=in_field))
     photos = _with(filled, _photo_fields(sources, in_field=in_field))
     citizen = any(row.reporter_kind == "citizen" for row in sources)
     reporter = _with(filled, _reporter_fields()) if citizen else ()
@@ -249,7 +249,8 @@ def _matter_fields(rules: Rulebook, sources: Iterable[Entry]) -> tuple[Field, ..
     return category_field(rules.edition, required=not desk), description
 
 
-def _place_fields(at: datetime, *, needs_point: bool) -> tuple[Field, ...]:
+def place_fields(at: datetime, *, needs_point: bool = False) -> tuple[Field, ...]:
+    """Where it is: words of an address and a point of the map."""
     help_text = "" if needs_point else _("在地图上点一下，或填写坐标；只有地址也可以登记。")
     point = Field(
         "location", labels.argument_name("location"), FieldKind.POINT, required=needs_point,

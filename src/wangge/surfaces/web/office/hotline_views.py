@@ -36,6 +36,7 @@ from wangge.domains.organizations.operations.audit import ReasonMissing, record_
 from wangge.domains.organizations.queries import city_tables
 from wangge.groundwork import clock
 from wangge.standards.hotline_rows import HotlineAct
+from wangge.surfaces.web.command.reporting import place_fields
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.labels import stage_name, word
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind
@@ -259,13 +260,30 @@ def _act_form(request: HttpRequest, row: OrderRow, act: HotlineAct, at: datetime
                 choices=tuple(Choice(each, each) for each in sections(at)),
             )
         )  # fmt: skip
+    if "place" in act.needs:
+        fields += [_of_order(each, row) for each in place_fields(at)]
     if error:
-        fields = [replace(each, value=request.POST.get(each.name, each.value)) for each in fields]
+        fields = [_as_typed(each, request) for each in fields]
     form = Form(
         reverse("hotline_act", args=[row.id, act.act]), tuple(fields), label, draft_key=f"hotline-{row.id}-{act.act}",
         hidden=(("version", str(row.version)),), errors=(error,) if error else (),
     )  # fmt: skip
     return ActForm(act.act, label, form)
+
+
+def _of_order(question: Field, row: OrderRow) -> Field:
+    """A question for the place, with what the hotline sent of it; degrees of another system are left to the desk."""
+    if question.kind is not FieldKind.POINT:
+        return replace(question, value=row.address)
+    known = row.lon is not None and row.lat is not None and row.system in ("", "wgs84")
+    return replace(question, required=False, value=f"{row.lon:.6f},{row.lat:.6f}" if known else "")
+
+
+def _as_typed(question: Field, request: HttpRequest) -> Field:
+    if question.kind is not FieldKind.POINT:
+        return replace(question, value=request.POST.get(question.name, question.value))
+    lon, lat = (request.POST.get(f"{question.name}_{each}", "").strip() for each in ("lon", "lat"))
+    return replace(question, value=f"{lon},{lat}" if lon and lat else "")
 
 
 def _reveal_form(row: OrderRow, error: str) -> Form:
@@ -280,7 +298,8 @@ def hotline_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     try:
         act_on(
             order_id=number, act=act, by=actor_on(request), at=clock.now(),
-            args={name: request.POST.get(name, "") for name in ("text", "note", "section", "until")},
+            args={name: request.POST.get(name, "") for name in ("text", "note", "section", "until", "address")}
+            | {name: request.POST.get(f"location_{name}", "") for name in ("lon", "lat")},
             version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
             address=str(request.META.get("REMOTE_ADDR", "")),
         )  # fmt: skip
