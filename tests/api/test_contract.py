@@ -189,6 +189,15 @@ def test_who_sees_a_case_but_not_his_task_is_told_whose_it_is(speak: Speak) -> N
     assert told(speak("looks-on").post(path, {"result": "true"}, version=2)) == (409, "not_assignee")
 
 
+@pytest.mark.parametrize("word", ["属实", "yes", "True"])
+def test_a_word_that_is_no_result_is_not_taken_for_an_untrue_report(speak: Speak, word: str) -> None:
+    case = speak("acceptor-1").move(speak("collector-1").report(), "send_verification", {"assignee": "collector-2"})
+    field, path = speak("collector-2"), f"/cases/{case['number']}/moves/reply_verification"
+    evidence = {"photo_site": [field.photo()], "location": {"lon": 113.1, "lat": 27.8}}
+    assert told(field.post(path, {"result": word, "evidence": evidence}, version=2)) == (409, "bad_argument")
+    assert read(field.get(f"/cases/{case['number']}"))["stage"] == "verifying"
+
+
 # ---- what is observed, evidence, photos ------------------------------------------------------------------------
 
 

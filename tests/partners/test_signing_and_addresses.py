@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +110,22 @@ def test_the_same_events_make_the_same_id_and_other_partners_another_one() -> No
     body = body_of([event(1), event(2)])
     assert id_of(1, body) == id_of(1, body_of([event(1), event(2)]))
     assert len({id_of(1, body), id_of(2, body), id_of(1, body_of([event(1)]))}) == 3
+
+
+def test_the_receiver_to_try_with_goes_by_the_clock_of_the_city_that_speaks() -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    secret, body = secret_of("k", b"salt"), b'{"events": []}'
+    environment = {**os.environ, "WANGGE_CLOCK_OFFSET_MINUTES": "480"}
+    command = [Path(sys.executable).with_name("wangge"), "webhook", "receive", "--secret", secret, "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as receiver:
+        try:
+            assert receiver.stderr is not None
+            receiver.stderr.readline()
+            headers = headers_of([secret], "msg_1", datetime.now(UTC) + timedelta(hours=8), body)
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/", data=body, headers=headers)
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                assert answer.status < 300
+        finally:
+            receiver.terminate()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import click
 import orjson
 
+from wangge.project.environment import read_environment
 from wangge.project.opening import open_city
 from wangge.project.words import _
 
@@ -116,6 +117,7 @@ def receive(*, secret: str, port: int) -> None:
     from wangge.groundwork import clock
     from wangge.surfaces.exchange.webhooks.receiver import Receiver, listening
 
+    clock.shift(timedelta(minutes=read_environment().clock_offset_minutes))  # as the city that speaks
     receiver, lock = Receiver(secret, clock.now), threading.Lock()
 
     def answer(headers: Mapping[str, str], body: bytes) -> HTTPStatus:

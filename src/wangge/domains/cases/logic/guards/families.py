@@ -33,7 +33,11 @@ def inner_reported(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> st
 
 
 def result_known(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> str | None:
-    return refuse(bool(a.args.get("result")) and a.args["result"] not in ("done", "refused"), "bad_argument")
+    given = a.args.get("result")
+    return refuse(bool(given) and given not in _RESULTS[a.verb], "bad_argument")
+
+
+_RESULTS = {"outside_answered": ("done", "refused"), "reply_verification": ("true", "false")}
 
 
 def outside_done(r: Rulebook, s: CaseState, a: Attempt, w: Surroundings) -> str | None:
