@@ -116,7 +116,7 @@ def test_the_receiver_to_try_with_goes_by_the_clock_of_the_city_that_speaks() ->
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    secret, body = secret_of("k", b"salt"), b'{"events": []}'
+    secret, body = secret_of("k", b"salt"), b'{"data": {"events": []}}'
     environment = {**os.environ, "WANGGE_CLOCK_OFFSET_MINUTES": "480"}
     command = [Path(sys.executable).with_name("wangge"), "webhook", "receive", "--secret", secret, "--port", str(port)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as receiver:
