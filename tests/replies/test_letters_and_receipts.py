@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,13 @@ from tests.citizens.conftest import Citizen, citizen
 from tests.citizens.test_letters import letter_of, letters, written
 from tests.ground.city import free_port
 from tests.replies.conftest import SMS_SECRET, Reported, hear
+from wangge.domains.citizens.logic.codes import typed_code
+from wangge.domains.citizens.operations.following import answer_by_wechat
 from wangge.domains.citizens.operations.letters import answer_letter, erase_letter
+from wangge.domains.organizations.directory import forget_people
 from wangge.domains.organizations.logic import TERMINAL, Actor
+from wangge.domains.organizations.models import Person
+from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.domains.replies.operations.queueing import queue_letters
 from wangge.domains.replies.queries import not_arrived, standing
 from wangge.groundwork import clock
@@ -98,6 +104,41 @@ def test_an_sms_says_whether_it_arrived(sides: OtherSides, reported: Reported) -
     assert {name: counts()[name] for name in ("sent", "delivered", "undelivered")} == {
         "sent": 2, "delivered": 1, "undelivered": 1,
     }  # fmt: skip
+
+
+def page_of(address: str, username: str) -> str:
+    client = Client()
+    client.force_login(Person.objects.get(username=username), backend=PASSWORD_BACKEND)
+    return str(client.get(address).content.decode())
+
+
+def test_whoever_has_the_case_or_letter_reads_there_that_an_sms_did_not_arrive(
+    letters: Come, sides: OtherSides, reported: Reported
+) -> None:
+    sides.unreachable.add("13900000000")
+    (well, _code), (lost, _code) = (reported(wish="sms", phone=phone) for phone in (PHONE, "13900000000"))
+    letter = letter_of(written(letters, "market", wish="sms", reporter_phone="13900000000"))
+    forget_people()
+    addresses = (f"/cases/{well}", f"/cases/{lost}", f"/letters/{letter.id}")
+    hear()
+    assert rounds.send_replies() == 4
+    assert not any("没有送达" in page_of(each, "acceptor-1") for each in addresses)
+    for _id, body in sides.receipts:
+        receipt(body)
+    said = [
+        re.findall("短信答复没有送达（[^）]+），请改以电话答复。原因：空号。", page_of(each, "acceptor-1"))
+        for each in addresses
+    ]
+    assert [len(each) for each in said] == [0, 1, 1]
+
+
+def test_who_took_his_wish_back_is_no_failure(sides: OtherSides, reported: Reported) -> None:
+    number, code = reported(wish="sms", phone=PHONE)
+    hear()
+    assert answer_by_wechat(code=typed_code(code), openid="oOfficial_0001")
+    rounds.send_replies()
+    assert (counts()["put_aside"], counts()["last_error"]) == (1, "")
+    assert "没有送达" not in page_of(f"/cases/{number}", "acceptor-1")
 
 
 def test_a_receipt_before_our_own_proves_that_the_sms_went(sides: OtherSides, reported: Reported) -> None:

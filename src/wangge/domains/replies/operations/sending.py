@@ -18,12 +18,12 @@ from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.citizens.queries.followers import Follower, followers_numbered
 from wangge.domains.citizens.queries.letters import LetterWriter, letter_writers
 from wangge.domains.replies.operations.queueing import next_moment
+from wangge.domains.replies.queries import NOBODY
 from wangge.domains.replies.wording import Reply, reply_of, reply_of_letter
 from wangge.groundwork.retrying import rest_after
 
 LEASE = timedelta(minutes=5)
 KEPT_DAYS = 30
-NOBODY = "the citizen's contact is no longer kept"
 
 
 class SendFailed(Exception):

@@ -30,9 +30,11 @@ from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import area_name
 from wangge.domains.organizations.directory import Known, known
 from wangge.domains.organizations.logic import Actor, personal_data_shown
+from wangge.domains.replies.queries import lost_of_case
 from wangge.groundwork.attachments.queries import photos_by_id
 from wangge.standards.access import PersonalData
 from wangge.surfaces.web.command import clocks, queues, rows
+from wangge.surfaces.web.command.answering import lost_words
 from wangge.surfaces.web.command.desk import DeskCase, Posted
 from wangge.surfaces.web.command.overlays import overlays_of
 from wangge.surfaces.web.command.pages import CasePage, QueuePane, Reporter
@@ -295,6 +297,7 @@ def _reporter(told: Told, by: Actor, asked: Asked) -> Reporter | None:
         identity.phone,
         _reveal_form(told.row, asked) if identity.may_reveal else None,
         is_revealed=identity.is_revealed,
+        lost=lost_words(lost_of_case(told.row.number)),
     )
 
 

@@ -109,6 +109,7 @@ class Reporter:
     reveal: Form | None = None
     is_closed: bool = False  # a denouncer: nobody here may open it
     is_revealed: bool = False
+    lost: str = ""  # that an answer did not reach him
 
 
 @dataclass(frozen=True, slots=True)

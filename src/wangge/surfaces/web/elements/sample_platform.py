@@ -37,7 +37,7 @@ def troubled() -> PlatformPage:
                 (
                     CheckRow(
                         "短信", Standing.WATCH, "待发 3，已发 212（其中送达 171，未送达 24），放弃 2",
-                        "未送达的可改以电话答复：wangge replies undelivered。",
+                        "未送达的可改以电话答复：案卷与来信页上有说明，清单见 wangge replies undelivered。",
                     ),
                     CheckRow("热线未送达的报文", Standing.GOOD, "0 条"),
                 ),

@@ -69,3 +69,4 @@ class OneLetterPage:
     acts: tuple[LetterAct, ...]
     reveal: Form | None
     events: tuple[LetterEventLine, ...]
+    lost: str = ""  # that an answer did not reach the writer

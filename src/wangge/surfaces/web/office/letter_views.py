@@ -22,7 +22,9 @@ from wangge.domains.citizens.queries.letters import MOST, Letter, events_of, let
 from wangge.domains.citizens.refusals import LetterRefused, NoSuchLetter
 from wangge.domains.organizations.logic import masked_name, masked_phone
 from wangge.domains.organizations.operations.audit import ReasonMissing, record_reveal
+from wangge.domains.replies.queries import lost_of_letter
 from wangge.groundwork import clock
+from wangge.surfaces.web.command.answering import lost_words
 from wangge.surfaces.web.elements.forms import Choice, Field, FieldKind, Form
 from wangge.surfaces.web.elements.labels import word
 from wangge.surfaces.web.elements.pieces import Fact, Figure, Notice, NoticeKind, Photo
@@ -107,6 +109,7 @@ def _shown(
             LetterEventLine(each.at, _act_name(each.act), each.person_name, _detail(each.act, each.detail))
             for each in events_of(number)
         ),
+        lost=lost_words(lost_of_letter(number)),
     )
     return render(request, "web/office/letter.html", {"page": page}, status=422 if error else 200)
 

@@ -12,6 +12,7 @@ from wangge.domains.platform.models import UpkeepKind
 from wangge.domains.replies.queries import standing as answers_by_channel
 from wangge.groundwork import clock
 from wangge.surfaces.watching import state
+from wangge.surfaces.web.command.answering import channel_names
 from wangge.surfaces.web.elements.drawing.marks import full_moment
 from wangge.surfaces.web.office.platform_pages import CheckGroup, CheckRow, Standing
 
@@ -99,7 +100,7 @@ def _outbox(at: datetime) -> tuple[CheckRow, ...]:
 
 def _replies() -> tuple[CheckRow, ...]:
     """Answers to citizens of the last month, by the channels that have had any."""
-    names = {"sms": _("短信"), "email": _("电子邮件"), "wechat": _("微信")}
+    names = channel_names()
     rows = []
     for line in answers_by_channel():
         value = (
@@ -109,7 +110,7 @@ def _replies() -> tuple[CheckRow, ...]:
         advice = ""
         told = line["delivered"] + line["undelivered"]
         if told and UNDELIVERED_WATCH * line["undelivered"] >= told:
-            advice = _("未送达的可改以电话答复：wangge replies undelivered。")
+            advice = _("未送达的可改以电话答复：案卷与来信页上有说明，清单见 wangge replies undelivered。")
         elif line["waiting"] and line["last_error"]:
             advice = _("最近一次失败：%(why)s") % {"why": line["last_error"]}
         rows.append(CheckRow(names[line["channel"]], Standing.WATCH if advice else Standing.GOOD, value, advice))
