@@ -41,7 +41,7 @@ def behind(code: str) -> CaseRow:
 
 def move(by: Actor, number: str, verb: str, **args: str) -> None:
     photos = {}
-    for kind in ("photo_after", "photo_site"):
+    for kind in ("photo_after", "photo_site", "answer_letter"):
         if args.pop(kind, ""):
             photos[kind] = [receive_photo(data=jpeg(), by=by.person_id or 0, at=clock.now()).id]
     location = {"lon": 113.134, "lat": 27.827} if photos else None
@@ -70,6 +70,34 @@ def reported_with_photo(citizen: Come) -> tuple[Citizen, str]:
     person.to_contact(photo_before=picture())
     person.press(wish="sms", reporter_phone="13800001111")
     return person, person.code
+
+
+@pytest.mark.parametrize(
+    ("result", "told"), [("done", "供电公司已答复：已办结。"), ("refused", "供电公司已答复：不予办理。")]
+)
+def test_who_waits_reads_what_the_office_outside_answered(citizen: Come, actor: Find, result: str, told: str) -> None:
+    person, code = reported_with_photo(citizen)
+    number = behind(code).number
+    move(actor("acceptor-1"), number, "send_verification", assignee="collector-1")
+    move(actor("collector-1"), number, "reply_verification", result="true", photo_site="yes")
+    move(actor("acceptor-1"), number, "accept", category="component:0101")
+    move(actor("duty_leader-1"), number, "file_case", category="component:0101", condition_seq="2")
+    move(actor("dispatcher-1"), number, "forward_outside", body="供电公司", reason="产权属供电公司")
+    person.follows(code)
+    assert "已转交：供电公司" in person.text()
+    move(actor("dispatcher-1"), number, "outside_answered", result=result, answer_letter="yes")
+    person.follows(code)
+    assert person.heading == "其他部门已答复，正在核对"
+    assert told in person.text()
+    assert person.text().count("正在安排处理单位") == 1
+    if result == "done":
+        move(actor("duty_leader-1"), number, "close_outside", photo_site="yes")
+        person.follows(code)
+        assert (person.heading, told in person.text()) == ("已办结", True)
+    else:
+        move(actor("dispatcher-1"), number, "dispatch", department="dept-a")
+        person.follows(code)
+        assert told not in person.text()
 
 
 def test_the_letter_tells_stage_body_and_time_in_plain_words(citizen: Come, actor: Find) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -67,6 +68,18 @@ def test_a_complaint_about_the_centres_people_is_read_by_nobody_of_the_centre(le
         status = seat(name).get(f"/letters/{found.id}").status_code
         assert (status == 200) == (name in readers), name
         assert status in (200, 403, 404)
+
+
+def test_a_letter_to_a_hotline_elsewhere_says_how_to_dial_it_and_leads_to_another_letter(letters: Come) -> None:
+    person = letters()
+    person.get("/public/letters")
+    person.press(form="letter", kind="out_of_area", description="外地的路灯坏了")
+    assert "从本市拨打须先加事发地的区号。" in person.text()
+    assert re.findall(r'href="([^"]+)">再写一封<', person.page) == ["/public/letters"]
+    assert "键盘操作" not in person.text()
+    person.get("/public/letters")
+    person.press(form="letter", kind="market", description="过期牛奶")
+    assert "区号" not in person.text()
 
 
 @pytest.mark.parametrize("kind", [row.kind for row in city_tables().letter_kinds])

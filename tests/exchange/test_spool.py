@@ -393,6 +393,11 @@ def test_the_surface_alone_takes_a_report_and_tells_its_way_without_a_database(
     assert said["status"] == "已收到，正在送交办理"
     assert (said["wrong"], said["heic"]) == (422, 422)
     assert said["database"] == "ImproperlyConfigured"
+    ask = _OUTSIDE.split("client, said", maxsplit=1)[0] + (
+        "page = Client().post('/public/status', {'code': sys.argv[1]}).content.decode()\n"
+        "print(json.dumps([each in page for each in ('正在送交办理', '编号', '经过', '键盘操作')]))\n"
+    )
+    assert outside(tmp_path, ask, said["codes"][0]) == [True, False, False, False]
     house = tmp_path / "spool" / "to-house"
     assert len(waiting(house)) == 1
     assert take_in(house, secret=SECRET, at=city) == {Outcome.TAKEN: 1}

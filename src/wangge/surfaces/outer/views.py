@@ -115,10 +115,12 @@ def _send(request: HttpRequest, kind: str, filled: Filled, at: datetime) -> Http
         # Ended before it is noted, the next press writes the same package again, and the house takes it once.
         store().send(_package(request, kind, filled, sending.code_hash, at), _name(at))
         store().note_sent(sending.code_hash, sending.digest)
-    words = (_("这是您的查询码，只显示这一次，请记下或截屏。"), _("凭它看办到哪一步、处理前后的照片，并作评价。"))
+    is_letter = kind == "letter"
+    use = _("凭它看办到哪一步和答复。") if is_letter else _("凭它看办到哪一步、处理前后的照片，并作评价。")
+    words = (_("这是您的查询码，只显示这一次，请记下或截屏。"), use)
     page = ReportedPage(
         shell(request, _("已收到")), _("已收到"), grouped(sending.code), words, reverse("public_status"),
-        reverse("public_home"),
+        reverse("public_letter" if is_letter else "public_report"), is_letter=is_letter,
     )  # fmt: skip
     return render(request, "web/public/reported.html", {"page": page})
 

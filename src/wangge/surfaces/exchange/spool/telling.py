@@ -22,7 +22,7 @@ from wangge.domains.citizens.queries.letters import Letter, letter_of_hash
 from wangge.groundwork.attachments.queries import open_copy
 from wangge.surfaces.exchange.spool.packages import Package, packed, put
 from wangge.surfaces.web.command.rows import unit_name
-from wangge.surfaces.web.public.status_page import AFTER, BEFORE, answer_of, fit_photos, question_of, turns
+from wangge.surfaces.web.public.status_page import AFTER, BEFORE, answer_of, fit_photos, question_of, told_stage, turns
 
 AT_ONCE = 200
 MOST_PICTURES = 3
@@ -73,7 +73,7 @@ def _of_case(followed: Followed, at: datetime) -> Told:
         "kind": "case",
         "number": row.number,
         "category": state.category,
-        "stage": state.stage,
+        "stage": told_stage(state),
         "body": unit_name(state.unit) if state.unit else "",
         "due_at": due.isoformat() if due is not None else "",
         "turns": [[moment.isoformat(), stage] for moment, stage in turns(steps)],

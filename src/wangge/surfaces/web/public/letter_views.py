@@ -34,7 +34,7 @@ from wangge.surfaces.web.public.filled import (
     too_long,
 )
 from wangge.surfaces.web.public.pages import LetterPage, ReportedPage
-from wangge.surfaces.web.public.report_steps import contact_fields, photo_fields
+from wangge.surfaces.web.public.report_steps import OUTSIDE, area_code_words, contact_fields, photo_fields
 from wangge.surfaces.web.public.visiting import behind, public_shell
 
 
@@ -85,9 +85,11 @@ def _taken(request: HttpRequest, kind: str, code: str, at: datetime) -> HttpResp
     if row is not None and row.forwards and takers:
         told = _("已转送%(authority)s，电话 %(phone)s；紧急的请直接拨打。")
         words.insert(0, told % {"authority": word("authority", takers[0].authority), "phone": takers[0].phone})
+        if kind == OUTSIDE:
+            words.insert(1, area_code_words())
     page = ReportedPage(
         public_shell(request, _("来信已收到"), at=at, current="public_letter"), _("来信已收到"), grouped(code),
-        tuple(words), reverse("public_status"), reverse("public_home"),
+        tuple(words), reverse("public_status"), reverse("public_letter"), is_letter=True,
     )  # fmt: skip
     return render(request, "web/public/reported.html", {"page": page})
 

@@ -82,6 +82,7 @@ class ReportedPage:
     words: tuple[str, ...]
     status_url: str
     again_url: str
+    is_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

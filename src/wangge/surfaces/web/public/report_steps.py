@@ -64,6 +64,11 @@ def faults_of(step: str, filled: Filled, at: datetime) -> Wrong:
     return contact_faults(filled) if step == "contact" else {}
 
 
+def area_code_words() -> str:
+    """Dialled from here, 12345 is this city's own."""
+    return _("从本市拨打须先加事发地的区号。")
+
+
 def _place_faults(filled: Filled, at: datetime) -> Wrong:
     wrong = too_long(filled, ("address",))
     given = filled.text("location_lon") or filled.text("location_lat")
@@ -74,10 +79,11 @@ def _place_faults(filled: Filled, at: datetime) -> Wrong:
     elif filled.point is not None and is_outside(filled.point, at) and filled.text("hand") != OUTSIDE:
         there = takers_of(OUTSIDE)
         told = _("这个位置不在本市，本平台不能处理。请核对位置，或联系%(authority)s（电话 %(phone)s）。")
-        wrong["location"] = told % {
+        named = {
             "authority": word("authority", there[0].authority) if there else "12345",
             "phone": there[0].phone if there else "12345",
         }
+        wrong["location"] = told % named + area_code_words()
     return wrong
 
 

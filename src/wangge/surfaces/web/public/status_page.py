@@ -76,7 +76,7 @@ def status_page(request: HttpRequest, code: str, followed: Followed, asked: Aske
         matter=labels.category_name(state.category, edition) if state.category else _("待分类"),
         words="" if followed.follower.joined else row.description,
         place=blanked(row.address) if followed.follower.joined else row.address,
-        now=str(STAGES[state.stage]),
+        now=str(STAGES[told_stage(state)]),
         body=_body(state),
         # the unit's clock alone: those of the centre's own desks are no matter of the citizen's
         time_left=clocks.handling_left(rules, state, civil(at)),
@@ -116,6 +116,7 @@ def turns(steps: Sequence[HistoryStep]) -> Iterable[tuple[datetime, str]]:
     said = ""
     for step in steps:
         stage = "" if step.seq == 1 else step.to_stage
+        stage = "outside_answered" if step.verb == "outside_answered" else stage
         words = milestone_words(stage)
         if words and words != said and (step.seq == 1 or step.from_stage != step.to_stage):
             said = words
@@ -162,7 +163,19 @@ def answer_of(steps: Sequence[HistoryStep], state: CaseState) -> str:
     if state.stage == "outside":
         body = next((step.args.get("body", "") for step in reversed(steps) if step.verb == "forward_outside"), "")
         return _("已转交：%(body)s") % {"body": body} if body else ""
+    if state.outside and state.stage in _AFTER_OUTSIDE:
+        body = next((step.args.get("body", "") for step in reversed(steps) if step.verb == "forward_outside"), "")
+        done = _("%(body)s已答复：已办结。") if state.outside == "done" else _("%(body)s已答复：不予办理。")
+        return done % {"body": body} if body else ""
     return ""
+
+
+def told_stage(state: CaseState) -> str:
+    """The stage as it is told to who waits: filed again with an answer in hand, nobody looks for a unit."""
+    return "outside_answered" if state.stage == "filed" and state.outside else state.stage
+
+
+_AFTER_OUTSIDE = frozenset({"filed", "closed", "archived"})
 
 
 def question_of(steps: Sequence[HistoryStep]) -> str:

@@ -16,6 +16,7 @@ STAGES: Mapping[str, Promise] = {
     "awaiting_ruling": _("涉及几个单位，正在协调由谁处理"),
     "handling": _("处理单位正在处理"),
     "outside": _("已转交其他部门办理，等待答复"),
+    "outside_answered": _("其他部门已答复，正在核对"),  # no stage: filed again, with the answer in hand
     "awaiting_children": _("几个单位正在分别处理"),
     "feedback": _("处理单位已反馈，正在审核结果"),
     "awaiting_inspection": _("正在安排到现场检查"),
