@@ -13,10 +13,12 @@ from django.db import connection
 from django.test import Client
 
 from tests.hotline.conftest import PLACE, Partner
+from wangge.domains.cases.operations.moving import Order, move_case
 from wangge.domains.cases.rows import load
 from wangge.domains.hotline.logic.reconciling import DayOrder
 from wangge.domains.hotline.operations.reconciling import reconcile
 from wangge.domains.hotline.queries.orders import OrderFilter, OrderRow, events_of, order_numbered, orders
+from wangge.domains.organizations.logic import Actor
 from wangge.domains.organizations.models import Person
 from wangge.domains.organizations.operations.signing_in import PASSWORD_BACKEND
 from wangge.groundwork import clock
@@ -99,6 +101,21 @@ def test_a_desk_makes_a_case_of_an_order_by_hand(partner: Partners, person: Call
     assert row().state == "with_case"
     assert row().case_number is not None
     assert str(row().case_number) in text(seat.get(f"/hotline/{row().id}"))
+
+
+def test_an_order_goes_back_once_its_case_was_not_taken_up(
+    partner: Partners, person: Callable[[str], Client], actor: Callable[[str], Actor]
+) -> None:
+    partner().order()
+    seat, number = person("acceptor-1"), str(row().case_number)
+    working = act(seat, "return_order", note="不是本中心的事")
+    assert "案卷不予受理后才能退单" in text(working)
+    assert "退单期限" not in text(seat.get(f"/hotline/{row().id}"))
+    refusal = Order(number, "decline_report", {"reason": "公交不归本中心"}, {}, None)
+    move_case(order=refusal, by=actor("acceptor-1"), at=clock.now())
+    assert "退单期限" in text(seat.get(f"/hotline/{row().id}"))
+    assert act(seat, "return_order", note="不是本中心的事").status_code == 302
+    assert row().state == "return_asked"
 
 
 def place_of(number: str) -> dict[str, Any]:

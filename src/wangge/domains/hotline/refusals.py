@@ -48,6 +48,7 @@ def words_of_refusal(refusal: Refusal) -> str:
         "wrong_post": _("您的岗位不能这样办理。"),
         "kind_on_spot": _("只有咨询类工单可以当场答复。"),
         "contacted": _("请先联系诉求人并登记，再拟写答复。"),
+        "case_refused": _("工单已转为案卷，案卷不予受理后才能退单。"),
         "within_return_limit": _("退单期限已过。请办理，或与热线办协商。"),
         "no_extension_open": _("已申请延期，热线办尚未答复。"),
         "extension_open": _("没有待答复的延期申请。"),

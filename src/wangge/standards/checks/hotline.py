@@ -10,9 +10,9 @@ from wangge.standards.tables import Tables
 
 GUARDS = frozenset(
     {
-        "kind_on_spot", "contacted", "not_drafter", "within_return_limit", "no_extension_open", "extension_open",
-        "within_extension_limit", "no_question_open", "question_open", "graded", "not_appealed", "appeal_open",
-        "no_suspension_open", "suspension_open",
+        "kind_on_spot", "contacted", "not_drafter", "case_refused", "within_return_limit", "no_extension_open",
+        "extension_open", "within_extension_limit", "no_question_open", "question_open", "graded", "not_appealed",
+        "appeal_open", "no_suspension_open", "suspension_open",
     }
 )  # fmt: skip
 NEEDS = frozenset({"text", "note", "section", "place", "grade", "until", "due"})

@@ -28,6 +28,7 @@ class Standing:
     grade: str = ""  # of the hotline's last call-back
     appeal: str = ""  # open, upheld, refused
     suspension_open: bool = False  # asked for and not decided
+    case_refused: bool = False  # its case was not taken up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ GUARDS: Mapping[str, Guard] = {
     "kind_on_spot": lambda order, _asked: order.on_spot,
     # a case speaks for itself on the ground; without one nobody has looked, so the citizen is called first
     "contacted": lambda order, _asked: order.contacted or order.has_case,
+    # while a case is worked on its order cannot go back
+    "case_refused": lambda order, _asked: not order.has_case or order.case_refused,
     "within_return_limit": lambda order, asked: order.return_by is None or asked.at <= order.return_by,
     "no_extension_open": lambda order, _asked: not order.extension_open,
     "extension_open": lambda order, _asked: order.extension_open,

@@ -60,6 +60,7 @@ class OrderRow:
             self.state, row is not None and row.on_spot, self.contacted_at is not None, self.case_id is not None,
             self.section, self.drafted_by_id, self.return_by, self.due_at, self.extension_until is not None,
             self.question_at is not None, self.grade, self.appeal, self.suspension_until is not None,
+            self.case_stage == "declined",
         )  # fmt: skip
 
     @property

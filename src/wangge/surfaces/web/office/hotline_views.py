@@ -232,7 +232,7 @@ def _clocks(row: OrderRow, at: datetime) -> tuple[tuple[str, datetime | None, bo
         due.append((_("案卷时限"), row.case_due_at))
     if row.contacted_at is None:
         due.append((_("联系诉求人"), row.contact_by))
-    if row.state == "received":
+    if row.state == "received" or (row.state == "with_case" and row.standing.case_refused):
         due.append((_("退单期限"), row.return_by))
     return tuple((label, moment, moment is not None and moment < at) for label, moment in due)
 
