@@ -158,6 +158,7 @@ def test_a_fuller_token_in_an_address_is_refused_and_opens_nothing(speak: Speak,
     assert reason(Client().get(f"{OSMAND}?{urlencode(osmand(id='token-of-collector-1'))}")) == (403, "scope")
     assert reason(Client().get(f"{OSMAND}?{urlencode(osmand(id='unknown'))}")) == (401, "unauthorized")
     assert reason(Client().get(OSMAND)) == (401, "unauthorized")
+    assert "设备标识符" in Client().get(OSMAND).json()["detail"]
     assert kept() == []
 
 

@@ -188,6 +188,32 @@ def test_an_unhappy_citizen_asks_to_have_it_taken_up_again(citizen: Come, actor:
     request = behind(code).state.request
     assert request is not None
     assert request.kind == "reopen"
+    person.follows(code)
+    assert "已申请重新办理，正在审核。" in person.text()
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason", "heading", "told"),
+    [
+        ("refuse_reopen", "井盖完好，请致电13812345678", "已办结", "没有同意重新办理的原因：井盖完好"),
+        ("reopen", "确有松动", "已立案，正在安排处理单位", ""),
+    ],
+)
+def test_who_asked_to_have_it_taken_up_again_reads_what_became_of_it(
+    citizen: Come, actor: Find, verb: str, reason: str, heading: str, told: str
+) -> None:
+    person, code = reported_with_photo(citizen)
+    number = behind(code).number
+    to_closed(actor, number)
+    person.follows(code)
+    person.press(form="rate", grade=GRADE)
+    person.press(form="reopen", text="井盖又松了")
+    move(actor("duty_leader-1"), number, verb, reason=reason)
+    person.follows(code)
+    assert person.heading == heading
+    assert told in person.text()
+    assert "正在审核。" not in person.text()
+    assert "13812345678" not in person.text()
 
 
 def test_a_question_is_answered_on_the_letter(citizen: Come, actor: Find) -> None:

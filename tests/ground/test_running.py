@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.ground.city import City
 from wangge.domains.platform.logic import Stretch, faults_between, total_seconds
 from wangge.domains.platform.models import Running, UpkeepKind
 from wangge.domains.platform.operations import beat, note
@@ -80,3 +82,10 @@ def test_what_was_done_is_never_changed() -> None:
     for order in ("UPDATE platform_upkeep SET well = true", "DELETE FROM platform_upkeep"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(order)
+
+
+def test_a_command_on_a_city_that_was_not_migrated_says_what_to_do(tmp_path: Path) -> None:
+    done = City(tmp_path / "city").run("token", "add", "somebody")
+    assert done.returncode == 1
+    assert "请先运行 wangge migrate" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -10,6 +10,7 @@ import click
 
 from wangge.groundwork.postgres_programs import ClusterFailed
 from wangge.project.environment import EnvironmentRefused
+from wangge.project.words import _
 
 COMMANDS = {
     "user": "wangge.project.commands.user:user",
@@ -51,6 +52,9 @@ COMMANDS = {
 """Name of the subcommand → module and click command."""
 
 
+_NO_SUCH_TABLE = "42P01"
+
+
 class _Commands(click.Group):
     """Finds a subcommand in ``COMMANDS`` and imports its module only then."""
 
@@ -84,4 +88,10 @@ def main() -> None:
         sys.exit(1)
     except ClusterFailed as failed:
         click.echo(str(failed), err=True)
+        sys.exit(1)
+    except Exception as failed:
+        if getattr(failed.__cause__, "sqlstate", "") != _NO_SUCH_TABLE:
+            raise
+        told = _("数据库的结构不是本版本的，请先运行 wangge migrate：%(why)s")
+        click.echo(told % {"why": str(failed).partition("\n")[0]}, err=True)
         sys.exit(1)

@@ -61,12 +61,15 @@ def bearer_of(request: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def caller_with(request: HttpRequest, token: str, *, door: str, reaches: Callable[[Actor], bool]) -> Caller:
-    """``caller_of`` for a token wherever it stood; ``reaches``: whether its scope is enough."""
+def caller_with(
+    request: HttpRequest, token: str, *, door: str, reaches: Callable[[Actor], bool], lacking: str = ""
+) -> Caller:
+    """``caller_of`` for a token wherever it stood; ``reaches``: whether its scope is enough; ``lacking``: what to say
+    of none."""
     at = clock.now()
     actor = _signed_in(request) or (actor_of_token(token_digest(token), at) if token else None)
     if actor is None:
-        detail = _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
+        detail = lacking or _("请在 Authorization 中给出有效的访问令牌：Bearer 令牌。")
         raise Refuse(problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}))
     request.person_id = actor.person_id  # type: ignore[attr-defined]  # whose request it is, for the log
     if not reaches(actor):

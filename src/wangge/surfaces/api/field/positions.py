@@ -110,7 +110,8 @@ def send_osmand(request: HttpRequest) -> HttpResponse:
             or (device if isinstance(device, str) else "")
         )
         reaches = _is_narrow
-    caller = caller_with(request, token.strip(), door="api-v1:send_osmand", reaches=reaches)
+    lacking = _("请把定位程序的设备标识符填为范围 positions 的有效令牌。")
+    caller = caller_with(request, token.strip(), door="api-v1:send_osmand", reaches=reaches, lacking=lacking)
     try:
         found = of_json(told, at=caller.at) if is_json else [of_form(given, at=caller.at)]
     except UnreadableTrack as wrong:

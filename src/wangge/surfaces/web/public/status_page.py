@@ -163,11 +163,30 @@ def answer_of(steps: Sequence[HistoryStep], state: CaseState) -> str:
     if state.stage == "outside":
         body = next((step.args.get("body", "") for step in reversed(steps) if step.verb == "forward_outside"), "")
         return _("已转交：%(body)s") % {"body": body} if body else ""
+    asked = _asked_again(steps, state)
+    if asked:
+        return asked
     if state.outside and state.stage in _AFTER_OUTSIDE:
         body = next((step.args.get("body", "") for step in reversed(steps) if step.verb == "forward_outside"), "")
         done = _("%(body)s已答复：已办结。") if state.outside == "done" else _("%(body)s已答复：不予办理。")
         return done % {"body": body} if body else ""
     return ""
+
+
+def _asked_again(steps: Sequence[HistoryStep], state: CaseState) -> str:
+    """What became of the newest wish to have it taken up again; empty once it was, or where nobody asked."""
+    if state.stage not in _OVER:
+        return ""
+    newest = next((step for step in reversed(steps) if step.verb in _ABOUT_REOPENING), None)
+    if newest is None or newest.verb == "reopen":
+        return ""
+    if newest.verb == "request_reopen":
+        return _("已申请重新办理，正在审核。")
+    return _("没有同意重新办理的原因：%(reason)s") % {"reason": blanked(newest.args.get("reason", ""))}
+
+
+_OVER = frozenset({"closed", "archived"})
+_ABOUT_REOPENING = frozenset({"request_reopen", "refuse_reopen", "reopen"})
 
 
 def told_stage(state: CaseState) -> str:
