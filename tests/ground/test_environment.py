@@ -117,3 +117,14 @@ def test_too_little_room_on_the_disk_is_refused(told: pytest.MonkeyPatch) -> Non
     told.setenv("WANGGE_LEAST_FREE_MEBIBYTES", str(2**40))
     found = findings_before_start(Environment(), on=date(2026, 3, 1))
     assert any("MiB" in finding.text and finding.weight is Weight.REFUSAL for finding in found)
+
+
+def test_a_name_with_nothing_after_it_counts_as_not_given(told: pytest.MonkeyPatch) -> None:
+    for name in ("WANGGE_BACKUPS", "WANGGE_OVERLAY", "WANGGE_BEHIND_TLS", "WANGGE_SESSION_HOURS", "DATABASE_URL"):
+        told.setenv(name, "")
+    found = Environment()
+    assert found.backup_folder is None
+    assert found.city_overlay is None
+    assert found.behind_tls is None
+    assert found.session_hours == 10
+    assert found.embedded

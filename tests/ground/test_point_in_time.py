@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -76,16 +79,31 @@ def _store_photo(city: City, cluster: Cluster, letter: str) -> Path:
     return path
 
 
-def _let_the_log_leave(cluster: Cluster) -> None:
+def _let_the_log_leave(cluster: Cluster) -> Path:
+    """Have the piece now written to leave for the folder; where it lies there."""
     with psycopg.connect(**cluster.connection("postgres", "postgres"), autocommit=True) as link:
         row = link.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
         assert row is not None
     left = cluster.backups
     assert left is not None
     until = datetime.now(UTC) + timedelta(seconds=60)
-    while not (left / "log" / f"{row[0]}.gz").exists():
+    piece = left / "log" / f"{row[0]}.gz"
+    while not piece.exists():
         assert datetime.now(UTC) < until
         threading.Event().wait(0.05)
+    return piece
+
+
+def _tell(cluster: Cluster, key: str) -> None:
+    with psycopg.connect(**cluster.connection(APPLICATION), autocommit=True) as link:
+        link.execute(TELL, [key])
+
+
+def _moment_named(said: str) -> str:
+    """How far it can be gone back, by the words of a refusal."""
+    found = re.search(r"20\d\d-\d\d-\d\d[T ][0-9:.]+\+00:00", said)
+    assert found, said
+    return found.group()
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +163,7 @@ def test_another_machine_stands_where_the_city_stood_at_the_moment(
 def test_what_the_log_had_not_left_with_is_there_too_where_the_old_cluster_is(lived: tuple[City, Load, Path]) -> None:
     city, load, _folder = lived
     with (
-        Cluster(city.var).in_use() as cluster,
+        Cluster(city.var, settles_backup=True).in_use() as cluster,
         psycopg.connect(**cluster.connection(APPLICATION), autocommit=True) as link,
     ):
         link.execute(TELL, ["last of all"])
@@ -185,3 +203,85 @@ def test_a_moment_the_folder_does_not_reach_is_refused(lived: tuple[City, Load, 
     assert late.returncode == 1
     assert "日志只到" in late.stderr
     assert not (other.var / "postgres").exists()
+    done = other.run("restore", str(folder), "--to", _moment_named(late.stderr))
+    assert done.returncode == 0, done.stderr
+    assert set(load.acknowledged) <= _told(other)
+
+
+def test_a_command_that_knows_no_folder_leaves_the_log_going_there(lived: tuple[City, Load, Path]) -> None:
+    city, _load, folder = lived
+    with Cluster(city.var, backups=folder, settles_backup=True).in_use():
+        pass
+    assert city.run("user", "list", WANGGE_BACKUPS="").returncode in {0, 2}
+    with (
+        Cluster(city.var).in_use() as cluster,
+        psycopg.connect(**cluster.connection(APPLICATION)) as link,
+    ):
+        assert link.execute("SHOW archive_mode").fetchone() == ("on",)
+        assert link.execute("SHOW archive_timeout").fetchone() == ("1min",)
+
+
+def test_a_copy_of_a_city_sends_nothing_to_the_folder_of_the_city(
+    lived: tuple[City, Load, Path], tmp_path: Path
+) -> None:
+    city, _load, folder = lived
+    with Cluster(city.var, backups=folder, settles_backup=True).in_use():
+        pass
+    subprocess.run(["cp", "-a", str(city.var), str(tmp_path / "copy")], check=True)
+    with (
+        Cluster(tmp_path / "copy").in_use() as cluster,
+        psycopg.connect(**cluster.connection(APPLICATION)) as link,
+    ):
+        assert link.execute("SHOW archive_mode").fetchone() == ("off",)
+
+
+def test_a_piece_missing_amid_the_log_is_named_and_not_passed_over(
+    lived: tuple[City, Load, Path], tmp_path: Path
+) -> None:
+    city, _load, folder = lived
+    with Cluster(city.var, backups=folder, settles_backup=True).in_use() as cluster:
+        pieces = []
+        for key in ("before the gap", "in the gap", "after the gap"):
+            _tell(cluster, key)
+            pieces.append(_let_the_log_leave(cluster))
+    holed = tmp_path / "holed"
+    shutil.copytree(folder, holed)
+    (holed / "log" / pieces[1].name).unlink()
+    other = City(tmp_path.resolve() / "other")
+    refused = other.run("restore", str(holed), "--to", "latest")
+    assert refused.returncode == 1
+    assert pieces[1].name.removesuffix(".gz") in refused.stderr
+    assert not (other.var / "postgres").exists()
+    done = other.run("restore", str(holed), "--to", _moment_named(refused.stderr))
+    assert done.returncode == 0, done.stderr
+    assert "before the gap" in _told(other)
+    assert not {"in the gap", "after the gap"} & _told(other)
+
+
+def test_what_a_city_did_without_its_folder_is_not_given_up_unsaid(lived: tuple[City, Load, Path]) -> None:
+    city, _load, folder = lived
+    with Cluster(city.var, backups=folder, settles_backup=True).in_use() as cluster:
+        _tell(cluster, "kept")
+        _let_the_log_leave(cluster)
+    with (
+        Cluster(city.var, settles_backup=True).in_use() as cluster,
+        psycopg.connect(**cluster.connection("postgres", "postgres"), autocommit=True) as link,
+    ):
+        for turn in range(3):
+            _tell(cluster, f"unkept {turn}")
+            link.execute("SELECT pg_switch_wal()")
+            link.execute("CHECKPOINT")
+        soon = _now(link) + timedelta(seconds=1)
+    before = set(city.var.glob("postgres.replaced-*"))
+    kept = set(folder.rglob("*"))
+    for moment in ("latest", soon.isoformat()):
+        refused = city.run("restore", "--to", moment, "--force")
+        assert refused.returncode == 1, moment
+        assert set(city.var.glob("postgres.replaced-*")) == before
+        assert set(folder.rglob("*")) == kept  # nothing of an attempt that was given up
+        assert "unkept 2" in _told(city)
+    done = city.run("restore", "--to", _moment_named(refused.stderr), "--force")
+    assert done.returncode == 0, done.stderr
+    told = _told(city)
+    assert "kept" in told
+    assert "unkept 2" not in told

@@ -29,7 +29,7 @@ from psycopg import sql
 
 from wangge.groundwork import log_archive
 from wangge.groundwork.postgres_programs import ClusterFailed, binary, give, plain_environment
-from wangge.groundwork.postgres_settings import ARCHIVING, DURABLE, FORGETFUL, LAST
+from wangge.groundwork.postgres_settings import ARCHIVING, DURABLE, FORGETFUL, LAST, archiving_goes_on
 from wangge.groundwork.processes import (
     all_processes,
     command_of,
@@ -62,6 +62,9 @@ class Cluster:
     """The folder of continuous backup, where the log is kept."""
     backup_seconds: int = 60
     """The log leaves at the latest after so many seconds."""
+    settles_backup: bool = False
+    """Without a folder continuous backup ends; else it goes on as it was, for a command told of no folder starts the
+    server too, and what it did would be missing amid the log."""
 
     @property
     def data(self) -> Path:
@@ -211,7 +214,7 @@ class Cluster:
         elif lost:
             self._replace_superuser_password(account)
         self._clear_remains()
-        self.write_settings(account, self.data)
+        self.write_settings(account, self.data, anew=self.settles_backup)
         self._make_socket_directory(account)
         self._launch(account)
         self._ensure_roles(anew=lost)
@@ -269,8 +272,9 @@ class Cluster:
         for left_lock in self.socket_directory.glob(".s.PGSQL.*"):
             left_lock.unlink()
 
-    def write_settings(self, account: Account | None, data: Path) -> None:
-        """Write what this version wants of the server into a data directory."""
+    def write_settings(self, account: Account | None, data: Path, *, anew: bool = True) -> None:
+        """Write what this version wants of the server into a data directory; ``anew``: whatever was there before."""
+        path = data / "wangge.conf"
         text = DURABLE if self.durable else DURABLE + FORGETFUL
         if self.backups is not None:
             user_id, group_id = (account.user_id, account.group_id) if account else (None, None)
@@ -278,8 +282,9 @@ class Cluster:
             script = data / "keep-log.sh"
             write_whole(script, log_archive.keeping_script(self.backups))
             give(script, account)
-            text += ARCHIVING.format(seconds=self.backup_seconds)
-        path = data / "wangge.conf"
+            text += ARCHIVING.format(data=self.data, seconds=self.backup_seconds)
+        elif not anew and path.exists():
+            text += archiving_goes_on(path.read_text(), self.data)
         write_whole(path, text + LAST)
         give(path, account)
 

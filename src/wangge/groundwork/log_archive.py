@@ -25,6 +25,7 @@ from wangge.groundwork.processes import write_whole
 BASE, LOG, PHOTOS, OVERLAY, MONTHS = "base", "log", "photos", "overlay", "months"
 MANIFEST = "base.json"
 FORM = 1
+_NAME_OF_PIECE = 24
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 KEEP_PIECE = """\
@@ -108,6 +109,14 @@ def keeping_script(folder: Path) -> str:
 def fetching_script(folder: Path, left: Path | None) -> str:
     """What ``restore_command`` runs; ``left``: the log of the cluster that is being replaced, if it is still there."""
     return FETCH_PIECE.format(folder=shlex.quote(str(folder / LOG)), left=shlex.quote(str(left or "")))
+
+
+def pieces_in(folder: Path) -> Iterator[str]:
+    """The names of the whole pieces of the log."""
+    for path in (folder / LOG).glob("*.gz"):
+        name = path.name.removesuffix(".gz")
+        if len(name) == _NAME_OF_PIECE:
+            yield name
 
 
 def write_base(directory: Path, base: Base) -> None:

@@ -29,7 +29,11 @@ from wangge.groundwork.processes import write_whole
 from wangge.groundwork.unprivileged import Account, account_for, step_down
 
 _LOOK_SECONDS = 0.1
+_LAST_PIECE = 0xFF
+"""Of 4 GiB of the log, in pieces of 16 MiB."""
 _FELL_SHORT = "recovery ended before configured recovery target was reached"
+_REPLAYED_TO = re.compile(r"redo done at ([0-9A-F]+/[0-9A-F]+)")
+_PIECE_FETCHED = re.compile(r'restored log file "([0-9A-F]{24})" from archive')
 _LAST_COMMIT = re.compile(r"last completed transaction was at log time ([0-9-]+ [0-9:.]+\+00)")
 TRUSTED = "local all all trust\n"
 
@@ -47,9 +51,24 @@ class BaseTaken:
 class LogFallsShort(ClusterFailed):
     """The kept log ends before the moment asked for; ``reached``: the last commit it holds."""
 
-    def __init__(self, reached: datetime | None) -> None:
-        super().__init__("日志只到 " + (reached.isoformat() if reached else "基础备份") + "，不到所要的时刻。")
+    def __init__(self, reached: datetime) -> None:
+        super().__init__(f"日志只到 {reached.isoformat()}，不到所要的时刻。")
         self.reached = reached
+
+
+class _TargetNotReached(Exception):
+    """The server replayed all it was given and met no commit after the moment asked for."""
+
+
+class LogHasGap(ClusterFailed):
+    """More happened after the last piece that can be replayed, and a piece of the log between is missing."""
+
+    def __init__(self, last: str, reached: datetime) -> None:
+        moment = reached.isoformat()
+        super().__init__(
+            f"日志在 {_piece_after(last)} 处缺失，其后的用不上：只能完整恢复到 {moment}。"
+            f'确要恢复到那里，请写 --to "{moment}"；城市仍在的，请用 wangge backup --base 做新的基础备份。'
+        )
 
 
 def take_base(cluster: Cluster, directory: Path) -> BaseTaken:
@@ -81,10 +100,12 @@ def _first_piece(directory: Path) -> str:
     return found.group(1)
 
 
-def recover(cluster: Cluster, *, folder: Path, base: Path, moment: datetime | None) -> Path | None:
+def recover(
+    cluster: Cluster, *, folder: Path, base: Path, whole_at: datetime, moment: datetime | None
+) -> Path | None:  # fmt: skip
     """Put the cluster back to a moment (None: as far as the log reaches); where the replaced data directory lies now.
 
-    Nobody may be using the cluster. Raises ``LogFallsShort`` with everything as it was before.
+    Nobody may be using the cluster. Raises ``LogFallsShort`` or ``LogHasGap`` with everything as it was before.
     """
     cluster.var.mkdir(parents=True, exist_ok=True)
     with cluster.alone_for_replacement():
@@ -97,15 +118,22 @@ def recover(cluster: Cluster, *, folder: Path, base: Path, moment: datetime | No
         log = cluster.var / "postgres-recovery.log"
         # Without the replaced cluster the log may end early unseen; with it, its end is the end of all that happened.
         left = old / "pg_wal" if old else None
+        to_the_end = moment is None
         try:
-            _replay(cluster, draft, folder=folder, left=left, moment=moment, log=log, account=account)
-        except LogFallsShort:
-            if left is None:
+            try:
+                _replay(cluster, draft, folder=folder, left=left, moment=moment, log=log, account=account)
+            except _TargetNotReached:
+                # The very last commit is no moment the server finds itself: nothing comes after it.
+                reached = _reached(log, whole_at)
+                assert moment is not None
+                to_the_end = moment > reached
+                if to_the_end and left is None:
+                    raise LogFallsShort(reached) from None
                 shutil.rmtree(draft)
-                raise
-            shutil.rmtree(draft)
-            _lay_out(base, draft, account)
-            _replay(cluster, draft, folder=folder, left=left, moment=None, log=log, account=account)
+                _lay_out(base, draft, account)
+                _replay(cluster, draft, folder=folder, left=left, moment=None, log=log, account=account)
+            if to_the_end:
+                _refuse_gap(draft, old, folder=folder, log=log, whole_at=whole_at)
         except ClusterFailed:
             shutil.rmtree(draft)
             raise
@@ -149,6 +177,8 @@ def _replay(
         "logging_collector": "off",
         "restore_command": f'/bin/sh "{script}" "%f" "%p"',
         "recovery_target_action": "promote",
+        # What it writes itself waits and leaves at the city's next start: an attempt given up sends nothing.
+        "archive_command": "",
         "cluster_name": cluster.name,
         **({"recovery_target_time": moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")} if moment else {}),
     }
@@ -178,9 +208,58 @@ def _wait_until_it_stands(server: subprocess.Popen[bytes], sockets: Path, log: P
         time.sleep(_LOOK_SECONDS)
     said = log.read_text(errors="replace")
     if _FELL_SHORT in said:
-        found = _LAST_COMMIT.findall(said)
-        raise LogFallsShort(datetime.fromisoformat(found[-1]) if found else None)
+        raise _TargetNotReached
     raise ClusterFailed(f"数据库未能恢复，日志见 {log}：\n{said[-2000:]}")
+
+
+def _reached(log: Path, whole_at: datetime) -> datetime:
+    """The last commit that was replayed, by what the server said; at least the end of the base backup."""
+    found = _LAST_COMMIT.findall(log.read_text(errors="replace"))
+    return max(whole_at, datetime.fromisoformat(found[-1])) if found else whole_at
+
+
+def _refuse_gap(data: Path, old: Path | None, *, folder: Path, log: Path, whole_at: datetime) -> None:
+    """Raise ``LogHasGap`` where the folder or the replaced cluster tells of more than could be replayed."""
+    said = log.read_text(errors="replace")
+    fetched, done = _PIECE_FETCHED.findall(said), _REPLAYED_TO.findall(said)
+    if not fetched or not done:
+        return
+    line, last = fetched[-1][:8], fetched[-1]
+    later = any(
+        piece[:8] >= line and piece[8:] > last[8:] for piece in log_archive.pieces_in(folder)
+    )  # fmt: skip
+    if later or (old is not None and _knows_more(old, data, replayed_to=done[-1])):
+        raise LogHasGap(last, _reached(log, whole_at))
+
+
+def _knows_more(old: Path, data: Path, *, replayed_to: str) -> bool:
+    """Whether the replaced cluster, if it is the same one, went further than the log could be replayed."""
+    before, now = _control(old), _control(data)
+    same = "Database system identifier"
+    if before.get(same) is None or before[same] != now.get(same):
+        return False
+    return _place(before["Latest checkpoint location"]) > _place(replayed_to)
+
+
+def _control(data: Path) -> dict[str, str]:
+    told = subprocess.run(  # noqa: S603 - our own binary
+        [str(binary("pg_controldata")), "-D", str(data)],
+        env=plain_environment(), capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    return {name: value.strip() for name, _colon, value in (line.partition(":") for line in told.splitlines())}
+
+
+def _place(text: str) -> int:
+    """A place in the log, as PostgreSQL writes it: ``0/180000A0``."""
+    high, _slash, low = text.partition("/")
+    return int(high, 16) << 32 | int(low, 16)
+
+
+def _piece_after(piece: str) -> str:
+    """The name of the next piece, of 16 MiB each."""
+    high, low = int(piece[8:16], 16), int(piece[16:], 16)
+    high, low = (high, low + 1) if low < _LAST_PIECE else (high + 1, 0)
+    return f"{piece[:8]}{high:08X}{low:08X}"
 
 
 def _set_passwords(cluster: Cluster, sockets: Path) -> None:

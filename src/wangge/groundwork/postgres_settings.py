@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 DURABLE = """\
 # Written at every start; put changes of your own into local.conf beside this file.
 listen_addresses = '127.0.0.1'
@@ -43,6 +46,7 @@ max_wal_senders = 6
 
 ARCHIVING = """\
 # Continuous backup: every piece of the log leaves for the folder named by WANGGE_BACKUPS.
+# Of the data in {data}
 archive_mode = on
 archive_command = '/bin/sh keep-log.sh "%p" "%f"'
 archive_timeout = '{seconds}s'
@@ -60,3 +64,9 @@ full_page_writes = off
 autovacuum = off
 logging_collector = off
 """
+
+
+def archiving_goes_on(settings: str, data: Path) -> str:
+    """The settings of continuous backup as written into these very data; none where they were copied from elsewhere."""
+    found = re.search(r"(?m)^# Continuous backup: .*\n# Of the data in (.*)\n(?:archive_.*\n)+", settings)
+    return found.group() if found is not None and found.group(1) == str(data) else ""

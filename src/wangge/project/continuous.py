@@ -160,7 +160,9 @@ def restore_to(environment: Environment, *, folder: Path, moment: datetime | Non
     cluster = cluster_of(environment)
     if cluster.data.exists() and not force and not starts_anew(environment):
         raise FolderRefused("这座城市不是空的：确要替换请加 --force；换下的数据另存，不删除。")
-    replaced = point_in_time.recover(cluster, folder=folder, base=base_directory, moment=moment)
+    replaced = point_in_time.recover(
+        cluster, folder=folder, base=base_directory, whole_at=base.whole_at, moment=moment
+    )  # fmt: skip
     bring_erasures(folder, environment.var)
     photos = folder / log_archive.PHOTOS
     if photos.is_dir() and not environment.photos_s3_bucket:

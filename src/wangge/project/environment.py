@@ -51,7 +51,7 @@ def _default_var() -> Path:
 class Environment(BaseSettings):
     """What the process was told. Every name is WANGGE_ + the field in capitals, but DATABASE_URL."""
 
-    model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     mode: Mode = Mode.DEMO
     var: Path = Field(default_factory=_default_var)

@@ -35,20 +35,24 @@ def open_city(*, as_owner: bool = False) -> Iterator[Environment]:
 
 
 @contextmanager
-def open_database(environment: Environment) -> Iterator[Cluster | None]:
-    """Have the database running for this while: our own (then the cluster is given), or the named one."""
+def open_database(environment: Environment, *, settles_backup: bool = False) -> Iterator[Cluster | None]:
+    """Have the database running for this while: our own (then the cluster is given), or the named one.
+
+    ``settles_backup``: continuous backup ends where no folder is set, as only ``wangge serve`` decides.
+    """
     if environment.embedded:
-        with cluster_of(environment).in_use() as cluster:
+        with cluster_of(environment, settles_backup=settles_backup).in_use() as cluster:
             yield cluster
     else:
         _refuse_old_postgres(environment)
         yield None
 
 
-def cluster_of(environment: Environment) -> Cluster:
+def cluster_of(environment: Environment, *, settles_backup: bool = False) -> Cluster:
     """The embedded cluster of this city, with its continuous backup."""
     return Cluster(
-        environment.var, backups=environment.backup_folder, backup_seconds=environment.backup_seconds
+        environment.var, backups=environment.backup_folder, backup_seconds=environment.backup_seconds,
+        settles_backup=settles_backup,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     if port_is_taken(port):
         click.echo(_("端口 {port} 已被占用：请用 --port 换一个。").format(port=port), err=True)
         sys.exit(1)
-    with open_database(environment) as cluster:
+    with open_database(environment, settles_backup=True) as cluster:
         found += findings_of_database(connection_of(environment, Role.APPLICATION))
         for finding in found:
             click.echo(finding.text, err=True)
