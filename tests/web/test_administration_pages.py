@@ -15,7 +15,7 @@ from wangge.domains.organizations.logic import TERMINAL, Holding
 from wangge.domains.organizations.models import AccessToken, AuditRecord, Person, PostHolding
 from wangge.domains.organizations.operations.people import add_person
 from wangge.groundwork import clock
-from wangge.surfaces.web.administration.audit_words import object_name
+from wangge.surfaces.web.administration.audit_words import detail_value, object_name
 
 pytestmark = pytest.mark.django_db
 WRITTEN = re.compile(r'object_kind="([a-z_]+)"')
@@ -130,6 +130,16 @@ def test_whatever_the_log_speaks_of_has_a_word() -> None:
     written = {kind for path in source.rglob("*.py") for kind in WRITTEN.findall(path.read_text("utf-8"))}
     assert len(written) > 30
     assert {kind for kind in written if object_name(kind) == kind} == set()
+
+
+def test_the_audit_log_says_in_words_what_was_done_and_leaves_alone_what_people_wrote() -> None:
+    told = {
+        ("verb", "dispatch"): "派遣", ("act", "approve_answer"): "审核答复", ("verb", "publish"): "公开",
+        ("step", "submit"): "报送", ("act", "send_again"): "重新发送", ("post", "duty_leader"): "值班长",
+        ("shift", "night"): "夜班", ("reason", "dispatch"): "dispatch", ("rows", 5): "5", ("opens", False): "否",
+    }  # fmt: skip
+    assert {key: detail_value(*key) for key in told} == told
+    assert detail_value("fields", ["reporter_name", "reporter_phone"]) == "称呼 电话"
 
 
 def test_the_audit_log_is_read_searched_and_taken_out_by_its_administrator_alone(administrators: None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -25,7 +24,7 @@ from wangge.groundwork import clock
 from wangge.groundwork.clock import CITY_ZONE
 from wangge.surfaces.exchange.audit_file import audit_csv
 from wangge.surfaces.web.administration.audit_pages import AuditPage, AuditRow
-from wangge.surfaces.web.administration.audit_words import detail_name, object_name
+from wangge.surfaces.web.administration.audit_words import detail_name, detail_value, object_name
 from wangge.surfaces.web.elements.forms import Choice
 from wangge.surfaces.web.gate import actor_on
 from wangge.surfaces.web.shells import shell_for
@@ -134,17 +133,11 @@ def _before(request: HttpRequest) -> tuple[datetime, int] | None:
 
 def _row(line: AuditLine) -> AuditRow:
     url = reverse("case", args=[line.object_key]) if line.object_kind == "case" and line.object_key else ""
-    detail = tuple((detail_name(str(name)), _told(value)) for name, value in line.detail.items())
+    detail = tuple((detail_name(str(name)), detail_value(str(name), value)) for name, value in line.detail.items())
     return AuditRow(
         line.at, line.person_name, str(KINDS[line.kind]), object_name(line.object_kind), line.object_key, url, detail,
         line.address,
     )  # fmt: skip
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return {True: "✓", False: "✗"}[value] if isinstance(value, bool) else str(value)
 
 
 @require_safe

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from wangge.domains.self_evaluation.policies import city_performance_tables
+from wangge.standards.budgeting import disclosure_steps
+from wangge.surfaces.web.elements import labels
+from wangge.surfaces.web.shells import shift_name
 
 _OBJECTS: Mapping[str, object] = {
     "audit_log": gettext_lazy("审计记录"), "call": gettext_lazy("来电"), "case": gettext_lazy("案卷"),
@@ -39,6 +45,19 @@ _NAMES: Mapping[str, object] = {
 }  # fmt: skip
 
 
+_DONE = ("verb", "act", "hotline_act")
+_LABELLED: Mapping[str, tuple[str, ...]] = {
+    "verb": _DONE, "verbs": _DONE, "act": _DONE, "step": _DONE, "to": ("stage",), "post": ("post",),
+}  # fmt: skip
+"""Particulars whose values are terms of the tables, and the kinds of terms they are looked for among."""
+_ACTS: Mapping[str, object] = {
+    "add": gettext_lazy("新增"), "stop": gettext_lazy("停用"), "resume": gettext_lazy("恢复推送"),
+    "replace_secret": gettext_lazy("更换密钥"), "replay": gettext_lazy("重新推送"), "drop": gettext_lazy("放弃"),
+    "send_again": gettext_lazy("重新发送"),
+}  # fmt: skip
+"""What is done to a partner or to a message that waits, which no table names."""
+
+
 def object_name(kind: str) -> str:
     """What a line of the log is about."""
     return str(_OBJECTS.get(kind, kind))
@@ -47,3 +66,29 @@ def object_name(kind: str) -> str:
 def detail_name(name: str) -> str:
     """The name of a particular of a line; a rare one stands as it was written."""
     return str(_NAMES.get(name, name))
+
+
+def detail_value(name: str, value: object) -> str:
+    """A particular in words where its value is a term of the tables; numbers, names and reasons as written."""
+    if isinstance(value, list):
+        return " ".join(detail_value(name, each) for each in value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    term = str(value)
+    if name == "shift":
+        return shift_name(term)
+    if name == "fields":
+        return labels.argument_name(term)
+    if name in _LABELLED:
+        told = (labels.word(of, term) for of in _LABELLED[name])
+        return next((each for each in told if each != term), "") or _of_other_tables(term)
+    return term
+
+
+def _of_other_tables(term: str) -> str:
+    """A step of a published account or of a self-evaluation, or an act no table names; the term where it is none."""
+    for step in disclosure_steps():
+        if step.verb == term:
+            return _(step.name_zh)
+    found = city_performance_tables().steps.get(term)
+    return _(found.step_zh) if found is not None else str(_ACTS.get(term, term))
