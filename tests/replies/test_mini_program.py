@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.citizens.conftest import Citizen, citizen
 from tests.citizens.test_following import to_closed
+from tests.citizens.test_letters import letters, written
 from tests.replies.conftest import Reported, hear
 from wangge.domains.organizations.logic import TERMINAL, Actor
 from wangge.domains.organizations.models import PublicDoor
@@ -18,6 +20,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.exchange.replies.simulator import OtherSides
 from wangge.surfaces.jobs import rounds
 
+__all__ = ["citizen", "letters"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -49,6 +52,14 @@ def test_a_code_is_good_once_and_a_session_for_some_days(sides: OtherSides, repo
     assert ask("sessions", code="made-up").status_code == 422
     assert ask("followings", session=session[:-1] + "x", query_code=code).status_code == 401
     assert ask("followings", session="", query_code=code).status_code == 401
+
+
+def test_the_code_of_a_letter_is_told_where_it_is_answered(letters: Callable[..., Citizen], sides: OtherSides) -> None:
+    code = written(letters, "suggestion")
+    session = ask("sessions", code="login-wang").json()["session"]
+    answers = [ask("followings", session=session, query_code=code) for _time in range(30)]
+    assert {each.status_code for each in answers} == {409}
+    assert "在网页上查询" in answers[0].json()["detail"]
 
 
 def test_wrong_query_codes_are_counted(sides: OtherSides, reported: Reported) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -10,12 +11,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from tests.citizens.conftest import Citizen, citizen
+from tests.citizens.test_letters import letters, written
 from tests.replies.conftest import TOKEN, Reported
 from wangge.domains.citizens.logic.codes import grouped
 from wangge.groundwork import clock
 from wangge.surfaces.exchange.replies.simulator import OtherSides
 from wangge.surfaces.exchange.replies.wechat_signing import wechat_signature
 
+__all__ = ["citizen", "letters"]
 pytestmark = pytest.mark.django_db
 OPENID = "oAbc_0123456789"
 
@@ -71,6 +75,12 @@ def test_a_query_code_binds_the_account_and_unsubscribing_ends_it(sides: OtherSi
     assert "已绑定" in call(message(code, 2)).content.decode()
     assert call(left).content == b"success"  # the same event once more changes nothing
     assert wishes() == [("wechat", OPENID)]
+
+
+def test_the_code_of_a_letter_is_no_wrong_code(letters: Callable[..., Citizen], sides: OtherSides) -> None:
+    code = written(letters, "suggestion")
+    for number in range(30):
+        assert "这是来信的查询码" in call(message(code, number)).content.decode()
 
 
 def test_a_wrong_code_binds_nothing_and_too_many_are_not_looked_up(sides: OtherSides, reported: Reported) -> None:

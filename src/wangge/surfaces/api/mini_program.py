@@ -18,6 +18,7 @@ from wangge.domains.cases.failures import BadInput
 from wangge.domains.citizens.logic.codes import typed_code
 from wangge.domains.citizens.operations.counting import count_wrong_code, too_many_wrong_codes
 from wangge.domains.citizens.operations.following import answer_by_wechat
+from wangge.domains.citizens.queries.letters import letter_of_code
 from wangge.domains.organizations.models import PublicDoor
 from wangge.domains.organizations.public_doors import is_open
 from wangge.domains.replies.operations.sending import SendFailed
@@ -25,6 +26,7 @@ from wangge.groundwork import clock
 from wangge.surfaces.api.door import Refuse, body_of, json_answer
 from wangge.surfaces.api.orders import checked
 from wangge.surfaces.api.problems import of_failure, problem
+from wangge.surfaces.api.wechat import letter_words
 from wangge.surfaces.exchange.replies.mini_program import CodeRefused, openid_of
 
 SESSION_SECONDS = 7 * 24 * 3600
@@ -96,6 +98,8 @@ def follow(request: HttpRequest) -> HttpResponse:
         detail = _("查询码错误次数过多，请稍后再试。")
         return problem(429, "too_often", detail, headers={"Retry-After": "3600"})
     if not code or not answer_by_wechat(code=code, openid=openid):
+        if code and letter_of_code(code) is not None:
+            return problem(409, "is_letter", letter_words(), title=_("来信不在微信中答复"))
         count_wrong_code(at=at, secret=secret, address=openid)
         return problem(404, "not_found", _("没有这个查询码，请核对后重发。"))
     return json_answer({"following": True})

@@ -385,7 +385,7 @@ def mini_program_session(request: HttpRequest) -> HttpResponse:
     response={200: mini_program.Following},
     operation_id="mini_program_follow",
     url_name="mini_program_follow",
-    openapi_extra={**document(400, 404, 413, 422, 429, body=mini_program.FollowBody), "security": []},
+    openapi_extra={**document(400, 401, 404, 409, 413, 422, 429, body=mini_program.FollowBody), "security": []},
 )
 def mini_program_follow(request: HttpRequest) -> HttpResponse:
     """Have the report of a query code answered in the mini-program, by subscription messages."""

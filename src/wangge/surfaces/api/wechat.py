@@ -20,6 +20,7 @@ from lxml import etree
 from wangge.domains.citizens.logic.codes import typed_code
 from wangge.domains.citizens.operations.counting import count_wrong_code, too_many_wrong_codes
 from wangge.domains.citizens.operations.following import answer_by_wechat, leave_wechat
+from wangge.domains.citizens.queries.letters import letter_of_code
 from wangge.domains.organizations.models import PublicDoor
 from wangge.domains.organizations.public_doors import is_open
 from wangge.domains.replies.operations.sending import take_callback
@@ -97,9 +98,16 @@ def _bind(openid: str, content: str, at: datetime) -> str:
     if too_many_wrong_codes(at=at, secret=secret, address=openid):
         return _("查询码错误次数过多，请稍后再试。")
     if not answer_by_wechat(code=code, openid=openid):
+        if letter_of_code(code) is not None:
+            return letter_words()
         count_wrong_code(at=at, secret=secret, address=openid)
         return _("没有这个查询码，请核对后重发。")
     return _("已绑定，办理进展将在微信中告知您。")
+
+
+def letter_words() -> str:
+    """What a letter's code gets: letters are confidential and are not answered by WeChat."""
+    return _("这是来信的查询码，来信的答复不在微信中告知，请在网页上查询。")
 
 
 def _said(message: dict[str, str], text: str) -> HttpResponse:
