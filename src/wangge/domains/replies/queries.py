@@ -11,7 +11,7 @@ from django.db import connection
 from wangge.groundwork.clock import CITY_ZONE
 
 MOST = 200
-NOBODY = "no contact for this channel"
+NOBODY = "the citizen's contact is no longer kept"
 """Why an answer was put aside whose citizen took his contact back or wishes another channel: nothing failed."""
 
 
