@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.cases.conftest import START
 from tests.jobs.conftest import Hands, hands
 from tests.web.conftest import Open
-from wangge.domains.cases.queries.counts import forget_counts
-from wangge.domains.cases.queries.day_figures import SpanFigures, UnitFigures, figures_of_spans, open_by_unit
+from wangge.domains.cases.queries.counts import forget_counts, open_by_stage, open_by_unit
+from wangge.domains.cases.queries.day_figures import SpanFigures, figures_of_spans
 from wangge.groundwork import clock
+from wangge.surfaces.web.hall.views import unit_lines
 
 __all__ = ["hands"]
 pytestmark = pytest.mark.django_db
@@ -75,8 +76,16 @@ def test_a_case_that_comes_in_stands_on_the_wall_when_it_is_asked_again(
 
 def test_units_stand_by_what_they_are_late_with(browser: Open, a_day: list[str], hands: Hands) -> None:
     leader = hands.actor("duty_leader-1")
-    assert open_by_unit(by=leader, at=START + HOUR) == [UnitFigures("dept-a", 1, 0)]
-    assert open_by_unit(by=leader, at=START + 60 * DAY) == [UnitFigures("dept-a", 1, 1)]
+    held, later = open_by_unit(by=leader, at=START + HOUR), open_by_unit(by=leader, at=START + 60 * DAY)
+    assert (held["dept-a"], later["dept-a"]) == ((1, 0), (1, 1))
+    everything = open_by_stage(by=leader, at=START + HOUR).values()
+    assert sum(number for number, _late in held.values()) == sum(number for number, _late in everything)
+    lines = unit_lines({"dept-b": (3, 1), "": (9, 9), "dept-a": (5, 1), "dept-c": (2, 2)})
+    assert [(line.open, line.late, line.late_share) for line in lines] == [
+        ("2", "2", 100),
+        ("5", "1", 20),
+        ("3", "1", 33),
+    ]
 
 
 def test_figures_of_a_span_are_half_open_and_within_sight(a_day: list[str], hands: Hands) -> None:

@@ -1,4 +1,4 @@
-"""What a day brought and what is open by unit: the figures of the command hall, each that of a list at its moment."""
+"""What a day brought: figures of the command hall, each that of a list at its moment."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ _OF_SPANS = (
     f"SELECT {_COUNTS} FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS d (since, until, place)"
     " ORDER BY d.place"
 )
-_BY_UNIT = """
-SELECT c.department_code, count(*), count(*) FILTER (WHERE c.burns_at < %s) FROM cases_open c
- WHERE c.department_code <> '' AND {sight} GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +30,6 @@ class SpanFigures:
     closed: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFigures:
-    """The open cases a unit holds, and how many of them are past their deadline."""
-
-    department_code: str
-    open: int
-    late: int
-
-
 def figures_of_spans(*, by: Actor, spans: Sequence[tuple[datetime, datetime]]) -> list[SpanFigures]:
     """The figures of half-open spans [since, until), in the order given, as far as ``by`` sees; one statement."""
     sight, values = condition_for(by)
@@ -50,11 +37,3 @@ def figures_of_spans(*, by: Actor, spans: Sequence[tuple[datetime, datetime]]) -
     with connection.cursor() as cursor:
         cursor.execute(_OF_SPANS.format(sight=sight), asked)
         return [SpanFigures(*row) for row in cursor.fetchall()]
-
-
-def open_by_unit(*, by: Actor, at: datetime) -> list[UnitFigures]:
-    """Who holds open cases, the one with the most late ones first, as far as ``by`` sees; one statement."""
-    sight, values = condition_for(by)
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_UNIT.format(sight=sight), [at, *values])
-        return [UnitFigures(*row) for row in cursor.fetchall()]

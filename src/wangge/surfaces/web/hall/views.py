@@ -20,9 +20,8 @@ from django.views.decorators.http import require_safe
 
 from wangge.domains.cases.queries import lists
 from wangge.domains.cases.queries.conditions import Filter
-from wangge.domains.cases.queries.counts import open_by_stage
-from wangge.domains.cases.queries.day_figures import SpanFigures, UnitFigures, figures_of_spans, open_by_unit
-from wangge.domains.organizations.logic import Actor
+from wangge.domains.cases.queries.counts import Counts, open_by_unit
+from wangge.domains.cases.queries.day_figures import SpanFigures, figures_of_spans
 from wangge.domains.patrol.queries.duty import OnDuty, on_duty_now
 from wangge.domains.patrol.queries.settings import assigning_rule
 from wangge.groundwork import clock
@@ -42,19 +41,20 @@ WEEK = timedelta(days=7)
 
 @require_safe
 def hall(request: HttpRequest) -> HttpResponse:
-    """The whole wall. Six statements behind the gate, however large the city is."""
+    """The whole wall. Five statements behind the gate, however large the city is."""
     by, at = actor_on(request), clock.now()
     began = datetime.combine(clock.today(), datetime.min.time(), clock.CITY_ZONE)
     today, week_ago = figures_of_spans(by=by, spans=[(began, at), (began - WEEK, at - WEEK)])
     arrived = lists.cases(by=by, at=at, filter=Filter(since=began), limit=ARRIVALS)
+    held = open_by_unit(by=by, at=at)
     shell = replace(shell_for(request, _("指挥大厅"), at=at, current="hall", page_kind="hall"), theme=Theme.DARK)
     local = at.astimezone(clock.CITY_ZONE)
     page = HallPage(
         shell=shell,
         day_text=formats.date_format(local, "DATE_FORMAT") + " " + formats.date_format(local, "l"),
         clock_text=f"{local:%H:%M:%S}",
-        figures=(*_of_today(today, week_ago), *_open_now(by, at)),
-        units=_units(open_by_unit(by=by, at=at)),
+        figures=(*_of_today(today, week_ago), *_open_now(held)),
+        units=unit_lines(held),
         arrivals=rows.lines(arrived.rows, at=at),
         patrol=_patrol(on_duty_now(at=at), at),
         hotline=channel_figures() if opens(by, "hotline_orders") else (),
@@ -84,10 +84,9 @@ def _compared(label: str, now: int, before: int, url: str = "") -> WallFigure:
     return WallFigure(label, f"{now:,}", _("上周同期 %(number)s") % {"number": f"{before:,}"}, change, url)
 
 
-def _open_now(by: Actor, at: datetime) -> tuple[WallFigure, ...]:
-    counts = open_by_stage(by=by, at=at)
-    everything = sum(number for number, _late in counts.values())
-    late = sum(late for _number, late in counts.values())
+def _open_now(held: Counts) -> tuple[WallFigure, ...]:
+    everything = sum(number for number, _late in held.values())
+    late = sum(late for _number, late in held.values())
     share = f"{late * 100 / everything:.1f}%" if everything else ""
     urgency = Urgency.OVERDUE if late else None
     return (
@@ -99,16 +98,19 @@ def _open_now(by: Actor, at: datetime) -> tuple[WallFigure, ...]:
     )  # fmt: skip
 
 
-def _units(found: Sequence[UnitFigures]) -> tuple[UnitLine, ...]:
+def unit_lines(held: Counts) -> tuple[UnitLine, ...]:
+    """Who holds open cases, the one with the most late ones first; what no unit holds is in no line."""
+    found = [(unit, number, late) for unit, (number, late) in held.items() if unit]
+    found.sort(key=lambda each: (-each[2], -each[1], each[0]))
     return tuple(
         UnitLine(
-            rows.unit_name(each.department_code),
-            f"{each.open:,}",
-            f"{each.late:,}",
-            each.late * 100 // each.open,
-            f"{reverse('case_search')}?{urlencode({'department': each.department_code, 'late': 'yes'})}",
+            rows.unit_name(unit),
+            f"{number:,}",
+            f"{late:,}",
+            late * 100 // number,
+            f"{reverse('case_search')}?{urlencode({'department': unit, 'late': 'yes'})}",
         )
-        for each in found[:UNITS]
+        for unit, number, late in found[:UNITS]
     )
 
 
