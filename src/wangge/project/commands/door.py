@@ -68,6 +68,7 @@ def list_doors(*, as_json: bool) -> None:
     with open_city():
         from wangge.domains.organizations.models import PublicDoor
         from wangge.domains.organizations.public_doors import door_decisions, open_doors
+        from wangge.groundwork.clock import CITY_ZONE
 
         opened = open_doors()
         standing = {each.value: each in opened for each in PublicDoor}
@@ -75,7 +76,7 @@ def list_doors(*, as_json: bool) -> None:
             {
                 "door": each.door,
                 "opens": each.opens,
-                "at": each.at.isoformat(),
+                "at": each.at.astimezone(CITY_ZONE).isoformat(),
                 "decided_by": each.decided_by,
                 "decision": each.decision,
                 "secrecy_review": each.secrecy_review,
@@ -88,4 +89,6 @@ def list_doors(*, as_json: bool) -> None:
     for name, is_open in standing.items():
         click.echo(f"{name}\t{_('开放') if is_open else _('未开放')}")
     for line in decisions:
-        click.echo("\t".join(str(value) for value in line.values()))
+        done, moment = _("开放") if line["opens"] else _("关闭"), str(line["at"])[:16].replace("T", " ")
+        told = (line["door"], done, moment, line["decided_by"], line["decision"], line["secrecy_review"])
+        click.echo("\t".join(map(str, told)))
