@@ -13,8 +13,9 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.standards.tables import Move, Tier
 
-# What no row says: the clock of a unit, or of the parts of a case, needs an allowance, and filing fixes it.
-_NEEDS_LIMIT = frozenset({"dispatch", "split"})
+# What no row says: the clock of a unit, or of the parts of a case, needs an allowance, and filing fixes it; and a word
+# that is neither yes nor no is not taken for a no.
+_IN_THE_MOVE = {"dispatch": ("limit_fixed",), "split": ("limit_fixed",), "reply_verification": ("result_known",)}
 REQUESTS = ("extension", "suspension", "postponement", "void", "reopen")
 
 
@@ -51,7 +52,7 @@ def judge_person(
 
 def guards_of(row: Move) -> tuple[str, ...]:
     """The guards of a row in their order, and behind them the one that lies in the move itself."""
-    return (*row.guards, "limit_fixed") if row.verb in _NEEDS_LIMIT else row.guards
+    return (*row.guards, *_IN_THE_MOVE.get(row.verb, ()))
 
 
 def missing_args(row: Move, attempt: Attempt) -> tuple[str, ...]:
