@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg,misc]
-    """Runs frontend/build.py and deploy/compile_messages.py before files are collected."""
+    """Runs frontend/build.py and deploy/compile_messages.py before files are collected; the demo city comes along."""
 
     PLUGIN_NAME = "custom"
 
@@ -22,6 +22,7 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg,misc]
             return
         _module(root / "frontend" / "build.py").build()
         _module(root / "deploy" / "compile_messages.py").compile_all()
+        build_data["force_include"][str(root / "demo")] = "wangge/project/demo/data"
 
 
 def _module(path: Path) -> ModuleType:

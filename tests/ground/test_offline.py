@@ -26,6 +26,9 @@ export WANGGE_VAR={place}/var
 {place}/installed/bin/wangge migrate --quiet
 {place}/installed/bin/wangge check
 {place}/installed/bin/wangge verify
+{place}/installed/bin/wangge demo load --small
+{place}/installed/bin/wangge verify
+{place}/installed/bin/wangge demo info
 """
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from wangge.project.words import _
 
-CITIES = Path(__file__).resolve().parents[4] / "demo" / "cities"
+_PACKED = Path(__file__).resolve().parent / "data"
+CITIES = (_PACKED if _PACKED.is_dir() else Path(__file__).resolve().parents[4] / "demo") / "cities"
+"""In a checkout ``demo/cities``; in a wheel, which is built without the checkout around it, beside this module."""
 FIRST_CITY = "yunlan"
 
 
