@@ -49,17 +49,23 @@ def findings_before_start(environment: Environment, *, on: date) -> list[StartFi
 
 
 def findings_of_database(parameters: dict[str, object]) -> list[StartFinding]:
-    """What the running database lacks: whole migrations, by name and without starting Django."""
+    """Whether the running database lacks migrations or has more of them than this source, without starting Django."""
     with psycopg.connect(**parameters, connect_timeout=10) as link:  # type: ignore[arg-type]
         row = link.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
         if row is None or not row[0]:
             return [StartFinding(Weight.REFUSAL, "数据库尚未建立：请先运行 wangge migrate。")]
         done = {(app, name) for app, name in link.execute("SELECT app, name FROM django_migrations")}
-    missing = sorted(f"{app}.{name}" for app, name in own_migrations() if (app, name) not in done)
-    if not missing:
-        return []
-    names = "、".join(missing[:3])
-    return [StartFinding(Weight.REFUSAL, f"数据库缺少升级 {names} 等：请先运行 wangge migrate。")]
+    own = set(own_migrations())
+    missing = sorted(f"{app}.{name}" for app, name in own - done)
+    if missing:
+        names = "、".join(missing[:3])
+        return [StartFinding(Weight.REFUSAL, f"数据库缺少升级 {names} 等：请先运行 wangge migrate。")]
+    apps = {app for app, _name in own}
+    newer = sorted(f"{app}.{name}" for app, name in done - own if app in apps)
+    if newer:
+        told = f"数据库已由更新的版本升级（{newer[0]}）：升级完请换上新程序；要退回，请恢复升级前的备份。"
+        return [StartFinding(Weight.WARNING, told)]
+    return []
 
 
 def own_migrations() -> Iterator[tuple[str, str]]:
