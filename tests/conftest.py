@@ -55,6 +55,17 @@ def counts_of_its_own() -> None:
     forget_counts()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def priority_of_its_own() -> Iterator[None]:
+    """A command run inside a test's process must not lower the rank of every test after it."""
+    from wangge.project.commands import backup, verify
+
+    with pytest.MonkeyPatch.context() as patched:
+        for command in (backup, verify):
+            patched.setattr(command, "give_way", lambda: None)
+        yield
+
+
 @pytest.fixture
 def city_database(transactional_db: None) -> CityDatabase:
     """The database of this worker, fresh after the test; for tests that commit."""
