@@ -128,6 +128,14 @@ def test_a_meetings_decision_becomes_a_rule_that_names_its_minutes() -> None:
         record_decision(minutes_no="", held_on=DAY, decision="x", by=TERMINAL, at=AT)
 
 
+def test_a_meeting_is_of_today_by_the_citys_calendar_while_it_is_yesterday_in_utc() -> None:
+    one_in_the_morning = datetime(2024, 3, 1, 17, tzinfo=UTC)  # 2 March, 01:00 in the city
+    held = {"minutes_no": "纪要〔2024〕9 号", "decision": "x", "by": TERMINAL, "at": one_in_the_morning}
+    assert record_decision(held_on=date(2024, 3, 2), **held)  # type: ignore[arg-type]
+    with pytest.raises(RuleSetRefused, match="不能晚于今天"):
+        record_decision(held_on=date(2024, 3, 3), **held)  # type: ignore[arg-type]
+
+
 def test_a_rule_names_a_unit_and_a_place_that_fit() -> None:
     made = draft()
     for wrong in (rule("nobody"), rule(""), rule(place="江南路"), rule(place_kind=PlaceKind.ROAD)):

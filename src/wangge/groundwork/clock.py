@@ -40,7 +40,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The civil day in the city (Asia/Shanghai)."""
-    return now().astimezone(CITY_ZONE).date()
+    return city_day(now())
+
+
+def city_day(moment: datetime) -> date:
+    """The civil day of an aware moment in the city; in UTC it is still the day before until eight in the morning."""
+    return moment.astimezone(CITY_ZONE).date()
 
 
 def civil_minutes(moment: datetime) -> int:

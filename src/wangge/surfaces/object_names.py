@@ -29,9 +29,9 @@ def object_name(kind: str, code: str, *, at: datetime | None = None) -> str:
         person = known([int(code)], at=at or clock.now()).get(int(code))
         return person.name if person is not None else code
     if kind in _AREAS:
-        return area_name(kind=_AREAS[kind], code=code, on=(at or clock.now()).date())
+        return area_name(kind=_AREAS[kind], code=code, on=clock.city_day(at or clock.now()))
     if kind == "minor_class":
-        return _class_names(city_tables(), rulebook_on((at or clock.now()).date()).edition).get(code, code)
+        return _class_names(city_tables(), rulebook_on(clock.city_day(at or clock.now())).edition).get(code, code)
     return code
 
 

@@ -66,7 +66,9 @@ def list_tokens(*, name: str) -> None:
     """Print number, scope, label and dates of a person's tokens."""
     with open_city():
         from wangge.domains.organizations.queries import tokens_of
+        from wangge.groundwork.clock import city_day
 
         for line in tokens_of(username=name):
             ends = line.revoked_at or line.expires_at
-            click.echo(f"{line.id}\t{line.scope}\t{line.name}\t{line.created_at:%Y-%m-%d}\t{ends or ''}")
+            until = city_day(ends) if ends else ""
+            click.echo(f"{line.id}\t{line.scope}\t{line.name}\t{city_day(line.created_at)}\t{until}")

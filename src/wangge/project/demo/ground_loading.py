@@ -23,6 +23,7 @@ from wangge.domains.organizations.operations.bulk import (
     load_turns,
     load_units,
 )
+from wangge.groundwork.clock import city_day
 from wangge.project.demo.ground import Ground
 from wangge.project.demo.place_files import load_places
 from wangge.project.demo.staffing import GroundPerson, PlannedTurn, collector_turns, seat_turns
@@ -83,8 +84,8 @@ def load_ground(
             ground,
             by=by,
             at=at,
-            first_on=turns_from or at.date() - timedelta(days=TURN_DAYS_BEFORE),
-            last_on=turns_to or at.date() + timedelta(days=TURN_DAYS_AFTER),
+            first_on=turns_from or city_day(at) - timedelta(days=TURN_DAYS_BEFORE),
+            last_on=turns_to or city_day(at) + timedelta(days=TURN_DAYS_AFTER),
         )
     geography.forget()
     return LoadedGround(ground, ids)

@@ -32,6 +32,7 @@ from wangge.domains.budgeting.queries.payments import (
     paid_in_ledger,
 )
 from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.clock import city_day
 from wangge.standards.budgeting import fiscal_funds
 
 _PAYMENT_COLUMNS = (
@@ -245,7 +246,7 @@ def _reverse(known: Sequence[KnownPayment], import_id: int, by: Actor, at: datet
             "INSERT INTO budgeting_payment_step (payment_id, state, dated_on, voucher_id, reason, by_id, by_name, at)"
             " VALUES (%s, %s, %s, NULL, %s, %s, %s, %s)",
             [
-                (k.payment_id, state, at.date(), _("导入数据已变更"), by.person_id, by.display_name, at)
+                (k.payment_id, state, city_day(at), _("导入数据已变更"), by.person_id, by.display_name, at)
                 for k in known
                 for state in (("returned", "replaced") if k.state not in _ENDED else ("replaced",))
             ],

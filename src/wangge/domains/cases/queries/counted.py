@@ -20,6 +20,7 @@ from wangge.domains.cases.logic.rulebook import Rulebook
 from wangge.domains.cases.logic.state import CaseState
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import as_recorded_in
+from wangge.groundwork.clock import city_day
 
 AT_ONCE = 5000
 _STATEMENT = """
@@ -63,7 +64,7 @@ def _streamed(cursor: Any) -> Iterator[tuple[Any, ...]]:
 
 def _counted(rows: list[tuple[Any, ...]], system: str) -> CountedCase:
     _id, number, external, reported_at, filed_at, closed_at, stage, unit, unknown_year = rows[0][:9]
-    state, tally, rules = CaseState(), Tally(), rulebook_on(reported_at.date())
+    state, tally, rules = CaseState(), Tally(), rulebook_on(city_day(reported_at))
     counts: list[tuple[str, datetime, int]] = []
     first: dict[str, Any] = {}
     for order, row in enumerate(rows):

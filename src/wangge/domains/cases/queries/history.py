@@ -18,6 +18,7 @@ from wangge.domains.cases.queries.away import with_steps_away
 from wangge.domains.cases.rows import CaseRow
 from wangge.domains.cases.rules import rulebook_on
 from wangge.domains.cases.surroundings import as_recorded_in
+from wangge.groundwork.clock import city_day
 
 _STATEMENT = """
 SELECT s.seq, s.verb, s.post, s.person_id, s.at, s.recorded_at, s.from_stage, s.to_stage, s.payload, s.hash,
@@ -96,7 +97,7 @@ def as_recorded(steps: Sequence[HistoryStep]) -> list[Recorded]:
     for step in steps:
         day = step.payload.get("rules_on")
         if day or rules is None:
-            rules = rulebook_on(datetime.fromisoformat(str(day)).date() if day else step.at.date())
+            rules = rulebook_on(datetime.fromisoformat(str(day)).date() if day else city_day(step.at))
         around = as_recorded_in(step.payload)
         attempt = Attempt(
             step.verb,

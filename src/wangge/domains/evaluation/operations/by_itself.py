@@ -29,7 +29,7 @@ from wangge.domains.evaluation.snapshots import Snapshot
 from wangge.domains.notices import inboxes
 from wangge.domains.notices.operations import InboxTelling, tell_inboxes
 from wangge.domains.organizations.logic import SYSTEM
-from wangge.groundwork.clock import CITY_ZONE
+from wangge.groundwork.clock import CITY_ZONE, city_day
 from wangge.groundwork.warehouse.manifest import WarehouseRefused
 
 REMIND_EVERY_DAYS = 3
@@ -84,9 +84,9 @@ def _freeze(period: Period, at: datetime, fresh: Callable[[], Snapshot], overlay
         made = step(period=period.name, verb="freeze", by=SYSTEM, at=at, snapshot=fresh(), overlay=overlay)
     except (MonthRefused, WarehouseRefused) as refused:
         text = _("%(month)s 考评未能自动冻结：%(why)s") % {"month": period.name, "why": str(refused)}
-        tell_inboxes([_telling("evaluator", text, f"{period.name}:failed:{at.date()}")], at=at)
+        tell_inboxes([_telling("evaluator", text, f"{period.name}:failed:{city_day(at)}")], at=at)
         return
-    _tell(made.period, Errand.CHECK, at.date(), at)
+    _tell(made.period, Errand.CHECK, city_day(at), at)
 
 
 def _tell(name: str, errand: Errand, today: date, at: datetime) -> None:

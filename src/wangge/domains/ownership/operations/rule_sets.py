@@ -19,6 +19,7 @@ from wangge.domains.ownership.logic.choosing import PlaceKind, Role, Source
 from wangge.domains.ownership.models import MeetingDecision, RuleRow, RuleSet
 from wangge.domains.ownership.queries import forget_rules, rules_of_set, set_in_force
 from wangge.groundwork.attachments.operations import use_photos
+from wangge.groundwork.clock import city_day
 
 
 class RuleSetRefused(Refused):
@@ -117,7 +118,7 @@ def record_decision(*, minutes_no: str, held_on: date, decision: str, by: Actor,
     """Keep what a coordination meeting decided; answers its id."""
     if not minutes_no.strip() or not decision.strip():
         raise RuleSetRefused(_("请填写会议纪要文号和决定内容。"))
-    if held_on > at.date():
+    if held_on > city_day(at):
         raise RuleSetRefused(_("会议日期不能晚于今天。"))
     with transaction.atomic():
         if paper:

@@ -19,7 +19,7 @@ from wangge.domains.budgeting.queries.balances import facts_of_year, units_below
 from wangge.domains.organizations.queries import city_tables
 from wangge.domains.self_evaluation.queries.counted import FEN_PER_WAN, SAMPLE_SIZE, Counted, Scope, rate
 from wangge.domains.self_evaluation.queries.published import from_evaluation, from_published
-from wangge.groundwork.clock import CITY_ZONE
+from wangge.groundwork.clock import CITY_ZONE, city_day
 from wangge.standards.city_settings import city_settings
 from wangge.standards.performance import FactDefinition
 
@@ -102,7 +102,7 @@ def _samples(fact: FactDefinition, scope: Scope) -> tuple[str, ...]:
 def _satisfaction(fact: FactDefinition, scope: Scope) -> Counted | None:
     """Satisfied of those that citizens rated themselves on the platform."""
     tables = city_tables()
-    good = city_settings(tables, on=scope.cut_off_at.date())["rating_satisfied"].split()
+    good = city_settings(tables, on=city_day(scope.cut_off_at))["rating_satisfied"].split()
     values = _values(fact, scope) | {"good": good}
     with connection.cursor() as cursor:
         cursor.execute(_RATINGS, values)

@@ -12,6 +12,7 @@ from wangge.domains.cases.operations.full_history import Family, HistoryTaken, t
 from wangge.domains.geography.areas import AreaKind
 from wangge.domains.geography.queries import ground
 from wangge.domains.organizations.logic import Actor
+from wangge.groundwork.clock import city_day
 from wangge.surfaces.exchange.imports.findings import FindingKind, RowFinding
 from wangge.surfaces.exchange.imports.foreign import RefusedRow
 from wangge.surfaces.exchange.imports.history.city import CityPeople, CityUnits, ExportPhotos
@@ -97,7 +98,7 @@ def _middle_of(at: datetime) -> Callable[[str], tuple[float, float] | None]:
 
     def middle_of(code: str) -> tuple[float, float] | None:
         if code not in known:
-            area = ground().area(kind=AreaKind.UNIT_GRID, code=code, on=at.date())
+            area = ground().area(kind=AreaKind.UNIT_GRID, code=code, on=city_day(at))
             middle = area.boundary.centroid if area is not None else None
             known[code] = None if middle is None else (middle.x, middle.y)
         return known[code]
