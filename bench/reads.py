@@ -50,6 +50,7 @@ def counters(city: BenchCity, *, seconds: float, clients: int = 4) -> dict[str, 
     return {name: _asked(city, cookie, path, seconds, clients) for name, path in pages.items()}
 
 
+WARM_SECONDS = 2
 _STAGES = ("reported", "accepted", "filed", "handling", "feedback", "inspecting", "awaiting_close", "closed")
 _WORDS = ("井盖", "垃圾", "路灯", "破损", "占道", "绿化")
 PathFor = Callable[[random.Random], str]
@@ -62,6 +63,7 @@ def _asked(city: BenchCity, token: str, path: PathFor, seconds: float, clients: 
         if status != 200:
             raise RuntimeError(f"{status} {body[:200]!r}")
 
+    run(story, port=city.port, clients=clients, seconds=WARM_SECONDS)  # processes bring in what they need
     return run(story, port=city.port, clients=clients, seconds=seconds)
 
 
