@@ -7,7 +7,7 @@ ever: its wide indexes are not touched by a move.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
@@ -124,9 +124,8 @@ class Case(models.Model):
             models.Index(name="case_to_archive", fields=["closed_at"], condition=Q(stage="closed")),
             models.Index(name="case_children", fields=["parent_id"], condition=Q(parent_id__isnull=False)),
             models.Index(name="case_unknown_year", fields=["unknown_year"], condition=Q(unknown_year__isnull=False)),
-            BrinIndex(
-                name="case_filed_and_closed", fields=["filed_at", "closed_at"], pages_per_range=32, autosummarize=True
-            ),
+            models.Index(name="case_filed_at", fields=["filed_at"], condition=Q(filed_at__isnull=False)),
+            models.Index(name="case_closed_at", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
         )
 
     def __str__(self) -> str:

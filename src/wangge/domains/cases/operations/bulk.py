@@ -123,16 +123,7 @@ def pieces_at_once() -> None:
 
 
 def settle_after_bulk(*, tables: Sequence[str] = ("cases_case",)) -> None:
-    """Do at once what autovacuum would do some minutes after a load, or hours: let the planner know what has changed in
-    these tables, and what lies in the last pages of their indexes by ranges. As the owner of the tables."""
+    """Let the planner know at once what a load changed in these tables, as autovacuum would some minutes later. As the
+    owner of the tables."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")
-        cursor.execute(_SUMMARIZE, [list(tables)])
-
-
-# A range of pages that is not summed up counts as holding everything: a wall that counts a day would read them all.
-_SUMMARIZE = """
-SELECT brin_summarize_new_values(i.indexrelid)
-  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam AND a.amname = 'brin'
- WHERE i.indrelid = ANY(%s::regclass[])
-"""
