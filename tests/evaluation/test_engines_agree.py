@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,8 +17,8 @@ from hypothesis import strategies as st
 
 from tests.cases.test_walks import TABLES, WALKS
 from tests.evaluation.small_city import city_of, nonzero, steps_of
-from wangge.domains.evaluation import sums
-from wangge.domains.evaluation.engines import EngineMissing, engine_of
+from wangge.domains.evaluation import kept_weights, sums
+from wangge.domains.evaluation.engines import EngineMissing, ExpressionEngine, engine_of
 from wangge.domains.evaluation.logic.counting_request import KEY_COLUMNS, Request
 from wangge.domains.evaluation.logic.periods import Period, months_of, parse_period
 from wangge.domains.evaluation.logic.terms import terms_of
@@ -139,6 +140,25 @@ def test_what_is_listed_adds_up_to_the_count(city: list[tuple[str, int, int]], c
         for key, counts in nonzero(engine.count(snapshot, request)).items():
             listed = list(engine.cases_of(snapshot, request, [[key[1]]]))
             assert sum(sign for _case, _seq, sign in listed) == counts[count]
+
+
+def test_counts_listed_one_after_the_other_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share their SQL and a table of weights, of which only the last few are kept."""
+    monkeypatch.setattr(kept_weights, "_MOST", 3)
+    made = [(name, len(steps_of(name)[1]), place % 3) for place, name in enumerate(sorted(WALKS)[:40])]
+    snapshot = city_of(tmp_path, [each for each in made if each[1]])
+    engine, plain = ExpressionEngine("duckdb", lambda: ibis.duckdb.connect()), engine_of("plain")
+    found = set()
+    for count in (*COUNTED, *COUNTED):
+        request = Request({count: COUNTED[count]}, (parse_period("2024"),), ("unit",))
+        for key, counts in nonzero(plain.count(snapshot, request)).items():
+            listed = list(engine.cases_of(snapshot, request, [[key[1]]]))
+            assert sum(sign for _case, _seq, sign in listed) == counts[count], count
+            left = engine.marks(snapshot, request, [[key[1]]], skip=0, most=50)
+            assert left == plain.marks(snapshot, request, [[key[1]]], skip=0, most=50), count
+            found.add(count)
+    assert len(found) > 20
+    assert len(engine._kept) < len(found)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])

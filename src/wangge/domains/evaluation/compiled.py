@@ -24,6 +24,9 @@ _MARK = re.compile(r"\b2\d{9}\b")
 CUT_MARKS = (2_147_200_000, 2_147_200_001)
 """In place of how many rows are passed over, and how many told."""
 BORDER_MARK = 2_147_300_000  # and the following: months that periods begin with
+WEIGHTS_MARK = 2_147_250_000
+"""In place of the number that the weights of a listed count are kept under."""
+_KINDS_MARK = 2_147_400_000  # two for each view
 KeyValues = Sequence[Sequence[int | str]]
 
 
@@ -74,6 +77,18 @@ def _marked_column(place: int, column: Sequence[int | str], values: dict[int, st
     numbers = [str(each) for each in column if isinstance(each, int)]
     if not numbers or len(numbers) < len(column):
         return tuple(column)
-    first = _KEY_MARK + 2 * place
+    return _marked_list(_KEY_MARK + 2 * place, numbers, values)
+
+
+def marked_kinds(kinds: Sequence[Sequence[int]], values: dict[int, str]) -> tuple[tuple[int, ...], ...]:
+    """Marks for the kinds of steps that each view looks for; a view that looks for none stays without."""
+    return tuple(
+        _marked_list(_KINDS_MARK + 2 * place, [str(each) for each in of_view], values) if of_view else ()
+        for place, of_view in enumerate(kinds)
+    )
+
+
+def _marked_list(first: int, numbers: Sequence[str], values: dict[int, str]) -> tuple[int, int]:
+    """Two marks: the first stands for the first number, the second for all of them."""
     values[first], values[first + 1] = numbers[0], ", ".join(numbers)
     return first, first + 1

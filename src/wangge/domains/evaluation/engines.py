@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -19,9 +19,18 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from wangge.domains.evaluation import expressions, sums
-from wangge.domains.evaluation.compiled import BORDER_MARK, CUT_MARKS, Compiled, form_of
-from wangge.domains.evaluation.expressions import SCANNED_SCHEMA, SUMMED_SCHEMA, WEIGHT_SCHEMA
+from wangge.domains.evaluation.compiled import (
+    BORDER_MARK,
+    CUT_MARKS,
+    WEIGHTS_MARK,
+    Compiled,
+    Form,
+    form_of,
+    marked_kinds,
+)
+from wangge.domains.evaluation.expressions import SCANNED_SCHEMA, SUMMED_SCHEMA
 from wangge.domains.evaluation.fact_schemas import STEP_SCHEMA
+from wangge.domains.evaluation.kept_weights import KeptWeights, kinds_of_views, weighed_rows
 from wangge.domains.evaluation.logic.counting_request import Counts, Netted, Request
 from wangge.domains.evaluation.logic.scans import scan_name, shared
 from wangge.domains.evaluation.logic.terms import Term, Window, terms_of
@@ -71,6 +80,7 @@ class ExpressionEngine:
     _excluded: dict[tuple[Any, ...], frozenset[int]] = field(default_factory=dict)
     _few: dict[tuple[Any, ...], Table] = field(default_factory=dict)
     _standing: dict[tuple[Any, ...], _OfObjects | None] = field(default_factory=dict)
+    _weights: KeptWeights | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, snapshot: Snapshot, request: Request) -> Counts:
@@ -80,7 +90,7 @@ class ExpressionEngine:
             return answer
         counts = expressions.counts_of(terms)
         with self._lock:
-            rows = self._asked(snapshot, terms, request)
+            rows = self._counts_asked(snapshot, terms, request)
         if rows is None:
             return answer
         standing: Counts = {}
@@ -113,7 +123,7 @@ class ExpressionEngine:
         if not terms or not snapshot.whats:
             return
         with self._lock:
-            rows = self._asked(snapshot, terms, request, key)
+            rows = self._listed_asked(snapshot, terms, request, key)
         if rows is not None:
             yield from rows
 
@@ -129,7 +139,7 @@ class ExpressionEngine:
                     if standing is not None:
                         left = standing.get(tuple(of[0] for of in key), [])
                         return Netted(sum(row[2] for row in left), len(left), tuple(left[skip : skip + most]))
-                rows = self._asked(snapshot, terms, request, key, (skip, max(most, 1)))
+                rows = self._listed_asked(snapshot, terms, request, key, (skip, max(most, 1)))
         if not rows:
             # beyond the last one nothing tells how many there are
             return replace(self.marks(snapshot, request, key, skip=0, most=1), rows=()) if skip else Netted(0, 0, ())
@@ -146,45 +156,76 @@ class ExpressionEngine:
             if len(self._standing) >= _MOST_TABLES:
                 self._standing.pop(next(iter(self._standing)))
             found: _OfObjects = {}
-            rows = self._asked(snapshot, terms, request, [()] * len(request.keys), (0, _MOST_STANDING + 1)) or []
+            every = [()] * len(request.keys)
+            rows = self._listed_asked(snapshot, terms, request, every, (0, _MOST_STANDING + 1)) or []
             for row in rows if len(rows) <= _MOST_STANDING else ():
                 found.setdefault(tuple(row[7:]), []).append(tuple(row[:5]))
             self._standing[asked] = found if len(rows) <= _MOST_STANDING else None
         return self._standing[asked]
 
-    def _asked(
-        self,
-        snapshot: Snapshot,
-        terms: list[Term],
-        request: Request,
-        key: Sequence[Sequence[int | str]] | None = None,
-        cut: tuple[int, int] | None = None,
-    ) -> list[Any] | None:
-        """The rows of a question: counts, or with ``key`` what is listed under it; None where no step can count."""
+    def _counts_asked(self, snapshot: Snapshot, terms: list[Term], request: Request) -> list[Any] | None:
+        """The counts of a question; None where no step can count."""
         if self.name != "duckdb":
-            expression = self._expression(snapshot, terms, request, key, cut)
-            return None if expression is None else _tuples(self._backend().to_pyarrow(expression))
+            return self._of_cluster(self._counted(snapshot, terms, request))
         paths = tuple(snapshot.paths(STEPS))  # proven unchanged, each time
-        form, values = form_of(request, key)
-        if cut is not None:
-            values |= {mark: str(number) for mark, number in zip(CUT_MARKS, cut, strict=True)}
-            cut = CUT_MARKS
-        column = "" if key is not None else sums.serves(request, terms)
+        form, values = form_of(request, None)
+        column = sums.serves(request, terms)
         if column:
             begins_on = request.periods[0].first.day
             paths = tuple(sums.paths_of(snapshot, column, begins_on, self._backend().con))
             values |= {BORDER_MARK + nth: str(month) for nth, month in enumerate(sums.borders_of(request.periods))}
-        shape = (column, paths, snapshot.id, tuple(terms), len(request.periods), form.request.keys,
-                 form.request.known_until, request.only, request.alike, form.key, cut)  # fmt: skip
+        shape = column, paths, snapshot.id, tuple(terms), *_shape_of(form)
+        given = snapshot, terms, form.request
+        return self._rows(shape, values, lambda: self._summed(*given, list(paths)) if column else self._counted(*given))
+
+    def _listed_asked(
+        self,
+        snapshot: Snapshot,
+        terms: list[Term],
+        request: Request,
+        key: Sequence[Sequence[int | str]],
+        cut: tuple[int, int] | None = None,
+    ) -> list[Any] | None:
+        """What is listed under a key; None where no step can count."""
+        views = tuple(dict.fromkeys(expressions.view_of(term) for term in terms))
+        if self.name != "duckdb":
+            rows = weighed_rows(snapshot, terms, views)
+            kinds = kinds_of_views(rows, len(views))
+            if not any(kinds):
+                return None
+            listing = expressions.listed(
+                self._steps(snapshot, request), self._small(rows), views, kinds, request, key, cut
+            )
+            return self._of_cluster(listing)
+        paths = tuple(snapshot.paths(STEPS))  # proven unchanged, each time
+        form, values = form_of(request, key)
+        if self._weights is None:
+            self._weights = KeptWeights(self._backend())
+        weighed = self._weights.of(snapshot, terms, views)
+        if not any(weighed.kinds):
+            return None
+        kinds = marked_kinds(weighed.kinds, values)
+        values[WEIGHTS_MARK] = str(weighed.number)
+        if cut is not None:
+            values |= {mark: str(number) for mark, number in zip(CUT_MARKS, cut, strict=True)}
+            cut = CUT_MARKS
+        shape = "listed", paths, snapshot.id, views, kinds, cut, *_shape_of(form)
+        given = self._weights.rows(WEIGHTS_MARK), views, kinds, form.request, form.key or (), cut
+        return self._rows(shape, values, lambda: expressions.listed(self._steps(snapshot, form.request), *given))
+
+    def _rows(
+        self, shape: tuple[Any, ...], values: Mapping[int, str], expression: Callable[[], Table | None]
+    ) -> list[Any] | None:
+        """The rows of a form with these values in it; compiled the first time it is asked."""
         if shape not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            asked = snapshot, terms, form.request
-            self._kept[shape] = self._compiled(
-                self._summed(*asked, list(paths)) if column else self._expression(*asked, form.key, cut)
-            )
+            self._kept[shape] = self._compiled(expression())
         kept = self._kept[shape]
         return None if kept is None else self._backend().con.execute(kept.sql_with(values)).fetchall()
+
+    def _of_cluster(self, expression: Table | None) -> list[Any] | None:
+        return None if expression is None else _tuples(self._backend().to_pyarrow(expression))
 
     def _compiled(self, expression: Table | None) -> Compiled | None:
         if expression is None:
@@ -192,26 +233,6 @@ class ExpressionEngine:
         backend = self._backend()
         backend._register_in_memory_tables(expression)
         return Compiled(str(backend.compile(expression)), expression)
-
-    def _expression(
-        self,
-        snapshot: Snapshot,
-        terms: list[Term],
-        request: Request,
-        key: Sequence[Sequence[int | str]] | None,
-        cut: tuple[int, int] | None,
-    ) -> Table | None:
-        if key is None:
-            return self._counted(snapshot, terms, request)
-        views = list(dict.fromkeys(expressions.view_of(term) for term in terms))
-        weighed = pa.Table.from_pylist(expressions.weights(snapshot.whats, terms, views), WEIGHT_SCHEMA)
-        kinds = _kinds(weighed, len(views))
-        if not any(kinds):
-            return None
-        steps, small = self._steps(snapshot, request), self._small(weighed)
-        if cut is not None:
-            return expressions.netted(steps, small, views, kinds, request, key, cut)
-        return expressions.listed(steps, small, views, kinds, request, key)
 
     def _counted(self, snapshot: Snapshot, terms: list[Term], request: Request) -> Table | None:
         scans, weighed = shared(snapshot.whats, terms, expressions.counts_of(terms), request.keys)
@@ -311,11 +332,9 @@ def _tuples(rows: pa.Table) -> list[Any]:
     return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
-def _kinds(weighed: pa.Table, views: int) -> list[list[int]]:
-    kinds: list[set[int]] = [set() for _view in range(views)]
-    for what, view in zip(weighed["what"].to_pylist(), weighed["view"].to_pylist(), strict=True):
-        kinds[view].add(what)
-    return [sorted(of_view) for of_view in kinds]
+def _shape_of(form: Form) -> tuple[Any, ...]:
+    of = form.request
+    return len(of.periods), of.keys, of.known_until, of.only, of.alike, form.key
 
 
 def _with_standing(answer: Counts, flows: Counts, periods: int) -> Counts:

@@ -134,9 +134,15 @@ def listed(
     kinds: Sequence[Sequence[int]],
     request: Request,
     key: Sequence[Sequence[int | str]],
+    cut: tuple[int, int] | None = None,
 ) -> Table:
-    """(case, seq, sign) of every step that makes up a count: ``key`` gives the values of each key column."""
+    """(case, seq, sign) of every step that makes up a count: ``key`` gives the values of each key column.
+
+    With ``cut`` what remains of them case by case, as ``_netted`` tells it.
+    """
     rows = _listed(steps, weighed, views, kinds, request, key)
+    if cut is not None:
+        return _netted(rows, request, key, cut)
     return rows.select("case", "seq", "sign").order_by(["case", "seq", "sign"])
 
 
@@ -148,7 +154,10 @@ def _listed(
     request: Request,
     key: Sequence[Sequence[int | str]],
 ) -> Table:
-    """(case, seq, what, at, sign) of every step that makes up a count, and of which key where none is wanted."""
+    """(case, seq, what, at, sign, count) of every step that makes up a count, and of which key where none is wanted.
+
+    ``count`` tells apart, as in ``counts_of``, what stands at the end and what happened.
+    """
     parts, told = [], [name for name, values in zip(request.keys, key, strict=True) if not values]
     for number, (view, of_view) in enumerate(zip(views, kinds, strict=True)):
         if of_view:
@@ -162,26 +171,18 @@ def _listed(
     joined = found.join(weighed, ["what", "view"])
     if "source" in request.keys and "source" not in told:
         joined = joined.filter(joined["source"].isin(list(key[request.keys.index("source")])))
-    return joined.select("case", "seq", "what", "at", "sign", *told)
+    return joined.select("case", "seq", "what", "at", "sign", "count", *told)
 
 
-def netted(
-    steps: Table,
-    weighed: Table,
-    views: Sequence[View],
-    kinds: Sequence[Sequence[int]],
-    request: Request,
-    key: Sequence[Sequence[int | str]],
-    cut: tuple[int, int],
-) -> Table:
-    """(case, seq, sign, what, at, steps, number) of what remains of ``listed`` case by case: the last steps of a case.
+def _netted(rows: Table, request: Request, key: Sequence[Sequence[int | str]], cut: tuple[int, int]) -> Table:
+    """(case, seq, sign, what, at, steps, number) of what remains of the rows case by case: the last steps of a case.
 
+    What stands is set against what stands only: where a case came and went, what happened to it is no answer to that.
     ``cut``: so many of them are passed over, so many told; ``steps`` and ``number`` are of all of them. Columns of
     ``key`` without values are not narrowed to any: each object's steps are set against each other, and the object told.
     """
-    rows = _listed(steps, weighed, views, kinds, request, key)
     objects = [name for name, values in zip(request.keys, key, strict=True) if not values]
-    apart = ["case", *objects]
+    apart = ["case", "count", *objects]
     rows = rows.mutate(total=_.sign.sum().over(group_by=apart))
     rows = rows.filter(_.sign * _.total > 0)
     rows = rows.mutate(nth=ibis.row_number().over(group_by=apart, order_by=[_.seq.desc(), _.at.desc()]))
