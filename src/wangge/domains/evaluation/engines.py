@@ -210,8 +210,12 @@ class ExpressionEngine:
             values |= {mark: str(number) for mark, number in zip(CUT_MARKS, cut, strict=True)}
             cut = CUT_MARKS
         shape = "listed", paths, snapshot.id, views, kinds, cut, *_shape_of(form)
-        given = self._weights.rows(WEIGHTS_MARK), views, kinds, form.request, form.key or (), cut
-        return self._rows(shape, values, lambda: expressions.listed(self._steps(snapshot, form.request), *given))
+        weights, given = self._weights, (views, kinds, form.request, form.key or (), cut)
+        return self._rows(
+            shape,
+            values,
+            lambda: expressions.listed(self._steps(snapshot, form.request), weights.rows(WEIGHTS_MARK), *given),
+        )
 
     def _rows(
         self, shape: tuple[Any, ...], values: Mapping[int, str], expression: Callable[[], Table | None]

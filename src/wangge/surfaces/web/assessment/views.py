@@ -120,10 +120,12 @@ def one_object(request: HttpRequest, period: str, kind: str, code: str) -> HttpR
 def figure(request: HttpRequest, result_id: str) -> HttpResponse:
     """The trace of a figure."""
     by, at, environment = actor_on(request), clock.now(), settings.ENVIRONMENT
-    result = Result.objects.filter(id=result_id, kind="month").first()
-    if result is None:
+    period = Result.objects.filter(id=result_id, kind="month").values_list("period", flat=True).first()
+    if period is None:
         raise Http404(result_id)
-    _result, state, _steps = month_of(result.period, by)
+    newest, state, _steps = month_of(period, by)
+    # A result is a large text: the newest, which most ask for, is read once.
+    result = newest if newest.id == result_id else Result.objects.get(id=result_id)
     name = request.GET.get("figure", "")
     _check_figure(name, state, by)
     try:

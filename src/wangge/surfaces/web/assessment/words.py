@@ -15,6 +15,7 @@ from wangge.domains.evaluation.evaluating import indicators_on
 from wangge.domains.evaluation.logic.months import MonthState
 from wangge.surfaces import object_names
 from wangge.surfaces.web.assessment.pages import CaseLine, Cell
+from wangge.surfaces.web.command.rows import case_url
 from wangge.surfaces.web.elements.labels import is_english, verb_name
 
 
@@ -74,4 +75,4 @@ def case_line(step: Mapping[str, Any]) -> CaseLine:
     """A step that counted."""
     sign = _("计入") if step["sign"] > 0 else _("减去")
     label = f"{verb_name(step['verb'])} #{step['step']}"
-    return CaseLine(step["case"], reverse("case", args=[step["case"]]), label, step["at"].replace("T", " "), sign)
+    return CaseLine(step["case"], case_url(step["case"]), label, step["at"].replace("T", " "), sign)
