@@ -20,6 +20,8 @@ from wangge.domains.cases.rules import forget_rules
 from wangge.domains.evaluation.models import CheckFinding, Result
 from wangge.domains.evaluation.snapshots import Snapshot
 from wangge.domains.geography.models import ResponsibleRow
+from wangge.standards.library import load_tables
+from wangge.surfaces.web.assessment.words import treatment_name
 
 pytestmark = pytest.mark.django_db
 PUBLISHED, DRAFT = "2024-03", "2024-04"
@@ -50,6 +52,20 @@ def test_the_trace_of_a_figure_lists_the_cases_one_may_open(browser: Open, snaps
     unit.get(address)
     assert real not in unit.page
     assert "不在您的查看范围内" in unit.page
+
+
+def test_the_trace_of_a_rate_says_its_definition_in_the_names_people_use(browser: Open, snapshot: Snapshot) -> None:
+    evaluator = browser("evaluator-1")
+    evaluator.get(f"/assessment/results/M{PUBLISHED}-1?figure=district%3D430201%2Frework_rate")
+    assert "100 × 返工数 ÷ " in evaluator.page
+    assert "重新立案的另计一个周期" in evaluator.page
+    assert "reopened=" not in evaluator.page
+
+
+def test_every_treatment_a_definition_of_the_standards_gives_has_words() -> None:
+    treated = {each for indicator in load_tables(None).indicators for each in indicator.treatment}
+    assert treated
+    assert {each for each in treated if treatment_name(each) == each} == set()
 
 
 def test_a_districts_paper_counts_what_one_may_not_open(browser: Open, snapshot: Snapshot) -> None:

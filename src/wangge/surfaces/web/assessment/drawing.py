@@ -239,8 +239,8 @@ def figure_page(shell: Shell, result: Result, told: Mapping[str, Any], by: Actor
         heading=words.indicator_name(told["indicator"], told["name_zh"], day),
         object_name=f"{words.object_name(kind, code)} {told['period']}",
         value=f"{cell.text}{'（' + cell.made_of + '）' if cell.made_of else ''}",
-        formula=definition["formula"] or definition["counted"],
-        treatment=tuple(definition["treatment"]),
+        formula=words.formula_in_words(definition["formula"], named, day) or definition["counted"],
+        treatment=tuple(words.treatment_name(each) for each in definition["treatment"]),
         confidence=definition["confidence"],
         origin=definition["source"],
         counts=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,9 @@ from wangge.surfaces.web.assessment.pages import CaseLine, Cell
 from wangge.surfaces.web.command.rows import case_url
 from wangge.surfaces.web.elements.labels import is_english, verb_name
 
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_ALONE = re.compile(r"\(([a-z0-9_]+)\)")
+
 
 def object_name(kind: str, code: str) -> str:
     """The name of a district or unit."""
@@ -30,6 +34,30 @@ def indicator_name(indicator: str, name_zh: str, day: date) -> str:
         return name_zh
     row = indicators_on(settings.ENVIRONMENT.city_overlay, day).get(indicator)
     return row.name_en.capitalize() if row is not None and row.name_en else name_zh
+
+
+def formula_in_words(formula: str, named: Mapping[str, Mapping[str, Any]], day: date) -> str:
+    """A formula with the names of what it is made of; what has no name stays as it is defined."""
+
+    def name_of(found: re.Match[str]) -> str:
+        definition = named.get(found[0])
+        return indicator_name(found[0], definition["name_zh"], day) if definition else found[0]
+
+    return _WORD.sub(name_of, _ALONE.sub(r"\1", formula)).replace("*", "×").replace("/", "÷")
+
+
+def treatment_name(treated: str) -> str:
+    """How a definition takes a kind of case, in words."""
+    return {
+        "open_overdue=counted": _("超期未办的计入"),
+        "open_overdue=not_counted": _("超期未办的不计"),
+        "extended=new_deadline": _("延期的按新时限"),
+        "suspended=no_deadline": _("挂账的不计时限"),
+        "merged=lead_only": _("合并的只计主案卷"),
+        "reopened=new_cycle": _("重新立案的另计一个周期"),
+        "excluded=left_out": _("剔除的不计"),
+        "excluded=kept": _("剔除的照计"),
+    }.get(treated, treated)
 
 
 def state_name(state: MonthState) -> str:

@@ -111,15 +111,16 @@ def figure() -> FigurePage:
         heading="按期处置率（处置加超期未处置）",
         object_name="湘南区 2024-03",
         value="91.44（940 / 1028 · 剔除 1 件）",
-        formula="100 * (n_handle_intime) / (n_need_handle_reached)",
-        treatment=("open_overdue=counted", "extended=new_deadline", "excluded=left_out"),
+        formula="100 × 按期处置数 ÷ 应处置数（处置加超期未处置）",
+        treatment=("超期未办的计入", "延期的按新时限", "剔除的不计"),
         confidence="C",
         origin="reading named in the notes of n_need_handle and n_need_close",
         counts=(
             CountBlock(
-                "n_handle_intime", "940", "report_handled & last=cycle & reading=in_time", (_CASE,), "此处列出前 1 步。"
+                "按期处置数 n_handle_intime", "940", "report_handled & last=cycle & reading=in_time", (_CASE,),
+                "此处列出前 1 步。",
             ),
-            CountBlock("n_unhandled_overdue", "0", "overrun:handling", ()),
+            CountBlock("超期未处置数 n_unhandled_overdue", "0", "overrun:handling", ()),
         ),
         back_url="/gallery/assessment-object",
         source=_SOURCE,
