@@ -43,7 +43,7 @@ def formula_in_words(formula: str, named: Mapping[str, Mapping[str, Any]], day: 
         definition = named.get(found[0])
         return indicator_name(found[0], definition["name_zh"], day) if definition else found[0]
 
-    return _WORD.sub(name_of, _ALONE.sub(r"\1", formula)).replace("*", "×").replace("/", "÷")
+    return _WORD.sub(name_of, _ALONE.sub(r"\1", formula).replace("*", "×").replace("/", "÷"))
 
 
 def treatment_name(treated: str) -> str:
