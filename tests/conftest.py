@@ -58,10 +58,10 @@ def counts_of_its_own() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def priority_of_its_own() -> Iterator[None]:
     """A command run inside a test's process must not lower the rank of every test after it."""
-    from wangge.project.commands import backup, verify
+    from wangge.project.commands import backup, rehearse, verify
 
     with pytest.MonkeyPatch.context() as patched:
-        for command in (backup, verify):
+        for command in (backup, rehearse, verify):
             patched.setattr(command, "give_way", lambda: None)
         yield
 

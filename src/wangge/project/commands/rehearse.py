@@ -16,6 +16,7 @@ import click
 import psycopg
 
 from wangge.groundwork.embedded_postgres import APPLICATION, Cluster
+from wangge.groundwork.giving_way import give_way
 from wangge.groundwork.log_archive import FolderRefused
 from wangge.groundwork.postgres_programs import ClusterFailed
 from wangge.project.environment import Environment, read_environment
@@ -35,6 +36,7 @@ from wangge.project.words import _
 @click.option("--json", "as_json", is_flag=True, help=_("输出一个 JSON 文档。"))
 def rehearse(*, directory: Path | None, scratch: Path | None, as_json: bool) -> None:
     """Exit 1 when the restored city is not whole. ``directory``: of ``wangge backup``, else the folder's last."""
+    give_way()
     environment, began = read_environment(), monotonic()
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
