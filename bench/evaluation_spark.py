@@ -12,10 +12,11 @@ MASTER = "local-cluster[2,1,1024]"
 
 def main(warehouse: Path) -> None:
     """All indicators, the year, by districts and months; without Spark nothing but its absence is told."""
-    from wangge.domains.evaluation.engines import EngineMissing, engine_of
+    from wangge.domains.evaluation.engines import engine_of
     from wangge.domains.evaluation.evaluating import Question, evaluate
     from wangge.domains.evaluation.logic.periods import parse_period
     from wangge.domains.evaluation.snapshots import latest
+    from wangge.domains.evaluation.spark_link import EngineMissing
 
     try:
         engine_of("spark", spark_master=MASTER)

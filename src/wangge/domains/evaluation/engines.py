@@ -6,7 +6,6 @@ An engine answers whole counts by period and object; see :mod:`wangge.domains.ev
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from typing import Any, Protocol
 
 import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from wangge.domains.evaluation import expressions, sums
@@ -25,6 +23,7 @@ from wangge.domains.evaluation.compiled import (
     WEIGHTS_MARK,
     Compiled,
     Form,
+    KeyValues,
     form_of,
     marked_kinds,
 )
@@ -36,14 +35,11 @@ from wangge.domains.evaluation.logic.scans import scan_name, shared
 from wangge.domains.evaluation.logic.terms import Term, Window, terms_of
 from wangge.domains.evaluation.plain import PlainEngine
 from wangge.domains.evaluation.snapshots import STEPS, Snapshot
+from wangge.domains.evaluation.spark_link import EngineMissing, handed_over, spark_link
 
 Listed = Iterator[tuple[int, int, int]]
 _OfObjects = dict[tuple[int | str, ...], list[tuple[int, int, int, int, int]]]
 """Key → its steps, as ``Netted`` tells them."""
-
-
-class EngineMissing(Exception):
-    """The engine asked for cannot run here; the text says what to install."""
 
 
 class Engine(Protocol):
@@ -131,18 +127,28 @@ class ExpressionEngine:
         self, snapshot: Snapshot, request: Request, key: Sequence[Sequence[int | str]], *, skip: int, most: int
     ) -> Netted:
         terms = [term for count, text in request.counted.items() for term in terms_of(count, text)]
-        rows = None
-        if terms and snapshot.whats:
-            with self._lock:
-                if any(term.window is Window.STANDING for term in terms) and all(len(of) == 1 for of in key):
-                    standing = self._standing_of(snapshot, terms, request)
-                    if standing is not None:
-                        left = standing.get(tuple(of[0] for of in key), [])
-                        return Netted(sum(row[2] for row in left), len(left), tuple(left[skip : skip + most]))
-                rows = self._listed_asked(snapshot, terms, request, key, (skip, max(most, 1)))
+        if not terms or not snapshot.whats:
+            return Netted(0, 0, ())
+        # Counts that share what stands (超期未处置 is in three) share its rows: the name of the count is no part of it.
+        lasting = [replace(term, count="") for term in terms if term.window is Window.STANDING]
+        with self._lock:
+            if lasting and all(len(of) == 1 for of in key):
+                standing = self._standing_of(snapshot, lasting, request)
+                if standing is not None:
+                    left = standing.get(tuple(of[0] for of in key), [])
+                    of_acts = [term for term in terms if term.window is not Window.STANDING]
+                    return _with_what_stands(
+                        self._netted(snapshot, of_acts, request, key, 0, skip + most), left, skip, most
+                    )
+            return self._netted(snapshot, terms, request, key, skip, most)
+
+    def _netted(
+        self, snapshot: Snapshot, terms: list[Term], request: Request, key: KeyValues, skip: int, most: int
+    ) -> Netted:
+        rows = self._listed_asked(snapshot, terms, request, key, (skip, max(most, 1))) if terms else None
         if not rows:
             # beyond the last one nothing tells how many there are
-            return replace(self.marks(snapshot, request, key, skip=0, most=1), rows=()) if skip else Netted(0, 0, ())
+            return replace(self._netted(snapshot, terms, request, key, 0, 1), rows=()) if skip else Netted(0, 0, ())
         return Netted(int(rows[0][6]), int(rows[0][5]), tuple(tuple(row[:5]) for row in rows[:most]))
 
     def _standing_of(self, snapshot: Snapshot, terms: list[Term], request: Request) -> _OfObjects | None:
@@ -313,27 +319,24 @@ class ExpressionEngine:
         """A small table of ours as the backend sees it."""
         if self.name == "duckdb":
             return ibis.memtable(rows)
-        handle, path = tempfile.mkstemp(suffix=".parquet", dir=_spool())
-        os.close(handle)
-        pq.write_table(rows, path)
-        return self._backend().read_parquet(path)
+        return self._backend().read_parquet(handed_over(rows))
 
 
 _MOST_KEPT = 256
 _MOST_TABLES = 16
 _MOST_STANDING = 50_000
-_spools: list[tempfile.TemporaryDirectory[str]] = []
-
-
-def _spool() -> str:
-    """A directory for small tables handed to Spark; gone with the process."""
-    if not _spools:
-        _spools.append(tempfile.TemporaryDirectory(prefix="wangge-spark-"))
-    return _spools[0].name
 
 
 def _tuples(rows: pa.Table) -> list[Any]:
     return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+
+
+def _with_what_stands(
+    happened: Netted, standing: Sequence[tuple[int, int, int, int, int]], skip: int, most: int
+) -> Netted:
+    """What happened, its first rows told, and all that stands, as one listing."""
+    rows = sorted((*happened.rows, *standing))[skip : skip + most]
+    return Netted(happened.number + sum(row[2] for row in standing), happened.steps + len(standing), tuple(rows))
 
 
 def _shape_of(form: Form) -> tuple[Any, ...]:
@@ -358,28 +361,6 @@ def _duckdb() -> Any:
     return link
 
 
-def spark_engine(master: str) -> ExpressionEngine:
-    """Spark on a cluster; :class:`EngineMissing` says what is not installed."""
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise EngineMissing("没有安装 Spark：请运行 pip install 'wangge[spark]'，并安装 Java 17。") from None
-
-    def connect() -> Any:
-        session = (
-            SparkSession.builder.master(master)
-            .appName("wangge-evaluation")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "8")
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("ERROR")
-        return ibis.pyspark.connect(session)
-
-    return ExpressionEngine("spark", connect)
-
-
 _engines: dict[str, Engine] = {}
 
 
@@ -389,7 +370,7 @@ def engine_of(name: str, *, spark_master: str = "local[*]") -> Engine:
         if name == "duckdb":
             _engines[name] = ExpressionEngine("duckdb", _duckdb)
         elif name == "spark":
-            _engines[name] = spark_engine(spark_master)
+            _engines[name] = ExpressionEngine("spark", spark_link(spark_master))
         elif name == "plain":
             _engines[name] = PlainEngine()
         else:

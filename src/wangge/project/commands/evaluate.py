@@ -53,10 +53,10 @@ def evaluate(
 @contextmanager
 def refusals_told() -> Iterator[None]:
     """A refusal of evaluation ends the command with its own text: 2 for a wrong question, 1 otherwise."""
-    from wangge.domains.evaluation.engines import EngineMissing
     from wangge.domains.evaluation.evaluating import UnknownIndicator
     from wangge.domains.evaluation.logic.objects import UnknownObject
     from wangge.domains.evaluation.logic.periods import PeriodUnknown
+    from wangge.domains.evaluation.spark_link import EngineMissing
     from wangge.groundwork.warehouse.manifest import WarehouseRefused
     from wangge.standards.findings import StandardsRefused
 
