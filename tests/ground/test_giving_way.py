@@ -12,7 +12,13 @@ import pytest
 from wangge.groundwork.giving_way import GIVES_WAY, give_way
 
 SESSION = Path("/proc/self/autogroup")
-TOLD = "from wangge.groundwork.giving_way import give_way; give_way(); print(open('/proc/self/autogroup').read())"
+TOLD = """
+import time
+from wangge.groundwork.giving_way import give_way
+give_way()
+print(open("/proc/self/autogroup").read())
+time.sleep(0.2)  # no backup is done sooner than the kernel takes the next change
+"""
 weighs_sessions = pytest.mark.skipif(not SESSION.exists(), reason="this kernel does not weigh sessions")
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
 GIVES_WAY = 10
 _SESSION = Path("/proc/self/autogroup")
-_TURNS, _A_TURN = 10, 0.12
 
 
 def give_way() -> None:
@@ -37,9 +35,6 @@ def _session_gives_way() -> None:
 
 
 def _rank_session(rank: int) -> None:
-    """The kernel changes one session's rank in a tenth of a second (HZ / 10), whosever it is, and sends others away."""
-    for _turn in range(_TURNS):
-        with suppress(BlockingIOError):
-            _SESSION.write_text(str(rank))
-            return
-        time.sleep(_A_TURN)
+    """The kernel takes one change of a rank in a tenth of a second, from root more: what it does not take is let be."""
+    with suppress(OSError):
+        _SESSION.write_text(str(rank))
