@@ -253,3 +253,8 @@ def test_spark_counts_the_same(tmp_path: Path) -> None:
     snapshot = city_of(tmp_path, [(name, made, place % 3) for name, made, place in city if made])
     request = Request(COUNTED, months_of(parse_period("2024-Q1")), ("place", "unit", "source"))
     assert nonzero(spark.count(snapshot, request)) == nonzero(engine_of("duckdb").count(snapshot, request))
+    mixed = "n_need_handle_reached"
+    request, plain = Request({mixed: COUNTED[mixed]}, (parse_period("2024"),), ("unit",)), engine_of("plain")
+    for key in list(nonzero(plain.count(snapshot, request)))[:3]:
+        found = spark.marks(snapshot, request, [[key[1]]], skip=0, most=5)
+        assert found == plain.marks(snapshot, request, [[key[1]]], skip=0, most=5)
